@@ -1,0 +1,195 @@
+import type { ErrorCode, IntelliAuthError } from './errors.js';
+
+/** Where the session is kept. `SECURITY.md` says what each one gives to an attacker with script on the page. */
+export type TokenStorage = 'session' | 'memory' | 'local';
+
+/** The platform's endpoints; any of them overrides the contract's and the metadata's. */
+export interface Endpoints {
+  authorization?: string;
+  token?: string;
+  /** RP-Initiated Logout 1.0 §2. Without it `logout()` is local. */
+  endSession?: string;
+  /** RFC 7009 §2. */
+  revocation?: string;
+  /** Public keys that sign ID tokens, RFC 7517. */
+  jwks?: string;
+}
+
+/** What {@link createIntelliAuth} takes. */
+export interface IntelliAuthOptions {
+  /** `https://<your-tenant>`; plain http is accepted on loopback only. */
+  tenantUrl: string;
+  /** The application's client id, from its settings. */
+  clientId: string;
+  /** Where the platform sends the browser back: absolute, no fragment, registered character for character. */
+  redirectUri: string;
+  /** Space-separated scopes; must contain `openid`. @defaultValue `'openid profile email'` */
+  scope?: string;
+  /** @defaultValue `'session'` */
+  tokenStorage?: TokenStorage;
+  /** Read `/.well-known/openid-configuration`: adds key-checked ID tokens, sign-out at the platform and revocation. @defaultValue `false` */
+  discovery?: boolean;
+  /** The issuer that ID tokens and `iss` must name exactly. @defaultValue `tenantUrl` as written */
+  issuer?: string;
+  endpoints?: Endpoints;
+  /** How far this device's clock may be off, in seconds, 0 to 600. @defaultValue `60` */
+  clockSkewSeconds?: number;
+  /** How long one request to the platform may take, in seconds, 1 to 120. @defaultValue `10` */
+  requestTimeoutSeconds?: number;
+  /** Origins that {@link IntelliAuth.fetch} may send the access token to, such as `https://api.example.com`. */
+  allowedOrigins?: readonly string[];
+  /** The wasm to use instead of the inlined one: a URL (streamed), bytes, or a compiled module. */
+  wasm?: string | URL | BufferSource | WebAssembly.Module;
+}
+
+/** Anything `JSON.stringify` keeps. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** What an app wants back after the sign-in. `returnTo` is followed only within this origin. */
+export type AppState = { readonly returnTo?: string; readonly [key: string]: Json | undefined };
+
+/** Options of one sign-in. OpenID Connect Core §3.1.2.1. */
+export interface LoginOptions {
+  appState?: AppState;
+  /** Space-separated; replaces the client's scope for this sign-in. */
+  scope?: string;
+  /** `none`, `login`, `consent`, `select_account`; `none` only alone. */
+  prompt?: string;
+  loginHint?: string;
+  uiLocales?: string;
+  acrValues?: string;
+  /** Longest age of the person's authentication, in seconds. */
+  maxAge?: number;
+  /** More parameters for the platform; the protocol's own cannot be overridden. */
+  extraParams?: Readonly<Record<string, string>>;
+  /** Receive the URL instead of navigating; the promise settles when it returns. */
+  openUrl?: (url: string) => void | Promise<void>;
+  signal?: AbortSignal;
+}
+
+/** The person, as the ID token's claims name them. OpenID Connect Core §5.1. */
+export interface User {
+  readonly sub: string;
+  readonly name?: string;
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly preferred_username?: string;
+  readonly email?: string;
+  readonly email_verified?: boolean;
+  readonly picture?: string;
+  readonly locale?: string;
+  readonly [claim: string]: unknown;
+}
+
+/** What {@link IntelliAuth.handleCallback} answers. */
+export interface CallbackResult {
+  readonly user: User;
+  /** As given to `loginWithRedirect`; `{}` if none was. */
+  readonly appState: AppState;
+}
+
+export interface AccessTokenOptions {
+  /** Ask the platform for a new token even if the present one lives. */
+  forceRefresh?: boolean;
+  /** The token must live at least this much longer, in seconds. @defaultValue `0` */
+  minValidity?: number;
+  /** Ends this call's waiting; the refresh goes on for the others. */
+  signal?: AbortSignal;
+}
+
+export interface LogoutOptions {
+  /** Where the platform sends the browser afterwards: an absolute URL registered with it. */
+  returnTo?: string;
+  /** Leave the platform's own session alone. */
+  localOnly?: boolean;
+}
+
+/** Why nobody is signed in. */
+export type SignedOutReason =
+  /** nobody signed in yet */
+  | 'never'
+  /** `logout()` was called, here or in another tab */
+  | 'logout'
+  /** the token ran out and there is no refresh token */
+  | 'login_required'
+  /** the platform refused the refresh token */
+  | 'session_expired'
+  /** the answer that carried the newest refresh token never arrived, so the one held is spent */
+  | 'session_lost';
+
+/** The session as it is now; the same object until something changes. Times are milliseconds since 1970. */
+export type AuthState =
+  | { readonly status: 'loading' }
+  | {
+      readonly status: 'authenticated';
+      readonly user: User;
+      readonly scope: string;
+      readonly expiresAt: number;
+      /** When the token is refreshed next; absent when there is no refresh token. */
+      readonly refreshAt?: number;
+      /** Set while refreshing fails: the error's code and when the next try is. */
+      readonly failing?: { readonly code: ErrorCode; readonly retryAt: number };
+    }
+  | { readonly status: 'unauthenticated'; readonly reason: SignedOutReason }
+  | { readonly status: 'error'; readonly error: IntelliAuthError };
+
+/** What happened, for an app's own log or notice. Never holds a code, verifier, state, nonce or token. */
+export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (
+  | { readonly type: 'sign_in_started'; readonly authorizeUrl: string }
+  | { readonly type: 'callback_received' }
+  | { readonly type: 'code_exchanged' }
+  | { readonly type: 'id_token_checked' }
+  | { readonly type: 'signed_in' }
+  | { readonly type: 'session_restored' }
+  | { readonly type: 'token_refreshed' }
+  | { readonly type: 'refresh_failing'; readonly code: ErrorCode; readonly retryAt: number }
+  | { readonly type: 'storage_failed' }
+  | { readonly type: 'signed_out'; readonly reason: SignedOutReason }
+);
+
+export type Listener = (state: AuthState, event: AuthEvent | undefined) => void;
+
+/** The client. One per page and options; every method may be called at any time and any number of times. */
+export interface IntelliAuth {
+  /**
+   * Goes to the platform's sign-in page. Settles only if it fails, if `openUrl` was given,
+   * or if the page comes back from the back/forward cache. A second call while one is under way joins it.
+   * @example
+   * await auth.loginWithRedirect({ appState: { returnTo: '/reports' } });
+   */
+  loginWithRedirect(options?: LoginOptions): Promise<void>;
+  /**
+   * Finishes the sign-in that `url` answers. The same result for every call with the same URL.
+   * @example
+   * const { user, appState } = await auth.handleCallback();
+   */
+  handleCallback(url?: string, options?: { signal?: AbortSignal }): Promise<CallbackResult>;
+  /** Whether `url` is the redirect URI answering a sign-in that this tab started. */
+  isCallback(url?: string): boolean;
+  /**
+   * A living access token: the cached one, or one refreshed once for all callers.
+   * @example
+   * const token = await auth.getAccessToken({ minValidity: 30 });
+   */
+  getAccessToken(options?: AccessTokenOptions): Promise<string>;
+  /**
+   * `fetch` with the access token, for {@link IntelliAuthOptions.allowedOrigins} only; other origins get the request as it is.
+   * A 401 refreshes once and sends once more, if the body can be sent again.
+   * @example
+   * const reports = await auth.fetch('https://api.example.com/reports');
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  getUser(): User | undefined;
+  isAuthenticated(): boolean;
+  /**
+   * Signs out here and in every tab of this session, then at the platform where its endpoints are known.
+   * @example
+   * await auth.logout({ returnTo: location.origin });
+   */
+  logout(options?: LogoutOptions): Promise<void>;
+  getState(): AuthState;
+  /** @returns a function that ends the subscription */
+  subscribe(listener: Listener): () => void;
+  /** Stops timers and listeners; nobody is signed out. */
+  dispose(): void;
+}

@@ -1,0 +1,165 @@
+// Makes the npm package: src/ → wasm and its glue, js/ → the entries, all into pkg/dist.
+// What is made lands in .tools/stage first, so that a half-made package is never served or tested.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import { Failed, root, run, tools } from './lib/run.mjs';
+import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
+import { main, step } from './lib/step.mjs';
+import * as need from './setup.mjs';
+
+const TARGET = 'wasm32-unknown-unknown';
+const dist = join(root, 'pkg/dist');
+const glueStage = join(tools, 'stage/glue');
+const jsStage = join(tools, 'stage/js');
+const module = (path) => join(root, 'node_modules', path);
+const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+
+/** The features that every browser since mid-2023 has. Never all: the newest are refused by browsers. */
+const WASM_FEATURES = [
+  'bulk-memory',
+  'nontrapping-float-to-int',
+  'sign-ext',
+  'mutable-globals',
+  'reference-types',
+  'multivalue',
+].map((feature) => `--enable-${feature}`);
+
+let built;
+/** Builds the package, or finds it built; once per run. */
+export const build = () => {
+  built ??= makePackage();
+  return built;
+};
+
+async function makePackage() {
+  await need.node();
+  await need.npm();
+  await need.rust();
+  await need.wasmTarget();
+  await need.wasmBindgen();
+  await buildWasm();
+  await buildJs();
+}
+
+async function buildWasm() {
+  const rustc = await run('rustc', ['--version']);
+  const sources = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'scripts/build.mjs', 'package-lock.json'];
+  const print = () => fingerprint(sources, rustc);
+  if (isFresh('wasm', print()) && existsSync(join(glueStage, 'bytes.js'))) {
+    return step('build: wasm', () => exclusively(publish).then(() => 'up to date'));
+  }
+  const made = print();
+  const bare = join(root, 'target', TARGET, 'release/intelliauth_spa_sdk.wasm');
+  await step('build: cargo', (onLine) =>
+    exclusively(async () => {
+      await run(
+        'cargo',
+        [...cargoFlags(), 'build', '--release', '--lib', '--target', TARGET, '--features', 'js'],
+        {
+          onLine,
+        },
+      );
+      return kb(readFileSync(bare).length);
+    }, onLine),
+  );
+  await step('build: wasm and glue', (onLine) =>
+    exclusively(async () => {
+      rmSync(glueStage, { recursive: true, force: true });
+      await run(
+        'wasm-bindgen',
+        [
+          ...['--target', 'web', '--omit-default-module-path', '--experimental-reset-state-function'],
+          ...['--out-name', 'glue', '--out-dir', glueStage, bare],
+        ],
+        { onLine },
+      );
+      const wasm = join(glueStage, 'intelliauth.wasm');
+      await optimise(join(glueStage, 'glue_bg.wasm'), wasm, onLine);
+      rmSync(join(glueStage, 'glue_bg.wasm'));
+      rmSync(join(glueStage, 'glue_bg.wasm.d.ts'), { force: true });
+      refuseEval(glueStage);
+      const bytes = deflateRawSync(readFileSync(wasm), { level: 9 }).toString('base64');
+      writeFileSync(join(glueStage, 'bytes.js'), `export default "${bytes}";\n`);
+      writeFileSync(join(glueStage, 'bytes.d.ts'), 'declare const bytes: string;\nexport default bytes;\n');
+      publish();
+      keepStamp('wasm', made);
+      return kb(readFileSync(wasm).length);
+    }, onLine),
+  );
+}
+
+/** Where dependencies were unpacked is nobody's business and costs bytes: panics name their files by crate. */
+function cargoFlags() {
+  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
+  const registries = existsSync(sources) ? readdirSync(sources) : [];
+  const flags = registries.map((name) => `"--remap-path-prefix=${join(sources, name)}/="`);
+  return ['--config', `target.${TARGET}.rustflags=[${flags}]`];
+}
+
+function optimise(from, to, onLine) {
+  const passes = ['-Oz', '--strip-debug', '--strip-producers', '--strip-target-features'];
+  const wasmOpt = module('binaryen/bin/wasm-opt');
+  return run(process.execPath, [wasmOpt, ...WASM_FEATURES, ...passes, from, '-o', to], { onLine });
+}
+
+/** A page whose policy allows wasm but not eval must be able to load the glue. */
+function refuseEval(folder) {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+    const found = readFileSync(join(folder, name), 'utf8').match(/.*\b(eval|Function)\s*\(.*/);
+    if (found) throw new Failed(`${name} evaluates code, which a strict CSP refuses: ${found[0].trim()}`, '');
+  }
+}
+
+async function buildJs() {
+  const sources = ['js', 'scripts/build.mjs', 'package-lock.json'];
+  const print = fingerprint(sources) + fingerprint([], readFileSync(join(glueStage, 'glue.d.ts')));
+  await step('build: typescript', (onLine) =>
+    exclusively(async () => {
+      if (isFresh('js', print) && existsSync(jsStage)) {
+        publish();
+        return 'up to date';
+      }
+      rmSync(jsStage, { recursive: true, force: true });
+      const tsc = module('typescript/bin/tsc');
+      await run(process.execPath, [tsc, '-p', 'js/tsconfig.json', '--outDir', jsStage], { onLine });
+      refuseEval(jsStage);
+      publish();
+      keepStamp('js', print);
+    }, onLine),
+  );
+}
+
+/** Makes pkg/dist what the stages hold. A file that is the same is left alone, so that no watcher wakes. */
+function publish() {
+  mkdirSync(dist, { recursive: true });
+  const made = new Map();
+  for (const stage of [glueStage, jsStage].filter(existsSync)) {
+    for (const name of readdirSync(stage)) made.set(name, join(stage, name));
+  }
+  for (const [name, path] of made) {
+    const to = join(dist, name);
+    if (!existsSync(to) || !readFileSync(to).equals(readFileSync(path))) copyFileSync(path, to);
+  }
+  for (const name of readdirSync(dist).filter((name) => !made.has(name))) rmSync(join(dist, name));
+  for (const name of ['LICENSE-MIT', 'LICENSE-APACHE'])
+    copyFileSync(join(root, name), join(root, 'pkg', name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    await build();
+    const { size } = await import('./size.mjs');
+    await size();
+  });
+}

@@ -1,0 +1,137 @@
+// Running other programs, and leaving none behind. Node built-ins only: this runs before npm packages exist.
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const tools = join(root, '.tools');
+
+/** An error whose message says what to do; the person sees that line and no stack trace. */
+export class Advice extends Error {}
+
+/** A program that ended badly, with all that it said. */
+export class Failed extends Error {
+  constructor(what, output) {
+    super(what);
+    this.output = output;
+  }
+}
+
+// The project's own tools first; then, should rustup's folder not be on PATH in this shell yet, that one too.
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+export const env = {
+  ...process.env,
+  PATH: [join(tools, 'bin'), process.env.PATH, join(cargoHome, 'bin')].join(delimiter),
+};
+// Both would silently replace what Cargo.toml and .cargo/config.toml say.
+delete env.RUSTFLAGS;
+delete env.CARGO_ENCODED_RUSTFLAGS;
+env.CARGO_TARGET_DIR = join(root, 'target');
+
+/** The full path of the first of `names` that is on PATH. */
+export function which(...names) {
+  for (const name of names) {
+    for (const folder of env.PATH.split(delimiter)) {
+      const path = join(folder, process.platform === 'win32' ? `${name}.exe` : name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {}
+    }
+  }
+}
+
+const alive = new Set();
+
+/**
+ * Starts a program as the leader of its own process group, so that stopping it stops what it started.
+ * `onLine` gets every line of stdout and stderr; stdin is a pipe that closes when this process ends.
+ */
+export function start(command, args, { cwd = root, env: extra, onLine = () => {} } = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...env, ...extra },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  alive.add(child);
+  child.output = '';
+  child.stdin.on('error', () => {});
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text) => {
+      child.output += text;
+      const lines = (rest + text).split(/\r?\n|\r/);
+      rest = lines.pop();
+      lines.forEach(onLine);
+    });
+    stream.on('end', () => rest && onLine(rest));
+  }
+  child.done = new Promise((resolve, reject) => {
+    child.on('error', (error) => {
+      alive.delete(child);
+      reject(new Failed(`${command}: ${error.code ?? error.message}`, ''));
+    });
+    child.on('close', (code, signal) => {
+      alive.delete(child);
+      resolve(signal ?? code);
+    });
+  });
+  return child;
+}
+
+/** Runs a program to its end; the answer is what it said. */
+export async function run(command, args, options) {
+  const child = start(command, args, options);
+  child.stdin.end();
+  const code = await child.done;
+  if (code !== 0) throw new Failed(`${command.split(/[\\/]/).pop()} ended with ${code}`, child.output);
+  return child.output;
+}
+
+/** What a program prints, or `undefined` if it is missing or fails. */
+export const ask = (command, ...args) =>
+  run(command, args).then(
+    (output) => output.trim(),
+    () => undefined,
+  );
+
+const signalGroup = (child, signal) => {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {}
+};
+
+/** Stops every program and what each started: asked first, then made to. */
+export async function stopAll() {
+  const children = [...alive];
+  for (const child of children) signalGroup(child, 'SIGTERM');
+  let timer;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, 3000);
+  });
+  await Promise.race([Promise.allSettled(children.map((child) => child.done)), patience]);
+  clearTimeout(timer);
+  for (const child of children) signalGroup(child, 'SIGKILL');
+}
+
+let stopping;
+function stop(code) {
+  stopping ??= stopAll().finally(() => process.exit(code));
+}
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  process.on(signal, () => stop(code));
+}
+// npm killed outright tells nobody; losing the parent says as much. (In package.json, `exec` keeps npm's
+// shell from standing between.)
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(143), 250).unref();
+}
+/** True once a signal asked this process to end: what fails then is no failure. */
+export const isStopping = () => stopping !== undefined;
+process.on('exit', () => {
+  for (const child of alive) signalGroup(child, 'SIGKILL');
+});

@@ -1,0 +1,138 @@
+// `npm test`: every layer, or those named as arguments. A layer that fails does not keep the others from
+// running; what it needs is set up first, and only that.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { Advice, Failed, root, run } from './lib/run.mjs';
+import { files } from './lib/stamp.mjs';
+import { bold, green, main, red, seconds, show, step, steps } from './lib/step.mjs';
+import * as need from './setup.mjs';
+import { size } from './size.mjs';
+
+const TARGET = 'wasm32-unknown-unknown';
+const WASM = ['--target', TARGET, '--features', 'js'];
+const node = (...args) => [process.execPath, ...args];
+const bin = (path) => join(root, 'node_modules', path);
+const tests = (folder, ending) => files(folder, (name) => name.endsWith(ending));
+
+const layers = {
+  lint: {
+    needs: [need.npm, need.rust, need.rustLinters, need.wasmTarget, build],
+    checks: [
+      ['rustfmt', ['cargo', 'fmt', '--all', '--check']],
+      ['clippy, native', ['cargo', 'clippy', '--all-targets', '--', '-D', 'warnings']],
+      ['clippy, wasm', ['cargo', 'clippy', '--all-targets', ...WASM, '--', '-D', 'warnings']],
+      ['biome', node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')],
+      ['types', node(bin('typescript/bin/tsc'), '-p', 'js/tsconfig.json', '--noEmit')],
+    ],
+  },
+  native: { needs: [need.rust], tests: () => ['cargo', 'test'] },
+  wasm: {
+    needs: [need.rust, need.wasmTarget, need.wasmBindgen, need.wasmPack, need.browser],
+    tests: () => [
+      ...['wasm-pack', 'test', '--headless', '--chrome', '--chromedriver', need.findBrowser().driver],
+      ...['--mode', 'no-install', '.', '--features', 'js'],
+    ],
+    env: { WASM_BINDGEN_TEST_TIMEOUT: '120', WASM_PACK_CACHE: join(root, '.tools/cache') },
+  },
+  provider: {
+    needs: [need.npm],
+    tests: () => nodeTests(tests('provider/test', '.js')),
+  },
+  e2e: {
+    needs: [need.npm, build, need.browser],
+    tests: () => nodeTests(tests('tests/e2e', '.test.mjs'), Math.max(1, availableParallelism() >> 1)),
+  },
+  budget: { needs: [need.npm, build], work: size },
+};
+
+function nodeTests(names, atOnce = availableParallelism()) {
+  if (names.length === 0) throw new Failed('no test files', '');
+  return node('--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...names);
+}
+
+/** What the runners of cargo, wasm-bindgen and node say at their end, summed. */
+function count(output) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const add = (key, number) => {
+    counts[key] += Number(number);
+  };
+  for (const [, passed, failed, ignored] of output.matchAll(
+    /^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm,
+  )) {
+    add('passed', passed);
+    add('failed', failed);
+    add('skipped', ignored);
+  }
+  for (const [, what, number] of output.matchAll(/^ℹ (pass|fail|cancelled|skipped|todo) (\d+)$/gm)) {
+    add({ pass: 'passed', fail: 'failed', cancelled: 'failed' }[what] ?? 'skipped', number);
+  }
+  return counts;
+}
+
+const told = ({ passed, failed, skipped }) =>
+  [`${passed} passed`, failed && `${failed} failed`, skipped && `${skipped} skipped`]
+    .filter(Boolean)
+    .join(', ');
+
+async function runTests(name, { tests: command, env }) {
+  await step(name, async (onLine) => {
+    const [program, ...args] = command();
+    try {
+      const counts = count(await run(program, args, { onLine, env: { NO_COLOR: '1', ...env } }));
+      if (counts.passed === 0) throw new Failed('no test ran', '');
+      return { note: told(counts), tests: counts };
+    } catch (error) {
+      if (error instanceof Failed) {
+        const counts = count(error.output);
+        counts.failed ||= 1;
+        error.tests = counts;
+        error.message = `${told(counts)} (${error.message})`;
+      }
+      throw error;
+    }
+  });
+}
+
+/** Runs one layer; a need that is not met is what fails. */
+async function runLayer(name) {
+  const layer = layers[name];
+  for (const meet of layer.needs) await meet();
+  if (layer.work) await layer.work();
+  if (layer.tests) await runTests(`${name} tests`, layer);
+  for (const [check, [program, ...args]] of layer.checks ?? []) {
+    const work = (onLine) => run(program, args, { onLine }).then(() => ({ tests: { passed: 1, failed: 0 } }));
+    await step(check, work).catch(() => {});
+  }
+}
+
+await main(async () => {
+  const began = performance.now();
+  const named = process.argv.slice(2);
+  const unknown = named.find((name) => !layers[name]);
+  if (unknown)
+    throw new Advice(`There is no layer "${unknown}": choose from ${Object.keys(layers).join(', ')}`);
+  show.all ||= named.length === 1;
+  await need.node();
+  const missed = [];
+  for (const name of named.length > 0 ? named : Object.keys(layers)) {
+    await runLayer(name).catch(() => missed.push(name));
+  }
+
+  console.log(bold('\n  Summary'));
+  const total = { passed: 0, failed: 0 };
+  for (const { name, ok, ms, note, tests } of steps) {
+    total.passed += tests?.passed ?? 0;
+    total.failed += tests?.failed ?? Number(!ok);
+    if (ok && !tests && ms < 1000) continue;
+    console.log(
+      `${ok ? green('✓') : red('✗')} ${name.padEnd(24)} ${seconds(ms).padStart(8)}  ${note}`.trimEnd(),
+    );
+  }
+  for (const name of missed.filter((name) => !steps.some((step) => step.name === name))) {
+    console.log(`${red('✗')} ${name}: not run, for what failed above`);
+  }
+  console.log(`  in ${seconds(performance.now() - began)}\n`);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 || missed.length > 0 ? 1 : 0;
+});

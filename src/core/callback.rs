@@ -1,0 +1,280 @@
+//! The authorization response in the callback's address: RFC 6749 §4.1.2, RFC 9207, OpenID Connect Core §3.1.2.5.
+
+use super::error::{Code as Fault, Error};
+use super::secret::{Code, State};
+use form_urlencoded::parse as parse_form;
+
+/// What a callback says once its shape was right.
+#[derive(Debug)]
+pub enum Answer {
+    /// A code to exchange.
+    Code(Code),
+    /// The platform's refusal, as an error of the table.
+    Refused(Error),
+}
+
+/// A callback as read from its address. `state` stands apart because it is judged, and spent, before all else.
+#[derive(Debug)]
+pub struct Response {
+    /// The one `state`, if there is exactly one.
+    pub state: Option<State>,
+    /// RFC 9207 §2.
+    pub iss: Option<String>,
+    /// The answer, or why there is none to accept.
+    pub answer: Result<Answer, Error>,
+}
+
+/// The parameters of a response, and those that must not be in one: all are taken out of the address.
+const PARAMETERS: &[&str] = &["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
+const TOKENS: &[&str] = &["access_token", "id_token", "refresh_token"];
+/// What a fragment must hold to be taken for a response, rather than a part of the app's own page.
+const TELLING: &[&str] = &["code", "state", "error", "access_token", "id_token", "refresh_token"];
+
+/// Text of the platform's is cut to this many characters before it is shown.
+const MAX_TEXT: usize = 300;
+
+/// Reads a callback's address. Unknown parameters are ignored, RFC 6749 §4.1.2.
+///
+/// ```
+/// use intelliauth_spa_sdk::core::callback::{read, Answer};
+/// let response = read("https://app.example/callback?code=abc&state=xyz");
+/// assert_eq!(response.state.unwrap().expose(), "xyz");
+/// assert!(matches!(response.answer, Ok(Answer::Code(_))));
+/// ```
+pub fn read(url: &str) -> Response {
+    let (query, fragment) = parts(url);
+    let pairs: Vec<(String, String)> = parse_form(query.as_bytes()).into_owned().collect();
+    let count = |name: &str| pairs.iter().filter(|(known, _)| known == name).count();
+    let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let invalid = |parameter: &str, problem: &str| {
+        Err(Error::new(Fault::CallbackInvalid).with("parameter", parameter).with("problem", problem))
+    };
+    let repeated = ["state", "code", "iss", "error"].into_iter().find(|name| count(name) > 1);
+    let leaked = TOKENS.iter().find(|name| count(name) > 0 || has_parameter(fragment, name));
+    let answer = if let Some(name) = repeated {
+        invalid(name, "it is there more than once")
+    } else if let Some(name) = leaked {
+        invalid(name, "a token is in the address")
+    } else if TELLING.iter().any(|name| has_parameter(fragment, name)) {
+        invalid("fragment", "the response is in the fragment")
+    } else {
+        match (value("code"), value("error")) {
+            (Some(_), Some(_)) => invalid("error", "there are both a code and an error"),
+            (Some(""), None) => invalid("code", "it is empty"),
+            (Some(code), None) => Ok(Answer::Code(Code::new(code))),
+            (None, Some(error)) => Ok(Answer::Refused(refusal(error, value("error_description"), value("error_uri")))),
+            (None, None) => invalid("code", "there is neither a code nor an error"),
+        }
+    };
+    let state = if count("state") == 1 { value("state").filter(|s| !s.is_empty()).map(State::new) } else { None };
+    Response { state, iss: value("iss").map(str::to_owned), answer }
+}
+
+/// The code of the table for an `error` of RFC 6749 §4.1.2.1 or Core §3.1.2.6; unknown ones are carried.
+fn refusal(error: &str, description: Option<&str>, uri: Option<&str>) -> Error {
+    let code = match error {
+        "access_denied" => Fault::AccessDenied,
+        "login_required" => Fault::LoginRequired,
+        "consent_required" => Fault::ConsentRequired,
+        "interaction_required" => Fault::InteractionRequired,
+        "account_selection_required" => Fault::AccountSelectionRequired,
+        "temporarily_unavailable" | "server_error" => Fault::PlatformUnavailable,
+        _ => Fault::AuthorizationRefused,
+    };
+    let mut told = Error::new(code).with("error", shown(error)).with("description", shown(description.unwrap_or("")));
+    if code == Fault::PlatformUnavailable {
+        told = told.with("status", shown(error));
+    }
+    match uri.filter(|uri| uri.starts_with("https://") || uri.starts_with("http://")) {
+        Some(uri) => told.with("errorUri", shown(uri)),
+        None => told,
+    }
+}
+
+/// Untrusted text, RFC 6749 §10.14: cut short, controls replaced. It is text and never markup.
+pub fn shown(text: &str) -> String {
+    text.chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Whether `iss` is the issuer asked, by simple string comparison, RFC 9207 §2.4. `required` where the platform is
+/// known to send it.
+pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result<(), Error> {
+    match iss {
+        Some(iss) if iss == expected => Ok(()),
+        None if !required => Ok(()),
+        other => Err(Error::new(Fault::IssuerMismatch)
+            .with("received", shown(other.unwrap_or("none")))
+            .with("expected", expected)),
+    }
+}
+
+/// The address without the response: the app's own query stays byte for byte, as does a fragment that is the app's.
+///
+/// ```
+/// use intelliauth_spa_sdk::core::callback::cleaned;
+/// assert_eq!(cleaned("https://app.example/cb?tab=2&code=abc&state=xyz#top"), "https://app.example/cb?tab=2#top");
+/// ```
+pub fn cleaned(url: &str) -> String {
+    let (query, fragment) = parts(url);
+    let base = &url[..url.find(['?', '#']).unwrap_or(url.len())];
+    let kept: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !PARAMETERS.iter().chain(TOKENS).any(|n| named(pair, n))).collect();
+    let mut clean = base.to_owned();
+    if !kept.is_empty() {
+        clean = clean + "?" + &kept.join("&");
+    }
+    if !fragment.is_empty() && !TELLING.iter().any(|name| has_parameter(fragment, name)) {
+        clean = clean + "#" + fragment;
+    }
+    clean
+}
+
+/// Whether `url` is at the redirect URI: same origin and path, compared as text.
+pub fn at_redirect_uri(url: &str, redirect_uri: &str) -> bool {
+    let page = |text: &str| text[..text.find(['?', '#']).unwrap_or(text.len())].to_owned();
+    page(url) == page(redirect_uri)
+}
+
+fn parts(url: &str) -> (&str, &str) {
+    let (rest, fragment) = url.split_once('#').unwrap_or((url, ""));
+    (rest.split_once('?').map_or("", |(_, query)| query), fragment)
+}
+
+fn has_parameter(form: &str, name: &str) -> bool {
+    form.split(['&', '?']).any(|pair| named(pair, name))
+}
+
+fn named(pair: &str, name: &str) -> bool {
+    pair.contains('=') && parse_form(pair.as_bytes()).next().is_some_and(|(known, _)| known == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fault(query: &str) -> (Fault, String) {
+        let error = read(&format!("https://app.example/cb{query}")).answer.expect_err("must be refused");
+        (error.code, error.detail("parameter").unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_code_and_a_state() {
+        let response = read("https://app.example/cb?x=1&code=a%2Bb&state=s&iss=https%3A%2F%2Ft&unknown=1&__proto__=x&constructor=x");
+        assert_eq!(response.state.unwrap().expose(), "s");
+        assert_eq!(response.iss.as_deref(), Some("https://t"));
+        assert!(matches!(response.answer, Ok(Answer::Code(code)) if code.expose() == "a+b"));
+    }
+
+    #[test]
+    fn odd_shapes_are_refused_and_named() {
+        for (query, parameter) in [
+            ("?code=a&code=a&state=s", "code"),
+            ("?code=a&state=s&state=s", "state"),
+            ("?code=a&state=s&iss=x&iss=x", "iss"),
+            ("?error=a&error=b&state=s", "error"),
+            ("?code=a&error=b&state=s", "error"),
+            ("?state=s", "code"),
+            ("?code=&state=s", "code"),
+            ("", "code"),
+            ("?code=a&state=s&access_token=t", "access_token"),
+            ("?code=a&state=s#id_token=t", "id_token"),
+            ("?state=s&refresh_token=t", "refresh_token"),
+            ("#code=a&state=s", "fragment"),
+            ("#/route?code=a&state=s", "fragment"),
+            ("?x=%zz%", "code"),
+        ] {
+            assert_eq!(fault(query), (Fault::CallbackInvalid, parameter.to_owned()), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_or_empty_state_is_none() {
+        assert!(read("https://a/?code=a&state=s&state=t").state.is_none());
+        assert!(read("https://a/?code=a&state=").state.is_none());
+        assert!(read("https://a/?code=a").state.is_none());
+    }
+
+    #[test]
+    fn errors_have_codes_of_the_table_and_unknown_ones_are_carried() {
+        for (error, code) in [
+            ("access_denied", Fault::AccessDenied),
+            ("login_required", Fault::LoginRequired),
+            ("consent_required", Fault::ConsentRequired),
+            ("interaction_required", Fault::InteractionRequired),
+            ("account_selection_required", Fault::AccountSelectionRequired),
+            ("server_error", Fault::PlatformUnavailable),
+            ("temporarily_unavailable", Fault::PlatformUnavailable),
+            ("invalid_request", Fault::AuthorizationRefused),
+            ("invalid_scope", Fault::AuthorizationRefused),
+            ("registration_not_supported", Fault::AuthorizationRefused),
+            ("out_of_cheese", Fault::AuthorizationRefused),
+            ("", Fault::AuthorizationRefused),
+        ] {
+            let Ok(Answer::Refused(told)) = read(&format!("https://a/?error={error}&state=s")).answer else { panic!() };
+            assert_eq!((told.code, told.detail("error")), (code, Some(error)));
+        }
+    }
+
+    // nextjs-auth0 CVE-2021-32702: XSS by `error` on the callback.
+    #[test]
+    fn error_text_stays_text() {
+        let url = "https://a/?error=x&state=s&error_description=%3Cimg%20src%3Dx%3E%00%0A&error_uri=javascript:alert(1)";
+        let Ok(Answer::Refused(told)) = read(url).answer else { panic!() };
+        assert_eq!(told.detail("description"), Some("<img src=x>  "));
+        assert_eq!(told.detail("errorUri"), None);
+        assert_eq!(shown(&"x".repeat(999)).len(), MAX_TEXT);
+    }
+
+    // Checklist §2 row 23: `iss` missing, other, with a trailing slash.
+    #[test]
+    fn issuers_are_compared_as_strings() {
+        let check = |iss, required| check_issuer(iss, "https://t", required).map_err(|e| e.code);
+        assert_eq!(check(Some("https://t"), true), Ok(()));
+        assert_eq!(check(None, false), Ok(()));
+        for (iss, required) in [(None, true), (Some("https://t/"), false), (Some("HTTPS://T"), false), (Some(""), false)] {
+            assert_eq!(check(iss, required), Err(Fault::IssuerMismatch), "{iss:?}");
+        }
+    }
+
+    #[test]
+    fn cleaning_takes_the_response_and_nothing_else() {
+        for (url, clean) in [
+            ("https://a/cb?code=c&state=s", "https://a/cb"),
+            ("https://a/cb?a=%2f+b&code=c&state=s&b#top", "https://a/cb?a=%2f+b&b#top"),
+            ("https://a/cb?c%6Fde=c&state=s", "https://a/cb"),
+            ("https://a/cb#access_token=t&token_type=Bearer", "https://a/cb"),
+            ("https://a/cb?error=x&error_description=y&iss=z", "https://a/cb"),
+            ("https://a/cb?encode=1&statement=2", "https://a/cb?encode=1&statement=2"),
+            ("https://a/cb#/route?q=1", "https://a/cb#/route?q=1"),
+            ("https://a/cb#/route?code=a", "https://a/cb"),
+            ("https://a/cb?", "https://a/cb"),
+        ] {
+            assert_eq!(cleaned(url), clean);
+        }
+    }
+
+    #[test]
+    fn the_redirect_uri_is_compared_as_text() {
+        let uri = "https://app.example/cb?own=1";
+        assert!(at_redirect_uri("https://app.example/cb?code=a", uri));
+        for other in ["https://app.example/cb/?code=a", "http://app.example/cb?code=a", "https://app.example/?code=a"] {
+            assert!(!at_redirect_uri(other, uri), "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_panics_and_every_cleaned_one_is_clean(tail in "[?#&=%a-z_./\\\\\u{e9}]{0,40}", name in "(code|state|id_token|error|x)", value in ".*") {
+            let encoded: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            for url in [format!("https://a/cb?{name}={encoded}&{tail}"), format!("https://a/cb{tail}#{name}={encoded}"), tail.clone()] {
+                let _ = read(&url);
+                let clean = cleaned(&url);
+                let again = read(&clean);
+                prop_assert!(again.state.is_none(), "{clean}");
+                prop_assert!(!matches!(again.answer, Ok(Answer::Code(_))));
+                prop_assert_eq!(cleaned(&clean), clean);
+            }
+        }
+    }
+}

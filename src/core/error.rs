@@ -1,0 +1,228 @@
+//! The one error table: codes, whether trying again can help, and what to do about it.
+//!
+//! The wasm carries codes and details; the prose is compiled on other targets only, where `js/errors.table.ts` and
+//! `docs/errors.md` are made from it. No detail is ever a secret.
+
+/// What went wrong: a code of the table and the details that make its hint concrete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The code.
+    pub code: Code,
+    /// Named details, such as the parameter that is wrong. Never a secret.
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl Error {
+    /// An error of this code.
+    pub fn new(code: Code) -> Self {
+        Self { code, details: Vec::new() }
+    }
+
+    /// The same with a detail.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+
+    /// The detail called `name`.
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.details.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.code.as_str())?;
+        self.details.iter().try_for_each(|(name, value)| write!(out, " {name}={value}"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+macro_rules! error_table {
+    ($($code:ident $name:literal $transient:literal $summary:literal $hint:literal;)*) => {
+        /// Every code there is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $summary] $code,)* }
+
+        impl Code {
+            /// The code as JavaScript sees it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$code => $name,)* }
+            }
+
+            /// Whether the same call may succeed later with nothing changed.
+            pub fn transient(self) -> bool {
+                match self { $(Code::$code => $transient,)* }
+            }
+        }
+
+        /// One row of the table.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub struct Row {
+            /// The code as JavaScript sees it.
+            pub code: &'static str,
+            /// Whether trying again can help.
+            pub transient: bool,
+            /// What happened; `{name}` stands for a detail.
+            pub summary: &'static str,
+            /// What to do about it.
+            pub hint: &'static str,
+        }
+
+        /// The whole table.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub const TABLE: &[Row] =
+            &[$(Row { code: $name, transient: $transient, summary: $summary, hint: $hint },)*];
+    };
+}
+
+error_table! {
+    InvalidConfig "invalid_config" false
+        "The option {option} cannot be used: {problem}."
+        "Write {instead}.";
+    StateUnknown "state_unknown" false
+        "The callback does not answer a sign-in that this tab started."
+        "Start the sign-in again from the app. If this happens often: is the redirect URI's origin the one the app runs on, and is the page opened in the same tab?";
+    CallbackReplayed "callback_replayed" false
+        "This callback was already used; nothing was sent."
+        "A reloaded, bookmarked or twice-opened callback address: leave it for the app's start page. The session is as it was.";
+    CallbackInvalid "callback_invalid" false
+        "The callback's parameters are not an answer this SDK accepts: {problem}."
+        "Look at {parameter} in the address that the platform sent the browser to. The sign-in can be started again.";
+    TransactionExpired "transaction_expired" false
+        "The sign-in took longer than {minutes} minutes."
+        "Start it again.";
+    IssuerMismatch "issuer_mismatch" false
+        "The answer names the issuer {received}, and {expected} was expected."
+        "Set `issuer` to exactly what the platform names itself: compared character for character, trailing slash included. If it is not yours, this answer came from somebody else.";
+    AccessDenied "access_denied" false
+        "The person or the platform refused the sign-in."
+        "Offer to try again.";
+    LoginRequired "login_required" false
+        "Nobody is signed in, or the platform wants the person to sign in again."
+        "Call loginWithRedirect().";
+    ConsentRequired "consent_required" false
+        "The platform wants the person's consent."
+        "Call loginWithRedirect() without `prompt: 'none'`.";
+    InteractionRequired "interaction_required" false
+        "The platform wants to show the person a page."
+        "Call loginWithRedirect() without `prompt: 'none'`.";
+    AccountSelectionRequired "account_selection_required" false
+        "The platform wants the person to choose an account."
+        "Call loginWithRedirect({ prompt: 'select_account' }).";
+    AuthorizationRefused "authorization_refused" false
+        "The platform refused the sign-in with {error}: {description}"
+        "Compare the authorize request's client_id, scope and redirect_uri with the application's settings.";
+    CodeRefused "code_refused" false
+        "The platform refused the authorization code ({error}): {description}"
+        "One code, one exchange, with the verifier and the redirect_uri of its own request. You sent redirect_uri {redirectUri}: register exactly that, trailing slash, port and scheme included. Then start the sign-in again.";
+    ClientRefused "client_refused" false
+        "The platform refused the client ({error}): {description}"
+        "Check `clientId`, and that the application is a public client (no secret) allowed to use the authorization code and refresh token grants.";
+    TokenRequestRefused "token_request_refused" false
+        "The token endpoint refused the request ({error}): {description}"
+        "The error code is the platform's own; its documentation says what it means.";
+    TokenResponseInvalid "token_response_invalid" false
+        "The token endpoint's answer cannot be used: {problem}."
+        "Is `tenantUrl` the platform's own address, with no proxy or sign-in page in front of it?";
+    IdTokenInvalid "id_token_invalid" false
+        "The ID token was refused: {check}."
+        "It is not for this client, this sign-in or this moment. If the check is `iss`, set `issuer` to exactly what the platform writes; otherwise start the sign-in again, and tell the platform's operator if it stays.";
+    SignatureInvalid "id_token_signature_invalid" false
+        "The ID token's signature was refused: {problem}."
+        "The keys come from {jwksUri}: they must be the platform's present ones.";
+    ClockSkew "clock_skew" false
+        "This device's clock differs from the platform's by about {offsetSeconds} seconds."
+        "Set the device's clock (automatic time), or raise `clockSkewSeconds`.";
+    NetworkError "network_error" true
+        "The request to {endpoint} got no readable answer."
+        "Offline, blocked, or refused without CORS headers, which looks the same from here: in the network tab, see whether the platform answered with a 4xx, and register this app's origin with it.";
+    Timeout "timeout" true
+        "The request to {endpoint} took longer than {seconds} seconds."
+        "Try again; raise `requestTimeoutSeconds` if the network is slow.";
+    PlatformUnavailable "platform_unavailable" true
+        "The platform answered with status {status}."
+        "Its own trouble: it is tried again by itself while somebody is signed in.";
+    RateLimited "rate_limited" true
+        "The platform asked for fewer requests (429)."
+        "It is tried again by itself while somebody is signed in.";
+    MetadataInvalid "metadata_invalid" false
+        "The platform's metadata was refused: {problem}."
+        "Look at {url}. Its issuer must be exactly `issuer`, its endpoints https on that origin, or named in `endpoints`.";
+    SessionExpired "session_expired" false
+        "The platform ended the session."
+        "Call loginWithRedirect().";
+    SessionLost "session_lost" false
+        "The session's newest refresh token never reached this tab, and the platform refused the one it held."
+        "Call loginWithRedirect(). An answer was lost on the way, or a sibling tab that held it is gone.";
+    SignedOut "signed_out" false
+        "The person signed out while this was under way."
+        "Nothing to do.";
+    StorageUnavailable "storage_unavailable" false
+        "sessionStorage cannot be written, so the sign-in could not survive the redirect."
+        "Storage is blocked or full: allow this site to store data, or free some.";
+    WasmBlockedByCsp "wasm_blocked_by_csp" false
+        "The page's Content-Security-Policy forbids WebAssembly."
+        "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.";
+    WasmUnavailable "wasm_unavailable" true
+        "The SDK's WebAssembly could not be loaded."
+        "Look for the failed request in the network tab. The next call loads it anew.";
+    Internal "internal" true
+        "The SDK failed in a way it should not."
+        "The next call starts afresh. Please report this with the SDK's version.";
+    Disposed "disposed" false
+        "This client was disposed of."
+        "Create another with createIntelliAuth().";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typescript() -> String {
+        let mut text = String::from(
+            "// Made from src/core/error.rs by `npm run generate`; a test keeps the two alike.\n\
+             export const table = {\n",
+        );
+        for row in TABLE {
+            text += &format!(
+                "  {}: {{\n    transient: {},\n    summary: {:?},\n    hint: {:?},\n  }},\n",
+                row.code, row.transient, row.summary, row.hint
+            );
+        }
+        text + "} as const;\n"
+    }
+
+    fn markdown() -> String {
+        let mut text = String::from(
+            "# Errors\n\n<!-- Made from src/core/error.rs by `npm run generate`. -->\n\n\
+             Every error is an `IntelliAuthError` with `code`, `hint`, `transient`, `details` and `cause`. \
+             *Again* says whether the same call may succeed later with nothing changed.\n\n\
+             | code | again | what happened | what to do |\n|---|---|---|---|\n",
+        );
+        for row in TABLE {
+            let again = if row.transient { "yes" } else { "no" };
+            text += &format!("| `{}` | {again} | {} | {} |\n", row.code, row.summary, row.hint);
+        }
+        text
+    }
+
+    #[test]
+    fn generated_files_match_the_table() {
+        for (path, made) in [("js/errors.table.ts", typescript()), ("docs/errors.md", markdown())] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            if std::env::var_os("GENERATE").is_some() {
+                std::fs::write(&path, &made).unwrap();
+            }
+            let held = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(held == made, "{} is stale: run `npm run generate`", path.display());
+        }
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let codes: std::collections::HashSet<_> = TABLE.iter().map(|row| row.code).collect();
+        assert_eq!(codes.len(), TABLE.len());
+    }
+}

@@ -1,0 +1,298 @@
+//! The ID token's checks: OpenID Connect Core §3.1.3.7, and §12.2 for a refreshed one.
+
+use super::encoding::{base64url, sha256};
+use super::error::{Code, Error};
+use super::json::{Engine, Member};
+use super::jws::{Algorithm, Jws};
+use super::secret::{AccessToken, IdToken, Nonce};
+
+/// What the checks look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    /// Who issued it.
+    pub iss: String,
+    /// The person: at most 255 ASCII characters, Core §2.
+    pub sub: String,
+    /// For whom.
+    pub aud: Vec<String>,
+    /// Whose party it is, where there.
+    pub azp: Option<String>,
+    /// Seconds since 1970; may be fractional.
+    pub exp: f64,
+    /// Seconds since 1970.
+    pub iat: f64,
+    /// When the person signed in, in seconds since 1970.
+    pub auth_time: Option<f64>,
+    /// The sign-in's nonce.
+    pub nonce: Option<String>,
+    /// The access token's hash, Core §3.1.3.6.
+    pub at_hash: Option<String>,
+}
+
+/// Which sign-in the token must belong to.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// A code's answer: time, nonce and `max_age` count.
+    SignIn {
+        /// As sent.
+        nonce: Nonce,
+        /// In seconds, where asked for.
+        max_age: Option<i64>,
+    },
+    /// A refresh token's answer: it must continue the token before. Time is not compared with the device's clock: the
+    /// person is signed in already, and a clock that jumps must not end that.
+    Refresh {
+        /// The token before.
+        previous: IdToken,
+    },
+}
+
+/// What the token must say.
+pub struct Expected<'a> {
+    /// Compared as a string.
+    pub issuer: &'a str,
+    /// Must be in `aud`.
+    pub client_id: &'a str,
+    /// The access token of the same answer, for `at_hash`.
+    pub access_token: &'a AccessToken,
+    /// Now, in milliseconds since 1970.
+    pub now: i64,
+    /// Tolerated clock difference, in milliseconds.
+    pub skew: i64,
+}
+
+/// `id_token_invalid`, naming the check that failed.
+fn refuse(check: &str) -> Error {
+    Error::new(Code::IdTokenInvalid).with("check", check)
+}
+
+impl Claims {
+    /// Reads a token's claims without judging them.
+    pub fn read(engine: Engine, jws: &Jws) -> Result<Self, Error> {
+        let object = jws.claims(engine).ok_or_else(|| refuse("payload"))?;
+        let text = |name: &str| object.member(name).text();
+        let optional = |name: &str| match object.member(name) {
+            Member::Missing => Ok(None),
+            Member::Text(text) => Ok(Some(text)),
+            _ => Err(refuse(name)),
+        };
+        let time = |name: &str| object.member(name).number().filter(|n| n.abs() < 1e12);
+        let aud = match object.member("aud") {
+            Member::Text(one) => vec![one],
+            Member::Texts(many) => many,
+            _ => return Err(refuse("aud")),
+        };
+        Ok(Self {
+            iss: text("iss").ok_or_else(|| refuse("iss"))?,
+            sub: text("sub")
+                .filter(|sub| !sub.is_empty() && sub.len() <= 255 && sub.is_ascii())
+                .ok_or_else(|| refuse("sub"))?,
+            aud,
+            azp: optional("azp")?,
+            exp: time("exp").ok_or_else(|| refuse("exp"))?,
+            iat: time("iat").ok_or_else(|| refuse("iat"))?,
+            auth_time: match object.member("auth_time") {
+                Member::Missing => None,
+                _ => Some(time("auth_time").ok_or_else(|| refuse("auth_time"))?),
+            },
+            nonce: optional("nonce")?,
+            at_hash: optional("at_hash")?,
+        })
+    }
+}
+
+/// Checks `token` for `purpose`; everything but the signature, which the platform's keys decide (see
+/// [`super::jwks`]) or TLS does (Core §3.1.3.7 item 6). Answers with the parts, for that.
+pub fn check(engine: Engine, token: &IdToken, expected: &Expected, purpose: &Purpose) -> Result<Jws, Error> {
+    let jws = Jws::read(engine, token.expose()).map_err(refuse)?;
+    let claims = Claims::read(engine, &jws)?;
+    if claims.iss != expected.issuer {
+        return Err(refuse("iss"));
+    }
+    // Further audiences are not trusted, item 3: the only one is this client.
+    if claims.aud.len() != 1 || claims.aud[0] != expected.client_id {
+        return Err(refuse("aud"));
+    }
+    if claims.azp.as_deref().is_some_and(|azp| azp != expected.client_id) {
+        return Err(refuse("azp"));
+    }
+    // Ed25519's hash would be SHA-512's half; at_hash is optional (Core §3.1.3.8) and not worth its bytes.
+    if jws.alg != Algorithm::EdDsa
+        && claims.at_hash.as_deref().is_some_and(|hash| {
+            hash != base64url(&sha256(expected.access_token.expose())[..16])
+        })
+    {
+        return Err(refuse("at_hash"));
+    }
+    match purpose {
+        Purpose::SignIn { nonce, max_age } => {
+            if claims.nonce.as_deref() != Some(nonce.expose()) {
+                return Err(refuse("nonce"));
+            }
+            check_time(&claims, expected, *max_age)?;
+        }
+        Purpose::Refresh { previous } => check_continues(engine, &claims, previous)?,
+    }
+    Ok(jws)
+}
+
+/// The nonce proved that the token is of this very sign-in, so `iat` tells how far the device's clock is off.
+fn check_time(claims: &Claims, expected: &Expected, max_age: Option<i64>) -> Result<(), Error> {
+    let now = expected.now as f64 / 1000.0;
+    let skew = expected.skew as f64 / 1000.0;
+    let offset = now - claims.iat;
+    if offset.abs() > skew {
+        return Err(Error::new(Code::ClockSkew).with("offsetSeconds", (offset as i64).to_string()));
+    }
+    if now >= claims.exp + skew || claims.exp <= claims.iat {
+        return Err(refuse("exp"));
+    }
+    if let Some(max_age) = max_age {
+        let auth_time = claims.auth_time.ok_or_else(|| refuse("auth_time"))?;
+        if now - auth_time > max_age as f64 + skew {
+            return Err(refuse("auth_time"));
+        }
+    }
+    Ok(())
+}
+
+/// Core §12.2: same iss, sub and aud, a newer iat, the same auth_time, and the same nonce or none.
+fn check_continues(engine: Engine, claims: &Claims, previous: &IdToken) -> Result<(), Error> {
+    let jws = Jws::read(engine, previous.expose()).map_err(refuse)?;
+    let before = Claims::read(engine, &jws)?;
+    let changed = if claims.iss != before.iss {
+        "iss"
+    } else if claims.sub != before.sub {
+        "sub"
+    } else if claims.aud != before.aud {
+        "aud"
+    } else if claims.iat < before.iat {
+        "iat"
+    } else if claims.auth_time.is_some() && before.auth_time.is_some() && claims.auth_time != before.auth_time {
+        "auth_time"
+    } else if claims.nonce.is_some() && claims.nonce != before.nonce {
+        "nonce"
+    } else {
+        return Ok(());
+    };
+    Err(refuse(changed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::native::engine;
+
+    const NOW: i64 = 1_800_000_000_000;
+
+    fn token(claims: &str) -> IdToken {
+        IdToken::new(format!("{}.{}.c2ln", base64url(r#"{"alg":"RS256"}"#), base64url(claims)))
+    }
+
+    /// The good claims with some replaced, or removed where the value is empty.
+    fn claims(changes: &[(&str, &str)]) -> String {
+        let mut all = vec![
+            ("iss", r#""https://t""#.to_owned()),
+            ("sub", r#""u1""#.to_owned()),
+            ("aud", r#""app""#.to_owned()),
+            ("exp", "1800003600".to_owned()),
+            ("iat", "1800000000".to_owned()),
+            ("nonce", r#""n""#.to_owned()),
+        ];
+        for (name, value) in changes {
+            all.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                all.push((name, value.to_string()));
+            }
+        }
+        format!("{{{}}}", all.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect::<Vec<_>>().join(","))
+    }
+
+    fn judge(changes: &[(&str, &str)], purpose: &Purpose) -> Result<(), Error> {
+        let access_token = AccessToken::new("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
+        let expected =
+            Expected { issuer: "https://t", client_id: "app", access_token: &access_token, now: NOW, skew: 60_000 };
+        check(engine, &token(&claims(changes)), &expected, purpose).map(drop)
+    }
+
+    fn sign_in(changes: &[(&str, &str)]) -> Result<(), Error> {
+        judge(changes, &Purpose::SignIn { nonce: Nonce::new("n"), max_age: None })
+    }
+
+    fn refused(changes: &[(&str, &str)]) -> String {
+        let error = sign_in(changes).expect_err("must be refused");
+        assert_eq!(error.code, Code::IdTokenInvalid);
+        error.detail("check").unwrap().to_owned()
+    }
+
+    #[test]
+    fn good_tokens_pass() {
+        for changes in [
+            &[][..],
+            &[("aud", r#"["app"]"#)],
+            &[("azp", r#""app""#)],
+            &[("at_hash", r#""77QmUPtjPfzWtF2AnpK9RQ""#)],
+            &[("iat", "1800000000.5")],
+            &[("__proto__", r#"{"polluted":true}"#)],
+        ] {
+            assert_eq!(sign_in(changes), Ok(()), "{changes:?}");
+        }
+    }
+
+    // Checklist §2 rows 13 and 21: oidc-client-ts #2475, NGINX CVE-2024-10318. Core §3.1.3.7 items 2 to 11.
+    #[test]
+    fn every_claim_is_checked() {
+        for (name, value) in [
+            ("iss", r#""https://t/""#), ("iss", r#""https://T""#), ("iss", ""), ("iss", "1"),
+            ("aud", r#""other""#), ("aud", r#"["app","other"]"#), ("aud", "[]"), ("aud", ""), ("aud", r#"["app",1]"#), ("aud", r#""App""#),
+            ("azp", r#""other""#), ("azp", "1"),
+            ("sub", ""), ("sub", r#""""#), ("sub", "7"), ("sub", r#""é""#),
+            ("exp", ""), ("exp", r#""1800003600""#), ("exp", "1e400"), ("exp", "1799999940"), ("exp", "null"),
+            ("iat", ""), ("iat", "true"),
+            ("nonce", ""), ("nonce", r#""N""#), ("nonce", "1"),
+            ("at_hash", r#""x""#), ("at_hash", "1"), ("auth_time", r#""x""#),
+        ] {
+            assert_eq!(refused(&[(name, value)]), name, "{value}");
+        }
+        assert_eq!(refused(&[("sub", &format!("\"{}\"", "x".repeat(256)))]), "sub");
+    }
+
+    // okta-auth-js #251: clock skew cannot be told from other faults.
+    #[test]
+    fn a_clock_that_is_off_is_told_with_its_offset() {
+        for (iat, offset) in [("1799999939", "61"), ("1800000061", "-61"), ("1799996400", "3600")] {
+            let error = sign_in(&[("iat", iat), ("exp", "1800009999")]).unwrap_err();
+            assert_eq!((error.code, error.detail("offsetSeconds")), (Code::ClockSkew, Some(offset)));
+        }
+        assert_eq!(sign_in(&[("iat", "1799999940")]), Ok(()));
+        assert_eq!(sign_in(&[("iat", "1800000060")]), Ok(()));
+        // Another sign-in's token says nothing about the clock.
+        assert_eq!(refused(&[("iat", "1"), ("nonce", r#""old""#)]), "nonce");
+    }
+
+    #[test]
+    fn max_age_requires_a_recent_auth_time() {
+        let asked = Purpose::SignIn { nonce: Nonce::new("n"), max_age: Some(100) };
+        let check = |auth_time| judge(&[("auth_time", auth_time)], &asked).map_err(|e| e.detail("check").unwrap().to_owned());
+        assert_eq!(check("1799999900"), Ok(()));
+        assert_eq!(check("1799999840"), Ok(()));
+        assert_eq!(check("1799999839"), Err("auth_time".into()));
+        assert_eq!(check(""), Err("auth_time".into()));
+    }
+
+    // keycloak #26651, angular-auth-oidc-client #1618: the nonce rule misapplied to refreshed ID tokens.
+    #[test]
+    fn a_refreshed_token_continues_the_one_before() {
+        let purpose = Purpose::Refresh { previous: token(&claims(&[("auth_time", "1799999000")])) };
+        let check = |changes: &[(&str, &str)]| judge(changes, &purpose).map_err(|e| e.detail("check").unwrap().to_owned());
+        assert_eq!(check(&[("iat", "1800001000"), ("auth_time", "1799999000")]), Ok(()));
+        assert_eq!(check(&[("nonce", "")]), Ok(()));
+        assert_eq!(check(&[("iat", "1900000000"), ("exp", "1900000001")]), Ok(()), "a clock that jumped ends nothing");
+        for (name, value) in [
+            ("nonce", r#""other""#), ("sub", r#""u2""#), ("iss", r#""https://evil.example""#), ("aud", r#""other""#),
+            ("iat", "1799999999"), ("auth_time", "1799999001"),
+        ] {
+            assert_eq!(check(&[(name, value)]), Err(name.into()));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Which of the platform's keys may have signed a token: RFC 7517, OpenID Connect Core §10.1.
+
+use super::json::{Member, Object};
+use super::jws::Algorithm;
+
+/// More keys than this are not looked at.
+pub const MAX_KEYS: usize = 64;
+
+/// An unknown `kid` has the keys read again, but not more often than this, in milliseconds.
+pub const COOLDOWN: i64 = 60_000;
+
+/// The places in the set of the keys that fit the token: of its kind, for signatures, with its `kid` if it names one.
+pub fn candidates(keys: &[Box<dyn Object>], alg: Algorithm, kid: Option<&str>) -> Vec<usize> {
+    let fits = |key: &dyn Object| {
+        let is = |name: &str, value: &str| key.member(name) == Member::Text(value.into());
+        let absent_or = |name: &str, values: &[&str]| {
+            key.member(name) == Member::Missing || values.iter().any(|value| is(name, value))
+        };
+        let kind = match alg {
+            Algorithm::Rs256 => is("kty", "RSA") && absent_or("alg", &["RS256"]),
+            Algorithm::Ps256 => is("kty", "RSA") && absent_or("alg", &["PS256"]),
+            Algorithm::Es256 => is("kty", "EC") && is("crv", "P-256") && absent_or("alg", &["ES256"]),
+            Algorithm::EdDsa => is("kty", "OKP") && is("crv", "Ed25519") && absent_or("alg", &["EdDSA", "Ed25519"]),
+        };
+        // A key that holds its private half is nobody's to verify with.
+        kind && key.member("d") == Member::Missing
+            && absent_or("use", &["sig"])
+            && kid.is_none_or(|kid| is("kid", kid))
+    };
+    keys.iter().take(MAX_KEYS).enumerate().filter(|(_, key)| fits(key.as_ref())).map(|(at, _)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::json::parse;
+    use crate::native::engine;
+
+    fn keys() -> Vec<Box<dyn Object>> {
+        let set = r#"{"keys":[
+            {"kty":"RSA","kid":"a"}, {"kty":"RSA","kid":"b","alg":"PS256"}, {"kty":"RSA","kid":"c","use":"enc"},
+            {"kty":"EC","crv":"P-256","kid":"a"}, {"kty":"EC","crv":"P-384","kid":"a"}, {"kty":"OKP","crv":"Ed25519"},
+            {"kty":"oct","kid":"a","k":"x"}, {"kty":"RSA","kid":"d","d":"private"}, "odd", {"kty":7}
+        ]}"#;
+        parse(engine, set).unwrap().objects("keys")
+    }
+
+    #[test]
+    fn keys_fit_by_kind_use_and_kid() {
+        for (alg, kid, fitting) in [
+            (Algorithm::Rs256, Some("a"), &[0][..]),
+            (Algorithm::Rs256, None, &[0]),
+            (Algorithm::Ps256, None, &[0, 1]),
+            (Algorithm::Rs256, Some("b"), &[]),
+            (Algorithm::Rs256, Some("c"), &[]),
+            (Algorithm::Rs256, Some("d"), &[]),
+            (Algorithm::Es256, Some("a"), &[3]),
+            (Algorithm::EdDsa, None, &[5]),
+            (Algorithm::EdDsa, Some("a"), &[]),
+        ] {
+            assert_eq!(candidates(&keys(), alg, kid), fitting, "{alg:?} {kid:?}");
+        }
+    }
+}

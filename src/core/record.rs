@@ -1,0 +1,73 @@
+//! How a record is written to storage and to the siblings: form-encoded fields with a kind and a version, so that one
+//! kind is never read as another and no JSON parser is needed.
+
+use form_urlencoded::{Serializer, parse};
+
+/// The version that this code writes. A record of another version is left alone and read as none.
+const VERSION: &str = "1";
+
+/// Longer texts are not looked at.
+const MAX_LEN: usize = 512 * 1024;
+
+/// Writes a record of `kind`, field by field.
+pub struct Writer(Serializer<'static, String>);
+
+impl Writer {
+    /// Starts a record.
+    pub fn new(kind: &str) -> Self {
+        let mut fields = Serializer::new(String::new());
+        fields.append_pair("kind", kind).append_pair("v", VERSION);
+        Self(fields)
+    }
+
+    /// Adds a field.
+    pub fn field(mut self, name: &str, value: &str) -> Self {
+        self.0.append_pair(name, value);
+        self
+    }
+
+    /// Adds a number.
+    pub fn number(self, name: &str, value: i64) -> Self {
+        self.field(name, &value.to_string())
+    }
+
+    /// Adds a field where there is a value.
+    pub fn maybe(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.field(name, value),
+            None => self,
+        }
+    }
+
+    /// The record as text.
+    pub fn done(mut self) -> String {
+        self.0.finish()
+    }
+}
+
+/// A record's fields, once its kind and version were right.
+pub struct Reader(Vec<(String, String)>);
+
+impl Reader {
+    /// The fields of `text`, if it is a record of `kind` and of this version.
+    pub fn new(kind: &str, text: &str) -> Option<Self> {
+        if text.len() > MAX_LEN {
+            return None;
+        }
+        let fields: Vec<_> = parse(text.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+        let reader = Self(fields);
+        (reader.text("kind")? == kind && reader.text("v")? == VERSION).then_some(reader)
+    }
+
+    /// The field called `name`; `None` also where it is there twice.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        let value = found.next()?;
+        found.next().is_none().then_some(value.1.as_str())
+    }
+
+    /// The field as a number of milliseconds or a count, within what a clock can show.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.text(name)?.parse().ok().filter(|n: &i64| n.unsigned_abs() < 1 << 53)
+    }
+}

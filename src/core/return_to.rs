@@ -1,0 +1,83 @@
+//! Where an app may send the person after a sign-in: its own origin, or its start page. RFC 9700 §4.11.1.
+
+use super::origin::Origin;
+
+/// `target` where it stays on `origin` beyond doubt, as a path; `/` otherwise. Never fails.
+///
+/// ```
+/// use intelliauth_spa_sdk::core::return_to::same_origin;
+/// assert_eq!(same_origin("/reports?year=2026", "https://app.example"), "/reports?year=2026");
+/// assert_eq!(same_origin("https://app.example/reports", "https://app.example"), "/reports");
+/// assert_eq!(same_origin("//evil.example", "https://app.example"), "/");
+/// ```
+pub fn same_origin<'a>(target: &'a str, origin: &str) -> &'a str {
+    let path = match Origin::split(target) {
+        Some((theirs, tail)) if Some(&theirs) == Origin::of(origin).as_ref() => tail,
+        Some(_) => "/",
+        None => target,
+    };
+    let odd = path.chars().any(|c| c <= ' ' || c == '\\' || c.is_control()) || has_dot_segment(path);
+    if !path.starts_with('/') || path.starts_with("//") || odd { "/" } else { path }
+}
+
+/// `/..//evil.example` is this origin's, but becomes `//evil.example` once a router reads the path back.
+fn has_dot_segment(path: &str) -> bool {
+    let end = path.find(['?', '#']).unwrap_or(path.len());
+    path[..end].split('/').any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == "." || plain == ".."
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const HOME: &str = "https://app.example";
+
+    #[test]
+    fn own_pages_are_kept() {
+        for (target, kept) in [
+            ("/", "/"),
+            ("/a/b?c=d&e=f#g", "/a/b?c=d&e=f#g"),
+            ("/a//b", "/a//b"),
+            ("/search?q=https://evil.example", "/search?q=https://evil.example"),
+            ("https://app.example:443/x", "/x"),
+            ("/%09/evil.example", "/%09/evil.example"),
+        ] {
+            assert_eq!(same_origin(target, HOME), kept);
+        }
+    }
+
+    // Checklist §2 rows 2 and 3: nextjs-auth0 CVE-2021-43812, next-auth CVE-2022-24858, CVE-2022-29214, CVE-2022-31093.
+    #[test]
+    fn every_trick_lands_on_the_start_page() {
+        for trick in [
+            "", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
+            "/\t/evil.example", "/\n/evil.example", "/\r/evil.example", "\t//evil.example", "/\u{0}/evil.example",
+            "https:evil.example", "https:/evil.example", "https:///evil.example", "https://evil.example",
+            "https://app@evil.example", "https://app.example@evil.example", "https://app.example:pw@evil.example/",
+            "https://app.evil.example", "https://app.example.evil.example", "https://evil.example/app.example",
+            "https://evil.example#https://app.example", "https://evil.example?https://app.example",
+            "https://app.example:444/", "http://app.example/", "HTTPS://EVIL.EXAMPLE", "hTTps://evil.example",
+            "javascript:alert(1)", "JavaScript:alert(1)", "java\nscript:alert(1)", " javascript:alert(1)", "\u{1}javascript:alert(1)",
+            "data:text/html,x", "blob:https://app.example/x", "vbscript:x", "file:///etc/passwd", "filesystem:https://app.example/x",
+            " //evil.example", "\u{a0}//evil.example", "\u{feff}//evil.example", "evil.example", "./evil", "../evil", "?x", "#x",
+            "http://[", "https://[::1", "https://", "https://app.example", "https://app.example//evil.example",
+            "/ /evil.example", "/..//evil.example", "/.//evil.example", "/%2E.//evil.example", "/a/..", "/\u{85}/evil.example", "/\u{7f}/evil.example",
+        ] {
+            assert_eq!(same_origin(trick, HOME), "/", "{trick:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_result_is_always_a_path_of_this_origin(target in ".*", prefix in "(/|//|\\\\|https?://app\\.example|)[/\\\\\t@:.]{0,3}") {
+            let full = prefix + &target;
+            let kept = same_origin(&full, HOME);
+            prop_assert!(kept.starts_with('/') && !kept.starts_with("//"));
+            prop_assert!(!kept.contains('\\') && !kept.chars().any(|c| c.is_control()));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! How a session ends: by a sign-out, here or elsewhere, or by the platform's last word. What ended does not come back.
+
+use super::super::config::Keep;
+use super::super::error::{Code, Error};
+use super::clock::Backoff;
+use super::event::{Effect, News, Reason};
+use super::message::Message;
+use super::record::{Tombstone, out_mark};
+use super::{Phase, Session, tell};
+
+impl Session {
+    /// The person signs out: memory, storage and the siblings first, then the platform.
+    pub(super) fn sign_out(&mut self, fx: &mut Vec<Effect>) {
+        self.sign_outs += 1;
+        let grant = match &self.phase {
+            Phase::In(live) => Some(live.grant.clone()),
+            _ => None,
+        };
+        if grant.is_some() {
+            self.end(Reason::Logout, fx);
+        }
+        let (refresh, id_token) = grant.map_or((None, None), |grant| (grant.refresh, Some(grant.id_token)));
+        fx.push(Effect::Leave { refresh, id_token });
+    }
+
+    /// Ends the session and tells storage and the siblings.
+    pub(super) fn end(&mut self, reason: Reason, fx: &mut Vec<Effect>) {
+        let Phase::In(live) = &self.phase else { return };
+        let (sid, generation) = (live.grant.sid.clone(), live.grant.generation);
+        let sequence = self.seen + 1;
+        if self.shared() {
+            if self.rules.keep == Keep::Session && reason == Reason::Logout {
+                fx.push(Effect::Mark(out_mark(&sid)));
+            }
+            fx.push(Effect::Store(Tombstone { sequence, reason }.to_text()));
+            fx.push(Effect::Post(Message::Out { sid, generation, sequence, reason }));
+        }
+        self.over(sequence, reason, false, fx);
+    }
+
+    /// Another tab ended it. In a tab of its own the record is this tab's to bury.
+    pub(super) fn ended_elsewhere(&mut self, sequence: i64, reason: Reason, fx: &mut Vec<Effect>) {
+        if reason == Reason::Logout && matches!(self.phase, Phase::In(_)) {
+            self.sign_outs += 1;
+        }
+        if matches!(self.phase, Phase::In(_)) && self.rules.keep == Keep::Session {
+            fx.push(Effect::Store(Tombstone { sequence, reason }.to_text()));
+        }
+        self.over(sequence, reason, true, fx);
+    }
+
+    fn over(&mut self, sequence: i64, reason: Reason, elsewhere: bool, fx: &mut Vec<Effect>) {
+        let was_in = matches!(self.phase, Phase::In(_));
+        self.epoch += 1;
+        self.seen = self.seen.max(sequence);
+        self.let_go(fx);
+        self.backoff = Backoff::default();
+        self.failing = None;
+        self.siblings = false;
+        self.version += 1;
+        self.phase = Phase::Out(reason);
+        let error = Error::new(if reason == Reason::Logout { Code::SignedOut } else { super::code_of(reason) });
+        fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
+        if was_in {
+            tell(fx, elsewhere, News::SignedOut(reason));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What siblings, the tabs that hold one session, say to each other. Heard from the same origin alone, and judged like
+//! storage: by shape and kind.
+
+use super::super::record::{Reader, Writer};
+use super::event::Reason;
+use super::record::Grant;
+
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// "I hold this generation: is there a newer one?"
+    Ask {
+        /// Which session.
+        sid: String,
+        /// What the asker holds.
+        generation: i64,
+    },
+    /// "No newer one here", which tells the asker that it is not alone.
+    Here {
+        /// Which session.
+        sid: String,
+    },
+    /// "This is the newest."
+    Tokens(Grant),
+    /// "It failed": the siblings wait as long, and know whether the token may be spent.
+    Failing {
+        /// Which session.
+        sid: String,
+        /// Which tokens.
+        generation: i64,
+        /// Milliseconds to wait from now.
+        pause: i64,
+        /// How many failures in a row.
+        failures: i64,
+        /// Whether the refresh token may be spent.
+        unsure: bool,
+    },
+    /// "It is over."
+    Out {
+        /// Which session.
+        sid: String,
+        /// The newest tokens that it is over for.
+        generation: i64,
+        /// Its place among sign-ins and sign-outs.
+        sequence: i64,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+impl Message {
+    /// As it is sent.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Ask { sid, generation } => {
+                Writer::new("ask").field("sid", sid).number("generation", *generation).done()
+            }
+            Self::Here { sid } => Writer::new("here").field("sid", sid).done(),
+            Self::Tokens(grant) => grant.to_text(),
+            Self::Failing { sid, generation, pause, failures, unsure } => Writer::new("failing")
+                .field("sid", sid)
+                .number("generation", *generation)
+                .number("pause", *pause)
+                .number("failures", *failures)
+                .number("unsure", (*unsure).into())
+                .done(),
+            Self::Out { sid, generation, sequence, reason } => Writer::new("out")
+                .field("sid", sid)
+                .number("generation", *generation)
+                .number("sequence", *sequence)
+                .field("reason", reason.as_str())
+                .done(),
+        }
+    }
+
+    /// Reads one; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if let Some(grant) = Grant::from_text(text) {
+            return Some(Self::Tokens(grant));
+        }
+        if let Some(record) = Reader::new("ask", text) {
+            return Some(Self::Ask { sid: record.text("sid")?.to_owned(), generation: record.number("generation")? });
+        }
+        if let Some(record) = Reader::new("here", text) {
+            return Some(Self::Here { sid: record.text("sid")?.to_owned() });
+        }
+        if let Some(record) = Reader::new("failing", text) {
+            return Some(Self::Failing {
+                sid: record.text("sid")?.to_owned(),
+                generation: record.number("generation")?,
+                pause: record.number("pause")?,
+                failures: record.number("failures")?,
+                unsure: record.number("unsure")? != 0,
+            });
+        }
+        let record = Reader::new("out", text)?;
+        Some(Self::Out {
+            sid: record.text("sid")?.to_owned(),
+            generation: record.number("generation")?,
+            sequence: record.number("sequence")?,
+            reason: Reason::named(record.text("reason")?)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn messages_survive_the_channel() {
+        for message in [
+            Message::Ask { sid: "s".into(), generation: 3 },
+            Message::Here { sid: "s".into() },
+            Message::Failing { sid: "s".into(), generation: 3, pause: 1500, failures: 2, unsure: true },
+            Message::Out { sid: "s".into(), generation: 3, sequence: 4, reason: Reason::SessionLost },
+        ] {
+            assert_eq!(Message::from_text(&message.to_text()), Some(message));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "(kind=(ask|here|failing|out|session)&v=1&)?.*") {
+            let _ = Message::from_text(&text);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The session: a synchronous state machine. [`Session::step`] takes the circumstances and one event and says what to
+//! do; it holds no clock, randomness, future or I/O. The browser is one runner of it, the simulator in
+//! `tests/simulation` another. `docs/session.md` draws its states.
+
+pub mod clock;
+pub mod event;
+pub mod message;
+pub mod record;
+
+mod callback;
+mod ending;
+mod refresh;
+mod sharing;
+
+use super::config::Keep;
+use super::error::{Code, Error};
+use clock::{Backoff, Deadline, Now, Rng};
+use event::{Call, Cx, Effect, Event, News, Notice, Reason, Ticket};
+use record::Grant;
+
+/// How long a mark must stay readable, in milliseconds.
+pub const MARK_LIFETIME: i64 = 24 * 60 * 60 * 1000;
+
+/// What the session must know about its app.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Where the record is kept.
+    pub keep: Keep,
+    /// Which platform, as transactions name it.
+    pub issuer: String,
+    /// Which client.
+    pub client_id: String,
+    /// The longest that a holder may hold the session's lock, in milliseconds: one refresh with all its parts.
+    pub hold: i64,
+    /// How long siblings have to say that they hold newer tokens, in milliseconds.
+    pub ask_wait: i64,
+}
+
+/// The session of one tab.
+#[derive(Debug)]
+pub struct Session {
+    rules: Rules,
+    rng: Rng,
+    phase: Phase,
+    refresh: Refresh,
+    backoff: Backoff,
+    failing: Option<(Error, i64)>,
+    waiting: Vec<Waiting>,
+    exchanges: Vec<callback::Exchange>,
+    /// The latest sign-in or sign-out known.
+    seen: i64,
+    /// Fences off answers of an earlier session.
+    epoch: u32,
+    /// Fences off a sign-in that began before a sign-out.
+    sign_outs: u32,
+    tickets: u32,
+    /// Whether another tab was ever heard to hold this session.
+    siblings: bool,
+    wake: Option<i64>,
+    version: u32,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Loading,
+    Out(Reason),
+    In(Box<Live>),
+}
+
+/// A session that this tab holds.
+#[derive(Debug)]
+struct Live {
+    grant: Grant,
+    deadline: Deadline,
+    /// The scheduled refresh is due when this much is left, in milliseconds.
+    margin: i64,
+}
+
+/// How far a refresh is.
+#[derive(Debug, PartialEq)]
+enum Refresh {
+    Idle,
+    /// Asked for the lock.
+    Queued(Ticket),
+    /// Holding it, listening for a sibling with newer tokens, until the tab's own clock shows this.
+    Asking(Ticket, i64),
+    /// The refresh token is on its way. Whether it may have been spent before that.
+    Sending(Ticket, bool),
+    /// The platform refused it; a sibling may still have its successor.
+    Confirming(Ticket, i64, Reason),
+}
+
+/// A call that waits for tokens of a later generation than this.
+#[derive(Debug)]
+struct Waiting {
+    call: Call,
+    generation: i64,
+}
+
+/// What an app may see of the session.
+#[derive(Debug)]
+pub enum State<'a> {
+    /// Nothing is known yet.
+    Loading,
+    /// Nobody is signed in.
+    Out(Reason),
+    /// Somebody is.
+    In {
+        /// The tokens and what was granted.
+        grant: &'a Grant,
+        /// When the next refresh is due by the wall clock; `None` without a refresh token.
+        refresh_at: Option<i64>,
+        /// Why refreshing fails, and the wall clock's time of the next try.
+        failing: Option<&'a (Error, i64)>,
+    },
+}
+
+impl Session {
+    /// A session that has not begun. `seed` is for jitter.
+    pub fn new(rules: Rules, seed: u64) -> Self {
+        Self {
+            rules,
+            rng: Rng::new(seed),
+            phase: Phase::Loading,
+            refresh: Refresh::Idle,
+            backoff: Backoff::default(),
+            failing: None,
+            waiting: Vec::new(),
+            exchanges: Vec::new(),
+            seen: 0,
+            epoch: 0,
+            sign_outs: 0,
+            tickets: 0,
+            siblings: false,
+            wake: None,
+            version: 0,
+        }
+    }
+
+    /// Takes one event: first what can be read now, then the event, then whatever has become due.
+    pub fn step(&mut self, cx: &Cx, event: Event) -> Vec<Effect> {
+        let mut fx = Vec::new();
+        self.absorb(cx, &mut fx);
+        match event {
+            Event::Start => self.ask_siblings(&mut fx),
+            Event::Look => self.nudge(cx, Backoff::BASE),
+            Event::Wake => self.wake = None,
+            Event::Heard(message) => self.hear(cx, message, &mut fx),
+            Event::Granted(ticket) => self.granted(cx, ticket, &mut fx),
+            Event::Overdue(ticket) => self.overdue(ticket, &mut fx),
+            Event::Stolen(ticket) => self.stolen(ticket),
+            Event::Answered { ticket, asked_at, outcome } => self.answered(cx, ticket, asked_at, outcome, &mut fx),
+            Event::GetToken { call, force, min_validity, unlike } => {
+                let unwanted = |live: &Live| force || unlike.as_ref().is_some_and(|token| *token == live.grant.access);
+                self.get_token(cx, call, unwanted, min_validity, &mut fx);
+            }
+            Event::Callback { call, response, iss_required } => {
+                self.callback(cx, call, response, iss_required, &mut fx);
+            }
+            Event::SignOut => self.sign_out(&mut fx),
+            Event::StoreFailed => tell(&mut fx, false, News::StorageFailed),
+        }
+        self.pump(cx, &mut fx);
+        fx
+    }
+
+    /// What an app may see now.
+    pub fn state(&self, now: Now) -> State<'_> {
+        match &self.phase {
+            Phase::Loading => State::Loading,
+            Phase::Out(reason) => State::Out(*reason),
+            Phase::In(live) => State::In {
+                grant: &live.grant,
+                refresh_at: live.grant.refresh.as_ref().map(|_| now.wall + live.deadline.left(now) - live.margin),
+                failing: self.failing.as_ref(),
+            },
+        }
+    }
+
+    /// Changes whenever [`Session::state`] does.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Does what has become due, settles who can be settled, and says when to be woken.
+    fn pump(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+        match self.refresh {
+            Refresh::Asking(ticket, until) if cx.now.mono >= until => self.send(cx, ticket, fx),
+            Refresh::Confirming(_, until, reason) if cx.now.mono >= until => self.end(reason, fx),
+            _ => {}
+        }
+        if let Phase::In(live) = &self.phase
+            && live.grant.refresh.is_none()
+            && live.deadline.left(cx.now) <= 0
+        {
+            self.end(Reason::LoginRequired, fx);
+        }
+        self.settle(cx, fx);
+        if self.refresh == Refresh::Idle && self.wants_refresh(cx.now) && self.may_refresh(cx) {
+            self.queue(fx);
+        }
+        self.schedule(cx, fx);
+    }
+
+    /// Answers the calls whose tokens have come.
+    fn settle(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+        match &self.phase {
+            Phase::Loading => {}
+            Phase::Out(reason) => {
+                let error = Error::new(code_of(*reason));
+                fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
+            }
+            Phase::In(live) if live.deadline.left(cx.now) > 0 => {
+                let generation = live.grant.generation;
+                let token = &live.grant.access;
+                self.waiting.retain(|waiting| {
+                    let ready = generation > waiting.generation;
+                    if ready {
+                        fx.push(Effect::Token(waiting.call, Ok(token.clone())));
+                    }
+                    !ready
+                });
+            }
+            Phase::In(_) => {}
+        }
+    }
+
+    /// Asks to be woken for the next thing that time alone brings.
+    fn schedule(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+        let mono = cx.now.mono;
+        let at = match (&self.phase, &self.refresh) {
+            (_, Refresh::Asking(_, until) | Refresh::Confirming(_, until, _)) => Some(*until),
+            (Phase::In(live), Refresh::Idle) => {
+                let left = live.deadline.left(cx.now);
+                if live.grant.refresh.is_none() {
+                    Some(mono + left)
+                } else if self.backoff.failures > 0 {
+                    // Offline waits for online; after too many tries it waits for a person or an app.
+                    (!self.backoff.resting() && cx.online).then(|| self.backoff.retry_at.max(mono + left - live.margin))
+                } else {
+                    cx.online.then(|| mono + left - live.margin)
+                }
+            }
+            _ => None,
+        };
+        let at = at.map(|at| at.max(mono + 1));
+        if at != self.wake {
+            self.wake = at;
+            fx.push(Effect::Wake(at));
+        }
+    }
+
+    fn ticket(&mut self, generation: i64) -> Ticket {
+        self.tickets += 1;
+        Ticket { number: self.tickets, epoch: self.epoch, generation }
+    }
+
+    /// Whether the record is shared with storage and other tabs at all.
+    fn shared(&self) -> bool {
+        self.rules.keep != Keep::Memory
+    }
+
+    /// Becomes signed in by `grant`, or renewed by it.
+    fn hold(&mut self, grant: Grant, deadline: Deadline, fx: &mut Vec<Effect>) {
+        let same = matches!(&self.phase, Phase::In(live) if live.grant.sid == grant.sid);
+        if !same {
+            self.epoch += 1;
+            self.siblings = false;
+            let error = Error::new(Code::SignedOut);
+            let loading = matches!(self.phase, Phase::Loading);
+            if !loading {
+                fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
+            }
+        }
+        self.let_go(fx);
+        self.seen = self.seen.max(grant.sequence);
+        let margin = clock::margin(grant.lifetime(), &mut self.rng);
+        self.backoff = Backoff::default();
+        self.failing = None;
+        self.version += 1;
+        self.phase = Phase::In(Box::new(Live { grant, deadline, margin }));
+    }
+}
+
+fn tell(fx: &mut Vec<Effect>, elsewhere: bool, news: News) {
+    fx.push(Effect::Tell(Notice { elsewhere, news }));
+}
+
+/// The error for a call that needs somebody signed in.
+fn code_of(reason: Reason) -> Code {
+    match reason {
+        Reason::Never | Reason::LoginRequired => Code::LoginRequired,
+        Reason::Logout => Code::SignedOut,
+        Reason::SessionExpired => Code::SessionExpired,
+        Reason::SessionLost => Code::SessionLost,
+    }
+}

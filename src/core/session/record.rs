@@ -1,0 +1,238 @@
+//! The session as storage holds it and siblings pass it on: a grant, or the tombstone that says it is over.
+
+use super::super::encoding::fingerprint;
+use super::super::record::{Reader, Writer};
+use super::super::secret::{AccessToken, IdToken, RefreshToken, State};
+use super::super::token::Tokens;
+use super::clock::Now;
+use super::event::Reason;
+
+/// Which of two records is the later: sign-ins and sign-outs count up, refreshes count up within one sign-in. The
+/// session's name decides between two that were made at once, alike in every tab.
+pub type Order<'a> = (i64, &'a str, i64);
+
+/// A living session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Counts sign-ins and sign-outs that this storage has seen.
+    pub sequence: i64,
+    /// The session's public name: the same in every sibling.
+    pub sid: String,
+    /// Counts refreshes.
+    pub generation: i64,
+    /// Whether the refresh token was sent and no answer came: written before it is sent, so that a crash shows.
+    pub unsure: bool,
+    /// The access token.
+    pub access: AccessToken,
+    /// The refresh token, where there is one.
+    pub refresh: Option<RefreshToken>,
+    /// The newest ID token.
+    pub id_token: IdToken,
+    /// What was granted.
+    pub scope: String,
+    /// When the tokens were asked for, by the wall clock.
+    pub issued_at: i64,
+    /// When the access token ends, by the wall clock.
+    pub expires_at: i64,
+}
+
+/// The end of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// Later than the grant that it ends.
+    pub sequence: i64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What a session's slot of storage holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Somebody is signed in.
+    In(Grant),
+    /// Nobody is, any more.
+    Out(Tombstone),
+}
+
+const GRANT: &str = "session";
+const TOMBSTONE: &str = "signed_out";
+
+impl Grant {
+    /// The grant of a sign-in. Its name comes from the spent `state`, so that it needs no chance of its own.
+    pub fn signed_in(tokens: Tokens, state: &State, sequence: i64, asked_scope: String, asked_at: Now) -> Option<Self> {
+        Some(Self {
+            sequence,
+            sid: fingerprint(&format!("sid {}", state.expose())),
+            generation: 0,
+            unsure: false,
+            access: tokens.access,
+            refresh: tokens.refresh,
+            id_token: tokens.id_token?,
+            scope: tokens.scope.unwrap_or(asked_scope),
+            issued_at: asked_at.wall,
+            expires_at: asked_at.wall.saturating_add(tokens.lifetime),
+        })
+    }
+
+    /// The grant after a refresh: what the answer left out stays, RFC 6749 §6.
+    pub fn refreshed(&self, tokens: Tokens, asked_at: Now) -> Self {
+        Self {
+            sequence: self.sequence,
+            sid: self.sid.clone(),
+            generation: self.generation + 1,
+            unsure: false,
+            access: tokens.access,
+            refresh: tokens.refresh.or_else(|| self.refresh.clone()),
+            id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
+            scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
+            issued_at: asked_at.wall,
+            expires_at: asked_at.wall.saturating_add(tokens.lifetime),
+        }
+    }
+
+    /// Its place among records.
+    pub fn order(&self) -> Order<'_> {
+        (self.sequence, &self.sid, self.generation)
+    }
+
+    /// The access token's lifetime in milliseconds.
+    pub fn lifetime(&self) -> i64 {
+        self.expires_at - self.issued_at
+    }
+
+    /// As storage and siblings hold it.
+    pub fn to_text(&self) -> String {
+        Writer::new(GRANT)
+            .number("sequence", self.sequence)
+            .field("sid", &self.sid)
+            .number("generation", self.generation)
+            .number("unsure", self.unsure.into())
+            .field("access_token", self.access.expose())
+            .maybe("refresh_token", self.refresh.as_ref().map(RefreshToken::expose))
+            .field("id_token", self.id_token.expose())
+            .field("scope", &self.scope)
+            .number("issued_at", self.issued_at)
+            .number("expires_at", self.expires_at)
+            .done()
+    }
+
+    /// Reads one; `None` for anything else, a transaction included.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let record = Reader::new(GRANT, text)?;
+        let text = |name| record.text(name).filter(|value| !value.is_empty()).map(str::to_owned);
+        let count = |name| record.number(name).filter(|count| *count >= 0);
+        let grant = Self {
+            sequence: count("sequence")?,
+            sid: text("sid")?,
+            generation: count("generation")?,
+            unsure: record.number("unsure")? != 0,
+            access: AccessToken::new(text("access_token")?),
+            refresh: text("refresh_token").map(RefreshToken::new),
+            id_token: IdToken::new(text("id_token")?),
+            scope: record.text("scope")?.to_owned(),
+            issued_at: record.number("issued_at")?,
+            expires_at: record.number("expires_at")?,
+        };
+        (grant.expires_at >= grant.issued_at).then_some(grant)
+    }
+}
+
+impl Tombstone {
+    /// As storage holds it.
+    pub fn to_text(&self) -> String {
+        Writer::new(TOMBSTONE).number("sequence", self.sequence).field("reason", self.reason.as_str()).done()
+    }
+}
+
+impl Record {
+    /// Reads either kind.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if let Some(grant) = Grant::from_text(text) {
+            return Some(Self::In(grant));
+        }
+        let record = Reader::new(TOMBSTONE, text)?;
+        let sequence = record.number("sequence").filter(|count| *count >= 0)?;
+        Some(Self::Out(Tombstone { sequence, reason: Reason::named(record.text("reason")?)? }))
+    }
+}
+
+/// The mark that says a session's name is signed out, for siblings that were not there to hear it.
+pub fn out_mark(sid: &str) -> String {
+    format!("out.{sid}")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::super::secret::Verifier;
+    use super::super::super::transaction::Transaction;
+    use super::*;
+    use crate::core::secret::Nonce;
+    use proptest::prelude::*;
+
+    fn grant(access: &str, refresh: Option<String>, generation: i64) -> Grant {
+        Grant {
+            sequence: 3,
+            sid: "sid".into(),
+            generation,
+            unsure: generation % 2 == 0,
+            access: AccessToken::new(access),
+            refresh: refresh.map(RefreshToken::new),
+            id_token: IdToken::new("a.b.c"),
+            scope: "openid x".into(),
+            issued_at: 5,
+            expires_at: 6,
+        }
+    }
+
+    // next-auth CVE-2023-48309: the record of an interrupted flow taken as a session.
+    #[test]
+    fn a_transaction_is_never_read_as_a_session_nor_the_other_way() {
+        let transaction = Transaction {
+            state: State::new("s"),
+            verifier: Verifier::new("v"),
+            nonce: Nonce::new("n"),
+            redirect_uri: "r".into(),
+            issuer: "i".into(),
+            client_id: "c".into(),
+            scope: "openid".into(),
+            max_age: None,
+            app_state: Some("kind=session&v=1".into()),
+            at: 1,
+        };
+        assert_eq!(Record::from_text(&transaction.to_text()), None);
+        assert!(Transaction::from_text(&grant("a", None, 0).to_text()).is_none());
+    }
+
+    #[test]
+    fn other_versions_and_broken_records_are_none() {
+        let good = grant("a", Some("r".into()), 1).to_text();
+        for bad in [
+            good.replace("v=1", "v=2"),
+            good.replace("v=1", "v=0"),
+            good.replace("kind=session", "kind=sessions"),
+            good.replace("access_token=a", "access_token="),
+            good.replace("generation=1", "generation=-1"),
+            good.replace("expires_at=6", "expires_at=4"),
+            good.replace("expires_at=6", "expires_at=99999999999999999999"),
+            format!("{good}&sid=other"),
+            String::new(),
+            "{}".into(),
+            "kind=signed_out&v=1&sequence=1&reason=odd".into(),
+        ] {
+            assert_eq!(Record::from_text(&bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn records_survive_storage(access in "[!-~]{1,40}", refresh in proptest::option::of("[!-~]{1,40}"), generation in 0i64..1000) {
+            let held = grant(&access, refresh, generation);
+            prop_assert_eq!(Record::from_text(&held.to_text()), Some(Record::In(held)));
+        }
+
+        #[test]
+        fn no_text_panics(text in "(kind=(session|signed_out)&v=1&)?.*") {
+            let _ = Record::from_text(&text);
+        }
+    }
+}

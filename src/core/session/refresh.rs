@@ -1,0 +1,258 @@
+//! Refreshing: one request for everybody who waits, under the session's lock, never twice at once. RFC 6749 §6.
+
+use super::super::error::{Code, Error};
+use super::super::token::Outcome;
+use super::clock::{Backoff, Deadline, Now};
+use super::event::{Call, Cx, Effect, Lock, News, Reason, Ticket};
+use super::message::Message;
+use super::{Live, Phase, Refresh, Session, Waiting, code_of, tell};
+
+/// How much longer than a whole refresh a holder is waited for, in milliseconds.
+const PATIENCE: i64 = 2_000;
+
+impl Session {
+    /// Answers from the tokens held, or waits for newer ones.
+    pub(super) fn get_token(
+        &mut self,
+        cx: &Cx,
+        call: Call,
+        unwanted: impl Fn(&Live) -> bool,
+        min_validity: i64,
+        fx: &mut Vec<Effect>,
+    ) {
+        let live = match &self.phase {
+            Phase::Loading => return self.waiting.push(Waiting { call, generation: -1 }),
+            Phase::Out(reason) => return fx.push(Effect::Token(call, Err(Error::new(code_of(*reason))))),
+            Phase::In(live) => live,
+        };
+        let left = live.deadline.left(cx.now);
+        // Half a lifetime is the most that can be asked for: more would refresh at every call.
+        let enough = left > 0 && left >= min_validity.min(live.grant.lifetime() / 2);
+        let unwanted = unwanted(live);
+        if enough && !unwanted {
+            return fx.push(Effect::Token(call, Ok(live.grant.access.clone())));
+        }
+        let (generation, token) = (live.grant.generation, live.grant.access.clone());
+        if live.grant.refresh.is_none() {
+            return fx.push(Effect::Token(call, Err(Error::new(Code::LoginRequired))));
+        }
+        self.nudge(cx, Backoff::CAP);
+        if self.refresh != Refresh::Idle || self.may_refresh(cx) {
+            return self.waiting.push(Waiting { call, generation });
+        }
+        // Refreshing is not possible now: a living token is better than none.
+        let answer = if left > 0 && !unwanted { Ok(token) } else { Err(self.hindrance(cx)) };
+        fx.push(Effect::Token(call, answer));
+    }
+
+    /// Lets a failing session try again before its time: at least `pause` after the last try, when the browser comes
+    /// online or the timer has stopped trying.
+    pub(super) fn nudge(&mut self, cx: &Cx, pause: i64) {
+        let changed = (self.backoff.offline && cx.online) || self.backoff.resting();
+        if self.backoff.failures > 0 && changed {
+            let pause = if self.backoff.resting() { Backoff::CAP } else { pause };
+            self.backoff.retry_at = self.backoff.retry_at.min(self.backoff.last + pause);
+        }
+    }
+
+    /// Whether somebody waits, or the schedule is due.
+    pub(super) fn wants_refresh(&self, now: Now) -> bool {
+        let Phase::In(live) = &self.phase else { return false };
+        let due = live.deadline.left(now) <= live.margin && (!self.backoff.resting() || now.mono >= self.backoff.retry_at);
+        live.grant.refresh.is_some() && (due || !self.waiting.is_empty())
+    }
+
+    /// Whether a try is allowed now.
+    pub(super) fn may_refresh(&self, cx: &Cx) -> bool {
+        cx.online && (self.backoff.failures == 0 || cx.now.mono >= self.backoff.retry_at)
+    }
+
+    /// Why it is not.
+    fn hindrance(&self, cx: &Cx) -> Error {
+        match &self.failing {
+            Some((error, retry_at)) => error.clone().with("retryAt", retry_at.to_string()),
+            None if !cx.online => Error::new(Code::NetworkError).with("endpoint", "token").with("offline", "true"),
+            None => Error::new(Code::PlatformUnavailable),
+        }
+    }
+
+    /// Asks for the lock.
+    pub(super) fn queue(&mut self, fx: &mut Vec<Effect>) {
+        let Phase::In(live) = &self.phase else { return };
+        let (sid, generation) = (live.grant.sid.clone(), live.grant.generation);
+        let ticket = self.ticket(generation);
+        self.refresh = Refresh::Queued(ticket);
+        fx.push(Effect::Lock { ticket, lock: Lock::Session(sid), patience: self.rules.hold + PATIENCE });
+    }
+
+    /// The lock is held. What storage says was read at the start of this very step; siblings are asked where there are
+    /// any, because their last word may still be under way.
+    pub(super) fn granted(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
+        if self.refresh != Refresh::Queued(ticket) {
+            return self.claimed(cx, ticket, fx);
+        }
+        if !(self.wants_refresh(cx.now) && self.may_refresh(cx)) {
+            return self.give_up(cx, fx);
+        }
+        if self.siblings {
+            self.ask_siblings(fx);
+            self.refresh = Refresh::Asking(ticket, cx.now.mono + self.rules.ask_wait);
+        } else {
+            self.send(cx, ticket, fx);
+        }
+    }
+
+    /// Lets the lock go without having sent anything; who waits is told why.
+    fn give_up(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+        self.let_go(fx);
+        let error = self.hindrance(cx);
+        if !self.may_refresh(cx) {
+            fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
+        }
+    }
+
+    /// The holder is past its deadline: frozen, or worse.
+    pub(super) fn overdue(&mut self, ticket: Ticket, fx: &mut Vec<Effect>) {
+        if self.refresh == Refresh::Queued(ticket) {
+            fx.push(Effect::Steal(ticket));
+        } else {
+            self.claim_failed(ticket, fx);
+        }
+    }
+
+    /// This tab was the frozen one. What it sent may still be answered; if it still wants tokens it asks anew.
+    pub(super) fn stolen(&mut self, ticket: Ticket) {
+        if self.refresh.ticket() == Some(ticket) {
+            self.refresh = Refresh::Idle;
+        }
+    }
+
+    /// Sends the refresh token, once, with a note in storage that its fate is unknown until the answer.
+    pub(super) fn send(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
+        if !(self.wants_refresh(cx.now) && self.may_refresh(cx)) {
+            return self.give_up(cx, fx);
+        }
+        let Phase::In(live) = &mut self.phase else { return };
+        let Some(token) = live.grant.refresh.clone() else { return };
+        let unsure = std::mem::replace(&mut live.grant.unsure, true);
+        let (grant, previous) = (live.grant.clone(), live.grant.id_token.clone());
+        if !unsure {
+            self.store(&grant, fx);
+            if self.siblings {
+                fx.push(Effect::Post(Message::Tokens(grant)));
+            }
+        }
+        self.refresh = Refresh::Sending(ticket, unsure);
+        fx.push(Effect::Refresh { ticket, token, previous });
+    }
+
+    /// A request came to something.
+    pub(super) fn answered(&mut self, cx: &Cx, ticket: Ticket, asked_at: Now, outcome: Outcome, fx: &mut Vec<Effect>) {
+        let unsure = match self.refresh {
+            Refresh::Sending(current, unsure) if current == ticket => unsure,
+            _ => return self.late(cx, ticket, asked_at, outcome, fx),
+        };
+        let Phase::In(live) = &mut self.phase else { return };
+        match outcome {
+            Outcome::Tokens(tokens) => {
+                let grant = live.grant.refreshed(*tokens, asked_at);
+                self.renewed(cx, grant, asked_at, fx);
+            }
+            Outcome::Refused { grant: true, .. } => {
+                let reason = if unsure { Reason::SessionLost } else { Reason::SessionExpired };
+                if self.shared() {
+                    self.ask_siblings(fx);
+                    self.refresh = Refresh::Confirming(ticket, cx.now.mono + self.rules.ask_wait, reason);
+                } else {
+                    self.end(reason, fx);
+                }
+            }
+            Outcome::Refused { error, .. }
+                if matches!(error.code, Code::IdTokenInvalid | Code::SignatureInvalid | Code::ClockSkew) =>
+            {
+                // Tokens of somebody else, or of nobody: not used, and the one that fetched them is spent.
+                self.end(Reason::SessionLost, fx);
+            }
+            Outcome::Refused { error, .. } => self.failed(cx, error, None, unsure, fx),
+            Outcome::Unclear { error, retry_after } => {
+                let acted = unsure || error.code != Code::RateLimited;
+                self.failed(cx, error, retry_after, acted, fx);
+            }
+        }
+    }
+
+    /// New tokens of this session: stored and passed on before anybody gets to use them.
+    fn renewed(&mut self, cx: &Cx, grant: super::record::Grant, asked_at: Now, fx: &mut Vec<Effect>) {
+        let deadline = Deadline::after(asked_at, grant.lifetime());
+        self.store(&grant, fx);
+        if self.shared() {
+            fx.push(Effect::Post(Message::Tokens(grant.clone())));
+        }
+        self.hold(grant, deadline, fx);
+        tell(fx, false, News::Refreshed);
+        if deadline.left(cx.now) <= 0 {
+            // The answer took longer than the token lives: again, but not in a storm.
+            self.failed(cx, Error::new(Code::Timeout), None, false, fx);
+        }
+    }
+
+    /// An answer to a request that this session had given up on. Newer tokens are newer tokens; after a sign-out they
+    /// are nobody's.
+    fn late(&mut self, cx: &Cx, ticket: Ticket, asked_at: Now, outcome: Outcome, fx: &mut Vec<Effect>) {
+        if self.exchanged(cx, ticket, asked_at, &outcome, fx) {
+            return;
+        }
+        let Outcome::Tokens(tokens) = outcome else { return };
+        match &self.phase {
+            Phase::In(live) if ticket.epoch == self.epoch && ticket.generation == live.grant.generation => {
+                let grant = live.grant.refreshed(*tokens, asked_at);
+                self.renewed(cx, grant, asked_at, fx);
+            }
+            Phase::Out(_) => fx.extend(tokens.refresh.map(Effect::Revoke)),
+            _ => {}
+        }
+    }
+
+    /// The session stays; trying again is put off, here and by the siblings.
+    fn failed(&mut self, cx: &Cx, error: Error, retry_after: Option<i64>, unsure: bool, fx: &mut Vec<Effect>) {
+        let pause = self.backoff.failed(cx.now, retry_after, cx.online, &mut self.rng);
+        let retry_at = cx.now.wall + pause;
+        self.let_go(fx);
+        let Phase::In(live) = &mut self.phase else { return };
+        let (sid, generation) = (live.grant.sid.clone(), live.grant.generation);
+        if live.grant.unsure != unsure {
+            live.grant.unsure = unsure;
+            let grant = live.grant.clone();
+            self.store(&grant, fx);
+        }
+        if self.shared() {
+            let failures = self.backoff.failures.into();
+            fx.push(Effect::Post(Message::Failing { sid, generation, pause, failures, unsure }));
+        }
+        self.now_failing(error.clone(), retry_at, false, fx);
+        let told = error.with("retryAt", retry_at.to_string());
+        fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(told.clone()))));
+    }
+
+    /// Tells the app that refreshing fails.
+    pub(super) fn now_failing(&mut self, error: Error, retry_at: i64, elsewhere: bool, fx: &mut Vec<Effect>) {
+        self.failing = Some((error.clone(), retry_at));
+        self.version += 1;
+        tell(fx, elsewhere, News::Failing(error, retry_at));
+    }
+
+    /// Lets the lock go, or stops asking for it.
+    pub(super) fn let_go(&mut self, fx: &mut Vec<Effect>) {
+        fx.extend(self.refresh.ticket().map(Effect::Unlock));
+        self.refresh = Refresh::Idle;
+    }
+}
+
+impl Refresh {
+    fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Self::Idle => None,
+            Self::Queued(t) | Self::Asking(t, _) | Self::Sending(t, _) | Self::Confirming(t, _, _) => Some(*t),
+        }
+    }
+}

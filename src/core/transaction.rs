@@ -1,0 +1,148 @@
+//! What a tab remembers between the authorize request and its callback.
+
+use super::config::Config;
+use super::record::{Reader, Writer};
+use super::secret::{Nonce, State, Verifier};
+
+/// How long a sign-in may take, in milliseconds.
+pub const LIFETIME: i64 = 10 * 60 * 1000;
+
+/// How many sign-ins one tab may have open: the oldest make room.
+pub const MAX_OPEN: usize = 10;
+
+/// One sign-in under way. RFC 9700 §2.1.1: bound to the user agent, used once.
+#[derive(Debug)]
+pub struct Transaction {
+    /// Which callback answers it.
+    pub state: State,
+    /// What proves that the exchange is ours.
+    pub verifier: Verifier,
+    /// What the ID token must repeat.
+    pub nonce: Nonce,
+    /// As sent, for the exchange to repeat.
+    pub redirect_uri: String,
+    /// Which issuer was asked, RFC 9700 §4.4.2.
+    pub issuer: String,
+    /// Which client asked.
+    pub client_id: String,
+    /// The scope asked for: what is granted where the answer names none.
+    pub scope: String,
+    /// In seconds, where asked for: then `auth_time` is required, Core §3.1.3.7 item 13.
+    pub max_age: Option<i64>,
+    /// The app's own JSON text, opaque here.
+    pub app_state: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub at: i64,
+}
+
+const KIND: &str = "transaction";
+
+impl Transaction {
+    /// As storage holds it.
+    pub fn to_text(&self) -> String {
+        let record = Writer::new(KIND)
+            .field("state", self.state.expose())
+            .field("verifier", self.verifier.expose())
+            .field("nonce", self.nonce.expose())
+            .field("redirect_uri", &self.redirect_uri)
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("scope", &self.scope)
+            .number("at", self.at)
+            .maybe("app_state", self.app_state.as_deref());
+        match self.max_age {
+            Some(seconds) => record.number("max_age", seconds).done(),
+            None => record.done(),
+        }
+    }
+
+    /// Reads a stored one; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let record = Reader::new(KIND, text)?;
+        let text = |name| record.text(name).map(str::to_owned);
+        Some(Self {
+            state: State::new(text("state")?),
+            verifier: Verifier::new(text("verifier")?),
+            nonce: Nonce::new(text("nonce")?),
+            redirect_uri: text("redirect_uri")?,
+            issuer: text("issuer")?,
+            client_id: text("client_id")?,
+            scope: text("scope")?,
+            max_age: record.number("max_age"),
+            app_state: text("app_state"),
+            at: record.number("at")?,
+        })
+    }
+
+    /// Whether it is too old at `now`, or from a time that has not come.
+    pub fn expired(&self, now: i64) -> bool {
+        now - self.at > LIFETIME || self.at - now > LIFETIME
+    }
+
+    /// Whether it was made by this client for this platform.
+    pub fn belongs_to(&self, config: &Config) -> bool {
+        self.client_id == config.client_id && self.issuer == config.issuer
+    }
+}
+
+/// The keys of stored transactions to remove before another is added: unreadable, expired, or beyond the cap.
+pub fn sweep(stored: &[(String, String)], now: i64) -> Vec<String> {
+    let (mut open, mut gone) = (Vec::new(), Vec::new());
+    for (key, text) in stored {
+        match Transaction::from_text(text) {
+            Some(transaction) if !transaction.expired(now) => open.push((transaction.at, key.clone())),
+            _ => gone.push(key.clone()),
+        }
+    }
+    open.sort();
+    let surplus = (open.len() + 1).saturating_sub(MAX_OPEN);
+    gone.extend(open.into_iter().take(surplus).map(|(_, key)| key));
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn transaction(at: i64, app_state: Option<String>) -> Transaction {
+        Transaction {
+            state: State::new("s"),
+            verifier: Verifier::new("v"),
+            nonce: Nonce::new("n"),
+            redirect_uri: "https://app.example/callback".into(),
+            issuer: "https://tenant.example".into(),
+            client_id: "app".into(),
+            scope: "openid".into(),
+            max_age: Some(60),
+            app_state,
+            at,
+        }
+    }
+
+    #[test]
+    fn old_and_surplus_ones_are_swept() {
+        let now = 100 * LIFETIME;
+        let mut stored: Vec<_> =
+            (0..12).map(|i| (format!("k{i:02}"), transaction(now - i * 1000, None).to_text())).collect();
+        stored.push(("old".into(), transaction(now - LIFETIME - 1, None).to_text()));
+        stored.push(("future".into(), transaction(now + LIFETIME + 1, None).to_text()));
+        stored.push(("odd".into(), "kind=session&v=1".into()));
+        assert_eq!(sweep(&stored, now), ["old", "future", "odd", "k11", "k10", "k09"]);
+        assert!(sweep(&stored[..9], now).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_app_state_survives(app_state in proptest::option::of(".*"), at in -1_i64<<50..1_i64<<50) {
+            let read = Transaction::from_text(&transaction(at, app_state.clone()).to_text()).unwrap();
+            prop_assert_eq!(read.app_state, app_state);
+            prop_assert_eq!((read.at, read.max_age), (at, Some(60)));
+        }
+
+        #[test]
+        fn no_text_panics(text in "(kind=transaction&v=1&)?.*") {
+            let _ = Transaction::from_text(&text);
+        }
+    }
+}

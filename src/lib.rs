@@ -1,0 +1,22 @@
+//! Sign-in for single-page apps on the IntelliAuth platform: the authorization-code flow with PKCE.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`core`] | the protocol and the session. Pure: no browser, clock, randomness or I/O of its own |
+//! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
+//! | `bindings` | what JavaScript sees. wasm32 with the feature `js` only |
+//! | [`native`] | a JSON engine for Rust programs. Not on wasm32 |
+//!
+//! Sign-in by hand, from a Rust backend or a test harness, is *build a request → your I/O → process the answer*:
+//! see [`core::authorize`], [`core::callback`] and [`core::token`].
+
+pub mod core;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+mod bindings;
