@@ -32,7 +32,7 @@ export interface IntelliAuthOptions {
   /** The issuer that ID tokens and `iss` must name exactly. @defaultValue `tenantUrl` as written */
   issuer?: string;
   endpoints?: Endpoints;
-  /** How far this device's clock may be off, in seconds, 0 to 600. @defaultValue `60` */
+  /** How far this device's clock may be off, in seconds, 0 to 600. @defaultValue `300` */
   clockSkewSeconds?: number;
   /** How long one request to the platform may take, in seconds, 1 to 120. @defaultValue `10` */
   requestTimeoutSeconds?: number;
@@ -91,14 +91,14 @@ export interface CallbackResult {
 export interface AccessTokenOptions {
   /** Ask the platform for a new token even if the present one lives. */
   forceRefresh?: boolean;
-  /** The token must live at least this much longer, in seconds. @defaultValue `0` */
+  /** The token must live at least this much longer, in seconds; at most half its lifetime counts. @defaultValue `0` */
   minValidity?: number;
   /** Ends this call's waiting; the refresh goes on for the others. */
   signal?: AbortSignal;
 }
 
 export interface LogoutOptions {
-  /** Where the platform sends the browser afterwards: an absolute URL registered with it. */
+  /** Where the platform sends the browser afterwards: an absolute URL registered with it. Where its end-session endpoint is not known, a page of this origin. */
   returnTo?: string;
   /** Leave the platform's own session alone. */
   localOnly?: boolean;
@@ -117,21 +117,54 @@ export type SignedOutReason =
   /** the answer that carried the newest refresh token never arrived, so the one held is spent */
   | 'session_lost';
 
-/** The session as it is now; the same object until something changes. Times are milliseconds since 1970. */
-export type AuthState =
-  | { readonly status: 'loading' }
-  | {
-      readonly status: 'authenticated';
-      readonly user: User;
-      readonly scope: string;
-      readonly expiresAt: number;
-      /** When the token is refreshed next; absent when there is no refresh token. */
-      readonly refreshAt?: number;
-      /** Set while refreshing fails: the error's code and when the next try is. */
-      readonly failing?: { readonly code: ErrorCode; readonly retryAt: number };
-    }
-  | { readonly status: 'unauthenticated'; readonly reason: SignedOutReason }
-  | { readonly status: 'error'; readonly error: IntelliAuthError };
+/** Set while refreshing fails: the error's code and when the next try is. */
+export interface Failing {
+  readonly code: ErrorCode;
+  readonly retryAt: number;
+}
+
+/** What only a signed-in state has, named so that `user` and the rest can be read before `status` is. */
+interface Nobody {
+  readonly user?: undefined;
+  readonly scope?: undefined;
+  readonly expiresAt?: undefined;
+  readonly refreshAt?: undefined;
+  readonly failing?: undefined;
+}
+
+/** Nothing is known yet: the SDK is loading, or answering a callback. */
+export interface Loading extends Nobody {
+  readonly status: 'loading';
+  readonly reason?: undefined;
+}
+
+/** Somebody is signed in. Times are milliseconds since 1970. */
+export interface Authenticated {
+  readonly status: 'authenticated';
+  readonly user: User;
+  readonly scope: string;
+  readonly expiresAt: number;
+  /** When the token is refreshed next; absent when there is no refresh token. */
+  readonly refreshAt?: number;
+  readonly failing?: Failing;
+  readonly reason?: undefined;
+}
+
+/** Nobody is signed in, and why. */
+export interface Unauthenticated extends Nobody {
+  readonly status: 'unauthenticated';
+  readonly reason: SignedOutReason;
+}
+
+/** The SDK cannot work: its options are wrong, or its wasm cannot be loaded. */
+export interface Unusable extends Nobody {
+  readonly status: 'error';
+  readonly error: IntelliAuthError;
+  readonly reason?: undefined;
+}
+
+/** The session as it is now; the same object until something changes. */
+export type AuthState = Loading | Authenticated | Unauthenticated | Unusable;
 
 /** What happened, for an app's own log or notice. Never holds a code, verifier, state, nonce or token. */
 export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (

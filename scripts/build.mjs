@@ -11,11 +11,10 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { Failed, root, run, tools } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
-import { main, step } from './lib/step.mjs';
+import { step } from './lib/step.mjs';
 import * as need from './setup.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
@@ -154,12 +153,4 @@ function publish() {
   for (const name of readdirSync(dist).filter((name) => !made.has(name))) rmSync(join(dist, name));
   for (const name of ['LICENSE-MIT', 'LICENSE-APACHE'])
     copyFileSync(join(root, name), join(root, 'pkg', name));
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main(async () => {
-    await build();
-    const { size } = await import('./size.mjs');
-    await size();
-  });
 }

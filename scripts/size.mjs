@@ -1,4 +1,5 @@
-// What a page pays, in bytes on the wire; the build fails over its budget (budget.json).
+// `npm run build` and `npm run size`: the package, and what a page pays for it in bytes on the wire.
+// Over its budget (budget.json) the build fails.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

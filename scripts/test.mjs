@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { Advice, Failed, root, run } from './lib/run.mjs';
+import { Advice, Failed, root, run, tools } from './lib/run.mjs';
 import { files } from './lib/stamp.mjs';
 import { bold, green, main, red, seconds, show, step, steps } from './lib/step.mjs';
 import * as need from './setup.mjs';
@@ -23,7 +23,8 @@ const layers = {
       ['clippy, native', ['cargo', 'clippy', '--all-targets', '--', '-D', 'warnings']],
       ['clippy, wasm', ['cargo', 'clippy', '--all-targets', ...WASM, '--', '-D', 'warnings']],
       ['biome', node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')],
-      ['types', node(bin('typescript/bin/tsc'), '-p', 'js/tsconfig.json', '--noEmit')],
+      ['types, package', node(bin('typescript/bin/tsc'), '-p', 'js/tsconfig.json', '--noEmit')],
+      ['types, demo', node(bin('typescript/bin/tsc'), '-p', 'www/tsconfig.json', '--noEmit')],
     ],
   },
   native: { needs: [need.rust], tests: () => ['cargo', 'test'] },
@@ -33,7 +34,15 @@ const layers = {
       ...['wasm-pack', 'test', '--headless', '--chrome', '--chromedriver', need.findBrowser().driver],
       ...['--mode', 'no-install', '.', '--features', 'js'],
     ],
-    env: { WASM_BINDGEN_TEST_TIMEOUT: '120', WASM_PACK_CACHE: join(root, '.tools/cache') },
+    env: {
+      WASM_BINDGEN_TEST_TIMEOUT: '120',
+      WASM_PACK_CACHE: join(tools, 'cache'),
+      // A browser shows names without it, and a fifth of the wasm is a fifth of the wait.
+      CARGO_PROFILE_DEV_DEBUG: '0',
+      CARGO_PROFILE_TEST_DEBUG: '0',
+      // wasm-pack builds under the dev profile and tests under the test profile: alike, they are built once.
+      CARGO_PROFILE_TEST_OPT_LEVEL: '0',
+    },
   },
   provider: {
     needs: [need.npm],
@@ -79,7 +88,12 @@ async function runTests(name, { tests: command, env }) {
   await step(name, async (onLine) => {
     const [program, ...args] = command();
     try {
-      const counts = count(await run(program, args, { onLine, env: { NO_COLOR: '1', ...env } }));
+      const counts = count(
+        await run(program, args, {
+          onLine,
+          env: { NO_COLOR: '1', CHROME: need.findBrowser()?.chrome ?? '', ...env },
+        }),
+      );
       if (counts.passed === 0) throw new Failed('no test ran', '');
       return { note: told(counts), tests: counts };
     } catch (error) {

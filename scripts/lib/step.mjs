@@ -66,6 +66,7 @@ function explain(error, name) {
   error.explained = true;
   if (error instanceof Advice) return console.error(`  ${error.message}`);
   if (error.output === undefined) return console.error(error.stack);
+  if (!steps.some((step) => step.name === name)) console.error(`${red('✗')} ${error.message}`);
   const log = join(tools, 'log', `${name.replace(/[^\w.]+/g, '-')}.log`);
   mkdirSync(join(tools, 'log'), { recursive: true });
   writeFileSync(log, error.output);

@@ -11,6 +11,7 @@ pub mod id_token;
 pub mod json;
 pub mod jwks;
 pub mod jws;
+pub mod logout;
 pub mod metadata;
 pub mod origin;
 pub mod pkce;

@@ -1,26 +1,23 @@
 import type { IntelliAuthOptions, TokenStorage } from '@intelliauth/spa-sdk';
 
-import { overrides } from './overrides';
+import { type OverrideName, takeOverrides } from './overrides';
 
-/** What the demo uses unless a developer option says otherwise. */
-export const defaults = {
-  tenantUrl: import.meta.env.VITE_TENANT_URL || 'http://localhost:4000',
+export const defaults: Record<OverrideName, string> = {
+  tenantUrl: import.meta.env.VITE_TENANT_URL,
   clientId: import.meta.env.VITE_CLIENT_ID || 'demo-app',
   redirectUri: `${location.origin}/callback`,
   tokenStorage: 'session',
   discovery: '0',
 };
 
-const { tokenStorage, discovery, ...named } = { ...defaults, ...definedOnly(overrides) };
-export const apiUrl = named.tenantUrl;
+/** The defaults, or what the developer options say instead. */
+export const settings = { ...defaults, ...takeOverrides() };
+
+export const { tenantUrl: apiUrl, redirectUri } = settings;
 
 export const authOptions: IntelliAuthOptions = {
-  ...named,
-  tokenStorage: tokenStorage as TokenStorage,
-  discovery: discovery === '1',
+  ...settings,
+  tokenStorage: settings.tokenStorage as TokenStorage,
+  discovery: settings.discovery === '1',
   allowedOrigins: [new URL(apiUrl).origin],
 };
-
-function definedOnly<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}

@@ -1,46 +1,36 @@
 // For trying out mistakes: `?redirectUri=…&clientId=…&tenantUrl=…&tokenStorage=…&discovery=1` change this tab's
-// configuration. A part of the demo: a real app's configuration must not come from its address.
-import type { TokenStorage } from '@intelliauth/spa-sdk';
-
+// configuration; an empty value undoes it. A real app must not take its configuration from its address.
 import { tabStore } from './tabStore';
 
-export const tokenStorages: readonly TokenStorage[] = ['session', 'memory', 'local'];
+export type OverrideName = 'tenantUrl' | 'clientId' | 'redirectUri' | 'tokenStorage' | 'discovery';
+type Overrides = Partial<Record<OverrideName, string>>;
 
-/** What may be overridden, and which values make sense. */
-const accepts = {
+const accepts: Record<OverrideName, (value: string) => boolean> = {
   tenantUrl: isWebAddress,
   clientId: () => true,
   redirectUri: isWebAddress,
-  tokenStorage: (value: string) => tokenStorages.some((storage) => storage === value),
-  discovery: (value: string) => value === '1' || value === '0',
+  tokenStorage: (value) => ['session', 'memory', 'local'].includes(value),
+  discovery: (value) => value === '1' || value === '0',
 };
-
-export type OverrideName = keyof typeof accepts;
-export type Overrides = { [name in OverrideName]?: string };
+export const overrideNames = Object.keys(accepts) as OverrideName[];
 
 const store = tabStore<Overrides>('demo.overrides', {});
-export const overrides: Overrides = { ...store.get(), ...takeFromAddress() };
-store.set(overrides);
 
-/** Starts the demo anew with these. */
-export function restartWith(next: Overrides) {
-  store.set(next);
-  location.assign('/');
-}
-
-function takeFromAddress(): Overrides {
+/** This tab's overrides, after taking those in the address out of it. */
+export function takeOverrides(): Overrides {
+  const overrides = { ...store.get() };
   const address = new URL(location.href);
-  const found: Overrides = {};
-  for (const name of Object.keys(accepts) as OverrideName[]) {
+  for (const name of overrideNames) {
     const value = address.searchParams.get(name)?.trim();
     if (value === undefined) continue;
     address.searchParams.delete(name);
-    if (value === '') found[name] = undefined;
-    else if (accepts[name](value)) found[name] = value;
+    if (value === '') delete overrides[name];
+    else if (accepts[name](value)) overrides[name] = value;
     else console.warn(`The demo ignores ${name}=${value}`);
   }
-  if (Object.keys(found).length > 0) history.replaceState(history.state, '', address);
-  return found;
+  if (address.href !== location.href) history.replaceState(history.state, '', address);
+  store.set(overrides);
+  return overrides;
 }
 
 function isWebAddress(value: string) {

@@ -153,7 +153,7 @@ pub enum Lock {
 pub enum Effect {
     /// Write the session's record.
     Store(String),
-    /// Leave a mark that every tab of this origin can read for [`super::MARK_LIFETIME`]. It holds no secret.
+    /// Leave a mark that every tab of this origin can read for [`super::record::mark_lifetime`]. It holds no secret.
     Mark(String),
     /// Remove a transaction.
     DropTransaction(State),

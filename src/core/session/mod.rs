@@ -18,9 +18,6 @@ use clock::{Backoff, Deadline, Now, Rng};
 use event::{Call, Cx, Effect, Event, News, Notice, Reason, Ticket};
 use record::Grant;
 
-/// How long a mark must stay readable, in milliseconds.
-pub const MARK_LIFETIME: i64 = 24 * 60 * 60 * 1000;
-
 /// What the session must know about its app.
 #[derive(Clone, Debug)]
 pub struct Rules {

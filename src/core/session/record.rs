@@ -161,6 +161,13 @@ pub fn out_mark(sid: &str) -> String {
     format!("out.{sid}")
 }
 
+/// How long a mark stays readable, in milliseconds. A spent state needs to outlive its transaction only; a tab that was
+/// discarded with a session in it may come back much later.
+pub fn mark_lifetime(mark: &str) -> i64 {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    if mark.starts_with("out.") { 30 * DAY } else { DAY }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::super::secret::Verifier;

@@ -1,0 +1,274 @@
+/** The client that apps call: numbers each call, hands it to the wasm and settles it by its number. */
+import { explain, type Fault, fault } from './errors.js';
+import { fetchWithToken } from './fetch.js';
+import type { Core } from './glue.js';
+import { Host } from './host.js';
+import { type Glue, die, load, onDeath } from './loader.js';
+import type {
+  AccessTokenOptions,
+  AuthEvent,
+  AuthState,
+  CallbackResult,
+  IntelliAuth,
+  IntelliAuthOptions,
+  Listener,
+  LoginOptions,
+  LogoutOptions,
+  User,
+} from './types.js';
+
+/** A page that was told to leave and is still here after this many milliseconds may be told again. */
+const STILL_HERE = 10_000;
+
+interface Call {
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+}
+
+export async function connect(options: IntelliAuthOptions): Promise<IntelliAuth> {
+  const client = new Client(options);
+  await client.begin();
+  return client;
+}
+
+class Client implements IntelliAuth {
+  readonly #options: IntelliAuthOptions;
+  readonly #calls = new Map<number, Call>();
+  readonly #listeners = new Set<Listener>();
+  #count = 0;
+  #core: Core | undefined;
+  #glue: Glue | undefined;
+  #host: Host | undefined;
+  #starting: Promise<Core> | undefined;
+  #state: AuthState | undefined;
+  #events: (AuthEvent | undefined)[] = [];
+  #departure: Promise<void> | undefined;
+  #disposed = false;
+  #release = () => {};
+
+  constructor(options: IntelliAuthOptions) {
+    // A copy: what the app changes later must not reach a client that starts anew.
+    this.#options = { ...options };
+  }
+
+  async begin(): Promise<void> {
+    const core = await this.#alive();
+    if (core.insecureRedirect()) {
+      console.warn('IntelliAuth: redirectUri is plain http, which is for development only.');
+    }
+  }
+
+  loginWithRedirect(options: LoginOptions = {}): Promise<void> {
+    // A double click joins the sign-in that is under way.
+    this.#departure ??= this.#depart(options).finally(() => {
+      this.#departure = undefined;
+    });
+    return abortable(this.#departure, options.signal);
+  }
+
+  async #depart({ appState, openUrl, signal: _, ...options }: LoginOptions): Promise<void> {
+    const given = { ...options, appState: appState && JSON.stringify(appState) };
+    const url = await this.#call<string | undefined>((core, call) => {
+      this.#glue?.loginWithRedirect(core, call, given, openUrl !== undefined);
+      if (!openUrl) this.#returnTo(call);
+    });
+    if (openUrl && url) await openUrl(url);
+  }
+
+  /** The page is about to be left. If it is shown again, or never left, the call ends and the button works again. */
+  #returnTo(call: number): void {
+    const back = (event?: PageTransitionEvent) => {
+      if (event && !event.persisted) return;
+      removeEventListener('pageshow', back);
+      clearTimeout(timer);
+      this.#settle(call)?.resolve(undefined as never);
+    };
+    const timer = setTimeout(back, STILL_HERE);
+    addEventListener('pageshow', back);
+  }
+
+  handleCallback(url?: string, { signal }: { signal?: AbortSignal } = {}): Promise<CallbackResult> {
+    return this.#call((core, call) => this.#glue?.handleCallback(core, call, url), signal);
+  }
+
+  isCallback(url?: string): boolean {
+    return this.#core?.isCallback(url) ?? false;
+  }
+
+  getAccessToken(options: AccessTokenOptions = {}): Promise<string> {
+    return this.#token(options, undefined);
+  }
+
+  #token({ forceRefresh = false, minValidity = 0, signal }: AccessTokenOptions, unlike?: string): Promise<string> {
+    return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000, unlike), signal);
+  }
+
+  async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const core = await this.#alive();
+    return fetchWithToken(input, init, {
+      mayCarryToken: (url) => core.mayCarryToken(url),
+      token: (unlike, signal) => this.#token({ signal }, unlike),
+    });
+  }
+
+  getUser(): User | undefined {
+    return this.getState().user;
+  }
+
+  isAuthenticated(): boolean {
+    return this.getState().status === 'authenticated';
+  }
+
+  logout({ returnTo, localOnly = false }: LogoutOptions = {}): Promise<void> {
+    return this.#call((core, call) => core.logout(call, returnTo, localOnly));
+  }
+
+  getState(): AuthState {
+    this.#state ??= (this.#core?.state() as AuthState | undefined) ?? { status: 'loading' };
+    return this.#state;
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#listeners.clear();
+    this.#bury(fault('disposed'));
+  }
+
+  /** The living wasm, started if need be. */
+  async #alive(): Promise<Core> {
+    if (this.#disposed) throw await explain(fault('disposed'));
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Core> {
+    if (typeof document === 'undefined') throw await explain(fault('wasm_unavailable'), 'not in a page');
+    const glue = await load(this.#options.wasm);
+    const host = new ClientHost(this);
+    try {
+      const core = new glue.Core(this.#options, host);
+      host.attach(core);
+      this.#glue = glue;
+      this.#host = host;
+      this.#core = core;
+      this.#release = onDeath(() => this.#bury(fault('internal', true)));
+      return core;
+    } catch (thrown) {
+      throw await this.#explained(thrown);
+    }
+  }
+
+  /** The wasm is gone: locks are let go, and whoever waits is told. Nobody is signed out. */
+  #bury(why: Fault): void {
+    this.#release();
+    this.#host?.detach();
+    this.#core = undefined;
+    this.#host = undefined;
+    this.#starting = undefined;
+    for (const call of [...this.#calls.keys()]) this.refuse(call, why);
+  }
+
+  async #call<T>(send: (core: Core, call: number) => void, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    const core = await this.#alive();
+    const call = ++this.#count;
+    const settled = new Promise<T>((resolve, reject) => this.#calls.set(call, { resolve, reject }));
+    try {
+      send(core, call);
+    } catch (thrown) {
+      if (this.#settle(call)) throw await this.#explained(thrown);
+    }
+    return abortable(settled, signal);
+  }
+
+  #settle(call: number): Call | undefined {
+    const found = this.#calls.get(call);
+    this.#calls.delete(call);
+    return found;
+  }
+
+  async #explained(thrown: unknown): Promise<Error> {
+    if (thrown instanceof WebAssembly.RuntimeError) die();
+    const told = (thrown as Partial<Fault> | undefined)?.code ? (thrown as Fault) : fault('internal', true);
+    return explain(told);
+  }
+
+  answer(call: number, value: unknown): void {
+    this.#settle(call)?.resolve(value as never);
+  }
+
+  refuse(call: number, why: Fault): void {
+    const found = this.#settle(call);
+    if (found) void explain(why).then(found.reject);
+  }
+
+  tell(event: AuthEvent | undefined): void {
+    // After the wasm has returned: a listener may call whatever it likes.
+    if (this.#events.push(event) === 1) queueMicrotask(() => this.#flush());
+  }
+
+  changed(): void {
+    this.#state = undefined;
+    this.tell(undefined);
+  }
+
+  #flush(): void {
+    const events = this.#events.splice(0);
+    const news = events.filter((event) => event !== undefined);
+    const state = this.getState();
+    for (const event of news.length > 0 ? news : [undefined]) {
+      for (const listener of this.#listeners) {
+        try {
+          listener(state, event);
+        } catch (error) {
+          reportError(error);
+        }
+      }
+    }
+  }
+}
+
+/** The host, with the calls that wait. */
+class ClientHost extends Host {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    super();
+    this.#client = client;
+  }
+
+  answer(call: number, value: unknown): void {
+    this.#client.answer(call, value);
+  }
+
+  refuse(call: number, why: Fault): void {
+    this.#client.refuse(call, why);
+  }
+
+  tell(event: AuthEvent): void {
+    this.#client.tell(event);
+  }
+
+  changed(): void {
+    this.#client.changed();
+  }
+}
+
+/** Ends the waiting, not the work. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

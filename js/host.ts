@@ -1,0 +1,134 @@
+/** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to look again. */
+import type { Core } from './glue.js';
+
+/** The longest delay that every browser's timer keeps, in milliseconds. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+interface Held {
+  name: string;
+  /** Ends the waiting, where it still waits. */
+  queued: AbortController;
+  /** Lets the lock go, once it is held. */
+  release?: () => void;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+/** What the wasm calls; `js/client.ts` adds the calls that wait. */
+export class Host {
+  readonly #locks = new Map<number, Held>();
+  readonly #listening = new AbortController();
+  #channel: BroadcastChannel | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #core: Core | undefined;
+
+  /** Feeds `core` from now on. */
+  attach(core: Core): void {
+    this.#core = core;
+    const name = core.namespace();
+    const { signal } = this.#listening;
+    if (typeof BroadcastChannel === 'function') {
+      this.#channel = new BroadcastChannel(name);
+      this.#channel.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') this.#core?.heard(data);
+      });
+    }
+    const look = () => this.#core?.look();
+    const seen = () => {
+      if (document.visibilityState === 'visible') look();
+    };
+    document.addEventListener('visibilitychange', seen, { signal });
+    for (const type of ['pageshow', 'focus', 'online', 'offline']) addEventListener(type, look, { signal });
+    const changed = ({ key }: StorageEvent) => {
+      if (key === null || key.startsWith(name)) look();
+    };
+    addEventListener('storage', changed, { signal });
+  }
+
+  /** Stops feeding it and lets everything go. */
+  detach(): void {
+    this.#core = undefined;
+    this.#listening.abort();
+    this.#channel?.close();
+    clearTimeout(this.#timer);
+    for (const ticket of this.#locks.keys()) this.unlock(ticket);
+  }
+
+  online(): boolean {
+    return navigator.onLine !== false;
+  }
+
+  post(text: string): void {
+    this.#channel?.postMessage(text);
+  }
+
+  wake(delay: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (delay !== undefined) {
+      this.#timer = setTimeout(() => this.#core?.wake(), Math.min(delay, LONGEST_DELAY));
+    }
+  }
+
+  lock(ticket: number, name: string, patience: number): void {
+    const held: Held = { name, queued: new AbortController() };
+    this.#locks.set(ticket, held);
+    if (!navigator.locks) {
+      // Plain http or an old browser: chance keeps tabs apart, and the record is read again once it is this tab's turn.
+      held.timer = setTimeout(() => this.#core?.granted(ticket), Math.random() * 100);
+    } else if (patience === 0) {
+      this.#request(ticket, held, { ifAvailable: true });
+    } else {
+      this.#request(ticket, held, { signal: held.queued.signal });
+      void this.#watch(ticket, held, patience);
+    }
+  }
+
+  steal(ticket: number): void {
+    const held = this.#locks.get(ticket);
+    if (!held) return;
+    held.queued.abort();
+    this.#request(ticket, held, { steal: true });
+  }
+
+  unlock(ticket: number): void {
+    const held = this.#locks.get(ticket);
+    if (!held) return;
+    this.#locks.delete(ticket);
+    clearTimeout(held.timer);
+    if (held.release) held.release();
+    else held.queued.abort();
+  }
+
+  #request(ticket: number, held: Held, options: LockOptions): void {
+    const hold = (lock: Lock | null) => {
+      if (!this.#locks.has(ticket)) return;
+      if (!lock) return void this.#core?.overdue(ticket);
+      clearTimeout(held.timer);
+      const released = new Promise<void>((resolve) => {
+        held.release = resolve;
+      });
+      this.#core?.granted(ticket);
+      return released;
+    };
+    navigator.locks.request(held.name, options, hold).catch(() => {
+      // Either this tab stopped asking, or another took the lock from it.
+      if (held.release && this.#locks.delete(ticket)) this.#core?.stolen(ticket);
+    });
+  }
+
+  /** Whether one and the same holder kept the lock for the whole of the patience: a queue is served in order, so a holder that is still the same never let go. */
+  async #watch(ticket: number, held: Held, patience: number): Promise<void> {
+    const before = await holder(held.name);
+    if (held.release || !this.#locks.has(ticket)) return;
+    held.timer = setTimeout(async () => {
+      const after = await holder(held.name);
+      if (held.release || !this.#locks.has(ticket)) return;
+      if (before !== undefined && before === after) this.#core?.overdue(ticket);
+      else void this.#watch(ticket, held, patience);
+    }, patience);
+  }
+}
+
+async function holder(name: string): Promise<string | undefined> {
+  const { held } = await navigator.locks.query();
+  return held?.find((lock) => lock.name === name)?.clientId;
+}

@@ -1,0 +1,61 @@
+/** Loads the wasm once per page, and anew after it died. */
+import { explain, fault } from './errors.js';
+import * as glue from './glue.js';
+import type { IntelliAuthOptions } from './types.js';
+
+export type Glue = typeof glue;
+
+let loaded: Promise<Glue> | undefined;
+const mourners = new Set<() => void>();
+
+/** Calls `tell` when the wasm dies, until the returned function is called. */
+export function onDeath(tell: () => void): () => void {
+  mourners.add(tell);
+  return () => mourners.delete(tell);
+}
+
+/** The wasm's exports. A failed load is not kept: the next call tries again. */
+export function load(source: IntelliAuthOptions['wasm']): Promise<Glue> {
+  loaded ??= start(source).catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+async function start(source: IntelliAuthOptions['wasm']): Promise<Glue> {
+  try {
+    await glue.default({ module_or_path: await compile(source) });
+  } catch (cause) {
+    // Each engine words it its own way, but all name the policy or its keyword.
+    const blocked = /unsafe-eval|content.security.policy|\bcsp\b/i.test(String(cause));
+    throw await explain(blocked ? fault('wasm_blocked_by_csp') : fault('wasm_unavailable', true), cause);
+  }
+  glue.onDeath(die);
+  return glue;
+}
+
+/** A panic leaves promises unsettled and state half changed: whoever waits is told, and the next call starts afresh. */
+export function die(): void {
+  if (!loaded) return;
+  loaded = undefined;
+  // The glue is one per page; without this its next instance would keep the dead one's memory.
+  (glue as { __wbg_reset_state?: () => void }).__wbg_reset_state?.();
+  for (const tell of mourners) tell();
+}
+
+async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source === undefined) return WebAssembly.compile(await inlined());
+  if (typeof source === 'string' || source instanceof URL) return WebAssembly.compileStreaming(fetch(source));
+  return WebAssembly.compile(source);
+}
+
+/** Bytes inside JavaScript are what every bundler and server delivers without being told how. */
+async function inlined(): Promise<ArrayBuffer> {
+  const { default: text } = await import('./bytes.js');
+  const deflated = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  // A Response's body, because not every Blob has a stream.
+  const stream = new Response(deflated).body?.pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Response(stream).arrayBuffer();
+}

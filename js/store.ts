@@ -1,0 +1,125 @@
+/** What React reads: one client, its state, and the last sign-in's error. */
+import type { IntelliAuthError } from './errors.js';
+import { createIntelliAuth } from './index.js';
+import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
+
+/** The methods that wait for the SDK by themselves when it is not loaded yet. */
+export type Methods = Pick<IntelliAuth, 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'subscribe'>;
+
+export interface Snapshot {
+  readonly state: AuthState;
+  readonly error?: IntelliAuthError;
+}
+
+const loading: Snapshot = { state: { status: 'loading' } };
+
+export class Store {
+  readonly #options: IntelliAuthOptions;
+  readonly #watchers = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  #snapshot = loading;
+  #client: Promise<IntelliAuth> | undefined;
+  #users = 0;
+  /** What to do after a sign-in. */
+  onSignedIn: ((result: CallbackResult) => void) | undefined;
+
+  constructor(options: IntelliAuthOptions) {
+    this.#options = options;
+  }
+
+  readonly read = (): Snapshot => this.#snapshot;
+  readonly readOnServer = (): Snapshot => loading;
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  };
+
+  readonly methods: Methods = {
+    loginWithRedirect: (options) => this.#tried((client) => client.loginWithRedirect(options)),
+    handleCallback: (url, options) => this.#tried((client) => client.handleCallback(url, options)),
+    logout: async (options) => (await this.#started()).logout(options),
+    getAccessToken: async (options) => (await this.#started()).getAccessToken(options),
+    fetch: async (input, init) => (await this.#started()).fetch(input, init),
+    subscribe: (listener) => {
+      this.#listeners.add(listener);
+      return () => this.#listeners.delete(listener);
+    },
+  };
+
+  /** Mounted: begins, once. Unmounted for good: lets go. StrictMode's rehearsal is neither. */
+  mount(): () => void {
+    this.#users++;
+    this.#started().catch(() => {});
+    return () => {
+      this.#users--;
+      setTimeout(() => {
+        if (this.#users > 0) return;
+        this.#client?.then((client) => client.dispose()).catch(() => {});
+        this.#client = undefined;
+      });
+    };
+  }
+
+  #set(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** An attempt whose error the page may show until the next one. */
+  async #tried<T>(attempt: (client: IntelliAuth) => Promise<T>): Promise<T> {
+    const client = await this.#started();
+    if (this.#snapshot.error) this.#set({ state: this.#snapshot.state });
+    try {
+      return await attempt(client);
+    } catch (error) {
+      this.#set({ state: client.getState(), error: error as IntelliAuthError });
+      throw error;
+    }
+  }
+
+  #started(): Promise<IntelliAuth> {
+    this.#client ??= this.#start().catch((error: IntelliAuthError) => {
+      this.#client = undefined;
+      this.#set({ state: { status: 'error', error }, error });
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async #start(): Promise<IntelliAuth> {
+    const client = await createIntelliAuth(this.#options);
+    let answering = client.isCallback();
+    client.subscribe((state, event) => {
+      // While a callback is answered nobody is told that nobody is signed in.
+      if (state !== this.#snapshot.state && !(answering && state.status !== 'authenticated')) {
+        const { error } = this.#snapshot;
+        this.#set(state.status === 'authenticated' || !error ? { state } : { state, error });
+      }
+      for (const listener of this.#listeners) listener(state, event);
+    });
+    if (!answering) {
+      this.#set({ state: client.getState() });
+      return client;
+    }
+    client
+      .handleCallback()
+      .then(
+        (result) => {
+          this.#set({ state: client.getState() });
+          (this.onSignedIn ?? goBack)(result);
+        },
+        (error: IntelliAuthError) => this.#set({ state: client.getState(), error }),
+      )
+      .finally(() => {
+        answering = false;
+      });
+    return client;
+  }
+}
+
+/** Puts the page that the person came from into the address bar and tells the app's router. */
+function goBack({ appState }: CallbackResult): void {
+  history.replaceState(null, '', appState.returnTo ?? '/');
+  dispatchEvent(new PopStateEvent('popstate', { state: null }));
+}

@@ -1,0 +1,31 @@
+//! Ending the platform's own session: OpenID Connect RP-Initiated Logout 1.0 §2.
+
+use super::secret::IdToken;
+use form_urlencoded::Serializer;
+
+/// Where to send the browser. `return_to` must be registered with the platform.
+pub fn end_session_url(endpoint: &str, client_id: &str, hint: Option<&IdToken>, return_to: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("client_id", client_id);
+    if let Some(hint) = hint {
+        query.append_pair("id_token_hint", hint.expose());
+    }
+    if let Some(return_to) = return_to {
+        query.append_pair("post_logout_redirect_uri", return_to);
+    }
+    format!("{endpoint}{}{}", if endpoint.contains('?') { '&' } else { '?' }, query.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoints_own_query_is_kept() {
+        let hint = IdToken::new("a.b.c");
+        let url = end_session_url("https://t/out?x=1", "app", Some(&hint), Some("https://app.example/"));
+        let rest = "client_id=app&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2F";
+        assert_eq!(url, format!("https://t/out?x=1&{rest}"));
+        assert_eq!(end_session_url("https://t/out", "app", None, None), "https://t/out?client_id=app");
+    }
+}

@@ -1,0 +1,379 @@
+//! The browser's runner of [`Session`]: carries its effects out and feeds it what comes back.
+
+use super::clock::now;
+use super::host::{self, Host, fault, to_value};
+use super::json;
+use super::navigation::{address, leave, origin, replace_address, window};
+use super::platform::Platform;
+use super::random::{entropy, seed};
+use super::storage::Shelf;
+use crate::core::api::may_carry_token;
+use crate::core::authorize::{Fresh, LoginOptions, begin, masked};
+use crate::core::callback;
+use crate::core::config::Config;
+use crate::core::encoding::fingerprint;
+use crate::core::error::{Code, Error};
+use crate::core::id_token::Purpose;
+use crate::core::jws::Jws;
+use crate::core::logout::end_session_url;
+use crate::core::return_to::same_origin;
+use crate::core::secret::{AccessToken, IdToken, RefreshToken};
+use crate::core::session::event::{Call, Cx, Effect, Event, Lock, SignedIn, Stored, Ticket, View};
+use crate::core::session::message::Message;
+use crate::core::session::{Rules, Session, State};
+use crate::core::token::{exchange_form, refresh_form, revoke_form};
+use serde::Serialize;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// How long siblings have to answer, in milliseconds.
+const ASK_WAIT: i64 = 150;
+
+/// One client.
+pub struct Client {
+    config: Rc<Config>,
+    platform: Platform,
+    shelf: Shelf,
+    host: Host,
+    session: RefCell<Session>,
+    events: RefCell<VecDeque<Event>>,
+    running: Cell<bool>,
+    told: Cell<u32>,
+    tickets: RefCell<Vec<Ticket>>,
+    logout: RefCell<Option<Logout>>,
+    user: RefCell<Option<(IdToken, JsValue)>>,
+}
+
+/// A sign-out under way.
+pub struct Logout {
+    /// Who waits.
+    pub call: Call,
+    /// Where to go afterwards.
+    pub return_to: Option<String>,
+    /// Whether the platform's own session stays.
+    pub local_only: bool,
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
+    user: JsValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing: Option<Failing<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failing<'a> {
+    code: &'a str,
+    retry_at: f64,
+}
+
+impl Client {
+    /// A client that has begun: a stored session is held, without any request.
+    pub fn new(config: Config, host: Host) -> Rc<Self> {
+        let config = Rc::new(config);
+        let rules = Rules {
+            keep: config.keep,
+            issuer: config.issuer.clone(),
+            client_id: config.client_id.clone(),
+            // Metadata, keys and the token endpoint, one after the other.
+            hold: 3 * config.request_timeout + 2 * ASK_WAIT,
+            ask_wait: ASK_WAIT,
+        };
+        let client = Rc::new(Self {
+            platform: Platform::new(config.clone()),
+            shelf: Shelf::new(config.namespace(), config.keep),
+            session: RefCell::new(Session::new(rules, seed())),
+            config,
+            host,
+            events: RefCell::default(),
+            running: Cell::new(false),
+            told: Cell::new(0),
+            tickets: RefCell::default(),
+            logout: RefCell::default(),
+            user: RefCell::default(),
+        });
+        client.dispatch(Event::Start);
+        client
+    }
+
+    /// What it was made with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Takes one event, and those that carrying it out brings.
+    pub fn dispatch(self: &Rc<Self>, event: Event) {
+        self.events.borrow_mut().push_back(event);
+        if self.running.replace(true) {
+            return;
+        }
+        loop {
+            let Some(event) = self.events.borrow_mut().pop_front() else { break };
+            let cx = Cx { now: now(), online: self.host.online(), view: &self.shelf };
+            let effects = self.session.borrow_mut().step(&cx, event);
+            for effect in effects {
+                self.perform(effect);
+            }
+        }
+        self.running.set(false);
+        let version = self.session.borrow().version();
+        if self.told.replace(version) != version {
+            self.host.changed();
+        }
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Store(text) => {
+                if !self.shelf.store(&text) {
+                    self.events.borrow_mut().push_back(Event::StoreFailed);
+                }
+            }
+            Effect::Mark(mark) => self.shelf.mark(&mark, now().wall),
+            Effect::DropTransaction(state) => self.shelf.close(&state),
+            Effect::Post(message) => self.host.post(&message.to_text()),
+            Effect::Lock { ticket, lock, patience } => {
+                self.tickets.borrow_mut().push(ticket);
+                let name = match lock {
+                    Lock::Session(sid) => format!("{}.{sid}", self.config.namespace()),
+                    Lock::Callback(mark) => format!("{}.callback.{mark}", self.config.namespace()),
+                };
+                self.host.lock(ticket.number, &name, patience as f64);
+            }
+            Effect::Steal(ticket) => self.host.steal(ticket.number),
+            Effect::Unlock(ticket) => {
+                self.tickets.borrow_mut().retain(|held| *held != ticket);
+                self.host.unlock(ticket.number);
+            }
+            Effect::Refresh { ticket, token, previous } => {
+                self.request(ticket, refresh_form(&self.config.client_id, &token), Purpose::Refresh { previous });
+            }
+            Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age } => {
+                let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
+                self.request(ticket, form, Purpose::SignIn { nonce, max_age });
+            }
+            Effect::Wake(at) => self.host.wake(at.map(|at| (at - now().mono).max(0) as f64)),
+            Effect::Token(call, Ok(token)) => self.host.answer(call, &token.expose().into()),
+            Effect::SignedIn(call, Ok(signed_in)) => self.host.answer(call, &self.signed_in(&signed_in)),
+            Effect::Token(call, Err(error)) | Effect::SignedIn(call, Err(error)) => self.refuse(call, &error),
+            Effect::Tell(notice) => self.host.tell(&host::event(&notice, now().wall)),
+            Effect::Leave { refresh, id_token } => self.leave(refresh, id_token),
+            Effect::Revoke(token) => {
+                let client = self.clone();
+                spawn_local(async move { client.revoke(&token).await });
+            }
+        }
+    }
+
+    fn refuse(&self, call: Call, error: &Error) {
+        self.host.refuse(call, &fault(error));
+    }
+
+    /// One request to the token endpoint; its answer comes back as an event.
+    fn request(self: &Rc<Self>, ticket: Ticket, form: String, purpose: Purpose) {
+        let client = self.clone();
+        let asked_at = now();
+        spawn_local(async move {
+            let outcome = client.platform.token(&form, &purpose).await;
+            client.dispatch(Event::Answered { ticket, asked_at, outcome });
+        });
+    }
+
+    /// Starts a sign-in. Answers with the URL if `give_url`, and else not at all: the page leaves.
+    pub fn login(self: &Rc<Self>, call: Call, options: LoginOptions, give_url: bool) {
+        let client = self.clone();
+        spawn_local(async move {
+            match client.start(options, give_url).await {
+                Ok(Some(url)) => client.host.answer(call, &url.into()),
+                Ok(None) => {}
+                Err(error) => client.refuse(call, &error),
+            }
+        });
+    }
+
+    async fn start(&self, options: LoginOptions, give_url: bool) -> Result<Option<String>, Error> {
+        let endpoint = self.platform.endpoints().await?.authorization.unwrap_or_default();
+        let fresh = Fresh { verifier: entropy()?, state: entropy()?, nonce: entropy()? };
+        let at = now().wall;
+        let (url, transaction) = begin(&self.config, &endpoint, options, &fresh, at)?;
+        if !self.shelf.open(&transaction, at) {
+            return Err(Error::new(Code::StorageUnavailable));
+        }
+        self.host.tell(&host::started(&masked(&url), at));
+        if give_url {
+            return Ok(Some(url));
+        }
+        if leave(&window(), &url) { Ok(None) } else { Err(Error::new(Code::Internal).with("problem", "navigation")) }
+    }
+
+    /// Answers a callback. Its parameters leave the address bar first, whatever comes of them.
+    pub fn callback(self: &Rc<Self>, call: Call, url: Option<String>) {
+        let window = window();
+        let here = address(&window);
+        let url = url.unwrap_or_else(|| here.clone());
+        if url == here {
+            let clean = callback::cleaned(&here);
+            if clean != here {
+                replace_address(&window, &clean);
+            }
+        }
+        let response = callback::read(&url);
+        if !self.config.discovery {
+            return self.dispatch(Event::Callback { call, response, iss_required: false });
+        }
+        let client = self.clone();
+        spawn_local(async move {
+            match client.platform.metadata().await {
+                Ok(metadata) => {
+                    client.dispatch(Event::Callback { call, response, iss_required: metadata.sends_iss })
+                }
+                Err(error) => client.refuse(call, &error),
+            }
+        });
+    }
+
+    /// Whether `url` is at the redirect URI and answers a sign-in that this tab started, now or before.
+    pub fn is_callback(&self, url: Option<String>) -> bool {
+        let url = url.unwrap_or_else(|| address(&window()));
+        let response = callback::read(&url);
+        callback::at_redirect_uri(&url, &self.config.redirect_uri)
+            && response.state.is_some_and(|state| {
+                self.shelf.transaction(&state).is_some() || self.shelf.marked_here(&fingerprint(state.expose()))
+            })
+    }
+
+    /// Wants an access token. Milliseconds.
+    pub fn get_token(self: &Rc<Self>, call: Call, force: bool, min_validity: f64, unlike: Option<String>) {
+        let unlike = unlike.map(AccessToken::new);
+        self.dispatch(Event::GetToken { call, force, min_validity: min_validity as i64, unlike });
+    }
+
+    /// Signs out.
+    pub fn logout(self: &Rc<Self>, logout: Logout) {
+        *self.logout.borrow_mut() = Some(logout);
+        self.dispatch(Event::SignOut);
+    }
+
+    /// The tab is signed out; now the platform, as far as its endpoints are known.
+    fn leave(self: &Rc<Self>, refresh: Option<RefreshToken>, id_token: Option<IdToken>) {
+        let Some(Logout { call, return_to, local_only }) = self.logout.borrow_mut().take() else { return };
+        *self.user.borrow_mut() = None;
+        let client = self.clone();
+        spawn_local(async move {
+            if let Some(token) = &refresh {
+                client.revoke(token).await;
+            }
+            let end_session = match client.platform.endpoints().await {
+                Ok(endpoints) if !local_only => endpoints.end_session,
+                _ => None,
+            };
+            let window = window();
+            if let Some(endpoint) = end_session {
+                let client_id = &client.config.client_id;
+                leave(&window, &end_session_url(&endpoint, client_id, id_token.as_ref(), return_to.as_deref()));
+            } else if let Some(target) = return_to {
+                let home = origin(&window);
+                leave(&window, &format!("{home}{}", same_origin(&target, &home)));
+            }
+            client.host.answer(call, &JsValue::UNDEFINED);
+        });
+    }
+
+    async fn revoke(&self, token: &RefreshToken) {
+        self.platform.revoke(&revoke_form(&self.config.client_id, token)).await;
+    }
+
+    /// Something of the loader's about a lock.
+    pub fn lock_event(self: &Rc<Self>, number: u32, event: fn(Ticket) -> Event) {
+        let ticket = self.tickets.borrow().iter().find(|ticket| ticket.number == number).copied();
+        if let Some(ticket) = ticket {
+            self.dispatch(event(ticket));
+        }
+    }
+
+    /// A sibling's words.
+    pub fn heard(self: &Rc<Self>, text: &str) {
+        if let Some(message) = Message::from_text(text) {
+            self.dispatch(Event::Heard(message));
+        }
+    }
+
+    /// Where the record is, for the listener of storage events.
+    pub fn session_key(&self) -> String {
+        self.shelf.session_key()
+    }
+
+    /// Whether this tab's own record can be written: the loader warns once where it cannot.
+    pub fn storage_works(&self) -> bool {
+        self.shelf.session() != Stored::Unreadable
+    }
+
+    /// Whether a request to `url` may carry the token.
+    pub fn may_carry_token(&self, url: &str) -> bool {
+        may_carry_token(&self.config, url)
+    }
+
+    /// The state, as an `AuthState`.
+    pub fn state(&self) -> JsValue {
+        let session = self.session.borrow();
+        match session.state(now()) {
+            State::Loading => to_value(&Shown { status: "loading", ..Shown::default() }),
+            State::Out(reason) => {
+                let reason = Some(reason.as_str());
+                to_value(&Shown { status: "unauthenticated", reason, ..Shown::default() })
+            }
+            State::In { grant, refresh_at, failing } => to_value(&Shown {
+                status: "authenticated",
+                reason: None,
+                user: self.user(&grant.id_token),
+                scope: Some(&grant.scope),
+                expires_at: Some(grant.expires_at as f64),
+                refresh_at: refresh_at.map(|at| at as f64),
+                failing: failing.map(|(error, at)| Failing { code: error.code.as_str(), retry_at: *at as f64 }),
+            }),
+        }
+    }
+
+    /// The claims as an object, the same one for the same token.
+    fn user(&self, id_token: &IdToken) -> JsValue {
+        if let Some((known, user)) = &*self.user.borrow()
+            && known == id_token
+        {
+            return user.clone();
+        }
+        let claims = Jws::read(json::engine, id_token.expose()).ok().and_then(|jws| json::value(&jws.payload));
+        let user = claims.unwrap_or_else(|| js_sys::Object::new().into());
+        *self.user.borrow_mut() = Some((id_token.clone(), user.clone()));
+        user
+    }
+
+    fn signed_in(&self, signed_in: &SignedIn) -> JsValue {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct CallbackResult {
+            #[serde(with = "serde_wasm_bindgen::preserve")]
+            user: JsValue,
+            #[serde(with = "serde_wasm_bindgen::preserve")]
+            app_state: JsValue,
+        }
+        let app_state = signed_in.app_state.as_deref().and_then(json::value);
+        let app_state = app_state.unwrap_or_else(|| js_sys::Object::new().into());
+        json::replace_text(&app_state, "returnTo", |target| same_origin(target, &origin(&window())).to_owned());
+        to_value(&CallbackResult { user: self.user(&signed_in.id_token), app_state })
+    }
+}

@@ -1,0 +1,88 @@
+//! The JSON engine of [`crate::core::json`]: the browser's own parser, read member by member.
+
+use crate::core::json::{Member, Object};
+use js_sys::{Array, JSON};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    // Own members only: a page's changed Object.prototype adds nothing to a token response.
+    #[wasm_bindgen(js_namespace = Object, js_name = hasOwn)]
+    fn has_own(object: &JsValue, name: &str) -> bool;
+
+    #[wasm_bindgen(js_namespace = Reflect, js_name = get)]
+    fn get(object: &JsValue, name: &str) -> JsValue;
+
+    #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
+    fn set(object: &JsValue, name: &str, value: &str) -> bool;
+
+    #[wasm_bindgen(js_namespace = Reflect, js_name = deleteProperty)]
+    fn delete(object: &JsValue, name: &str) -> bool;
+}
+
+/// Replaces the text called `name`; anything else by that name is removed.
+pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> String) {
+    if has_own(object, name) {
+        match get(object, name).as_string() {
+            Some(text) => set(object, name, &change(&text)),
+            None => delete(object, name),
+        };
+    }
+}
+
+/// A parsed object.
+pub struct Parsed(JsValue);
+
+/// Parses with `JSON.parse`.
+pub fn engine(text: &str) -> Option<Box<dyn Object>> {
+    value(text).map(|value| Box::new(Parsed(value)) as Box<dyn Object>)
+}
+
+/// The object that `text` is, as JavaScript has it.
+pub fn value(text: &str) -> Option<JsValue> {
+    JSON::parse(text).ok().filter(|value| value.is_object() && !Array::is_array(value))
+}
+
+/// The objects in the array `name` of `object`, as JavaScript has them.
+pub fn values(object: &JsValue, name: &str) -> Vec<JsValue> {
+    if !has_own(object, name) {
+        return Vec::new();
+    }
+    let list = get(object, name);
+    if !Array::is_array(&list) {
+        return Vec::new();
+    }
+    Array::from(&list).iter().filter(|item| item.is_object() && !Array::is_array(item)).collect()
+}
+
+impl Parsed {
+    /// Wraps an object that [`value`] or [`values`] gave.
+    pub fn of(value: JsValue) -> Box<dyn Object> {
+        Box::new(Self(value))
+    }
+}
+
+impl Object for Parsed {
+    fn member(&self, name: &str) -> Member {
+        if !has_own(&self.0, name) {
+            return Member::Missing;
+        }
+        let value = get(&self.0, name);
+        if let Some(text) = value.as_string() {
+            Member::Text(text)
+        } else if let Some(number) = value.as_f64() {
+            if number.is_finite() { Member::Number(number) } else { Member::Other }
+        } else if let Some(flag) = value.as_bool() {
+            Member::Bool(flag)
+        } else if Array::is_array(&value) {
+            let texts: Option<Vec<String>> = Array::from(&value).iter().map(|item| item.as_string()).collect();
+            texts.map_or(Member::Other, Member::Texts)
+        } else {
+            Member::Other
+        }
+    }
+
+    fn objects(&self, name: &str) -> Vec<Box<dyn Object>> {
+        values(&self.0, name).into_iter().map(Parsed::of).collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! Requests to the platform: no cookies, no custom headers, no redirects, no cache, a time limit and a size limit.
+
+use crate::core::token::MAX_BODY;
+use gloo_net::http::{Request, RequestBuilder, Response};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials, RequestRedirect};
+
+#[wasm_bindgen]
+extern "C" {
+    // gloo's send() panics when a patched fetch or a service worker rejects with something that is no Error.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    async fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
+    fn abort_after(milliseconds: f64) -> AbortSignal;
+
+    type Reader;
+
+    #[wasm_bindgen(method, catch)]
+    async fn read(this: &Reader) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Reader) -> js_sys::Promise;
+
+    type Chunk;
+
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &Chunk) -> bool;
+
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Chunk) -> js_sys::Uint8Array;
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body; `None` where it was larger than [`MAX_BODY`] or no UTF-8.
+    pub body: Option<String>,
+    /// `Retry-After` in milliseconds, where the platform lets it be read.
+    pub retry_after: Option<i64>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// It took too long.
+    Timeout,
+    /// Anything else: offline, refused, reset, redirected, or without CORS headers.
+    Network,
+}
+
+/// Posts a form.
+pub async fn post(url: &str, form: &str, timeout: i64) -> Result<Answer, NoAnswer> {
+    let signal = abort_after(timeout as f64);
+    let request = common(Request::post(url), &signal)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form)
+        .map_err(|_| NoAnswer::Network)?;
+    send(request, &signal).await
+}
+
+/// Gets a document.
+pub async fn get(url: &str, timeout: i64) -> Result<Answer, NoAnswer> {
+    let signal = abort_after(timeout as f64);
+    let request = common(Request::get(url), &signal).build().map_err(|_| NoAnswer::Network)?;
+    send(request, &signal).await
+}
+
+fn common(request: RequestBuilder, signal: &AbortSignal) -> RequestBuilder {
+    request
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .redirect(RequestRedirect::Error)
+        .referrer("")
+        .abort_signal(Some(signal))
+}
+
+async fn send(request: Request, signal: &AbortSignal) -> Result<Answer, NoAnswer> {
+    let failed = || if signal.aborted() { NoAnswer::Timeout } else { NoAnswer::Network };
+    let request: web_sys::Request = request.into();
+    let response = fetch(&request).await.map_err(|_| failed())?;
+    let response: web_sys::Response = response.dyn_into().map_err(|_| NoAnswer::Network)?;
+    let response = Response::from(response);
+    let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse::<i64>().ok());
+    let body = match response.body() {
+        None => Some(String::new()),
+        Some(stream) => read_capped(&stream).await.map_err(|_| failed())?,
+    };
+    Ok(Answer { status: response.status(), body, retry_after: retry_after.map(|s| s.saturating_mul(1000)) })
+}
+
+/// Reads while it streams and stops at the limit, so that no compressed bomb is ever unpacked whole.
+async fn read_capped(stream: &ReadableStream) -> Result<Option<String>, JsValue> {
+    let reader: Reader = stream.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        let chunk: Chunk = reader.read().await?.unchecked_into();
+        if chunk.done() {
+            return Ok(String::from_utf8(bytes).ok());
+        }
+        let chunk = chunk.value();
+        if bytes.len() + chunk.length() as usize > MAX_BODY {
+            // The rest is nobody's: whether the cancelling succeeds is too.
+            let _ = reader.cancel();
+            return Ok(None);
+        }
+        bytes.extend(chunk.to_vec());
+    }
+}

@@ -1,0 +1,126 @@
+//! Both storages. Each may be blocked, full or cleared at any time, so every access is asked for anew and may fail.
+
+use crate::core::config::Keep;
+use crate::core::secret::State;
+use crate::core::session::event::{Stored, View};
+use crate::core::session::record::mark_lifetime;
+use crate::core::transaction::{Transaction, sweep};
+use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
+use web_sys::Storage;
+
+use super::navigation::window;
+
+/// This client's part of storage.
+pub struct Shelf {
+    namespace: String,
+    keep: Keep,
+}
+
+/// The tab's storage. gloo's `raw()` panics where it is blocked: asked first.
+fn tab() -> Option<Storage> {
+    let readable = window().session_storage().is_ok_and(|storage| storage.is_some());
+    readable.then(SessionStorage::raw)
+}
+
+/// The origin's storage.
+fn origin() -> Option<Storage> {
+    let readable = window().local_storage().is_ok_and(|storage| storage.is_some());
+    readable.then(LocalStorage::raw)
+}
+
+impl Shelf {
+    /// A shelf under `namespace`.
+    pub fn new(namespace: String, keep: Keep) -> Self {
+        Self { namespace, keep }
+    }
+
+    /// Where the session's record is, for the listener of storage events.
+    pub fn session_key(&self) -> String {
+        format!("{}.session", self.namespace)
+    }
+
+    fn transaction_key(&self, state: &State) -> String {
+        format!("{}.tx.{}", self.namespace, state.expose())
+    }
+
+    fn mark_prefix(&self) -> String {
+        format!("{}.mark.", self.namespace)
+    }
+
+    fn slot(&self) -> Option<Storage> {
+        match self.keep {
+            Keep::Local => origin(),
+            _ => tab(),
+        }
+    }
+
+    /// Writes the session's record; `false` where storage is blocked or full.
+    pub fn store(&self, text: &str) -> bool {
+        self.slot().is_some_and(|slot| slot.set_item(&self.session_key(), text).is_ok())
+    }
+
+    /// Remembers a sign-in, making room first; `false` where the tab cannot.
+    pub fn open(&self, transaction: &Transaction, now: i64) -> bool {
+        let Some(tab) = tab() else { return false };
+        for key in sweep(&entries(&tab, &format!("{}.tx.", self.namespace)), now) {
+            let _ = tab.remove_item(&key);
+        }
+        tab.set_item(&self.transaction_key(&transaction.state), &transaction.to_text()).is_ok()
+    }
+
+    /// Forgets a sign-in.
+    pub fn close(&self, state: &State) {
+        if let Some(tab) = tab() {
+            let _ = tab.remove_item(&self.transaction_key(state));
+        }
+    }
+
+    /// Whether this very tab left `mark`.
+    pub fn marked_here(&self, mark: &str) -> bool {
+        tab().is_some_and(|tab| matches!(tab.get_item(&(self.mark_prefix() + mark)), Ok(Some(_))))
+    }
+
+    /// Leaves a mark for every tab, and in this one in case that the origin's storage is blocked. Old ones are removed.
+    pub fn mark(&self, mark: &str, now: i64) {
+        let until = (now + mark_lifetime(mark)).to_string();
+        for storage in [origin(), tab()].into_iter().flatten() {
+            for (key, text) in entries(&storage, &self.mark_prefix()) {
+                if text.parse::<i64>().is_ok_and(|until| until < now) {
+                    let _ = storage.remove_item(&key);
+                }
+            }
+            let _ = storage.set_item(&(self.mark_prefix() + mark), &until);
+        }
+    }
+}
+
+impl View for Shelf {
+    fn session(&self) -> Stored {
+        if self.keep == Keep::Memory {
+            return Stored::Empty;
+        }
+        match self.slot().map(|slot| slot.get_item(&self.session_key())) {
+            Some(Ok(Some(text))) => Stored::Text(text),
+            Some(Ok(None)) => Stored::Empty,
+            _ => Stored::Unreadable,
+        }
+    }
+
+    fn transaction(&self, state: &State) -> Option<String> {
+        tab()?.get_item(&self.transaction_key(state)).ok()?
+    }
+
+    fn marked(&self, mark: &str) -> bool {
+        let key = self.mark_prefix() + mark;
+        [origin(), tab()].into_iter().flatten().any(|storage| matches!(storage.get_item(&key), Ok(Some(_))))
+    }
+}
+
+fn entries(storage: &Storage, prefix: &str) -> Vec<(String, String)> {
+    let count = storage.length().unwrap_or(0);
+    (0..count)
+        .filter_map(|at| storage.key(at).ok()?)
+        .filter(|key| key.starts_with(prefix))
+        .filter_map(|key| Some((key.clone(), storage.get_item(&key).ok()??)))
+        .collect()
+}
