@@ -8,7 +8,7 @@ pub fn may_carry_token(config: &Config, url: &str) -> bool {
     Origin::of(url).is_some_and(|origin| config.allowed_origins.contains(&origin))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::config::tests::options;
     use super::*;

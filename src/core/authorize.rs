@@ -147,7 +147,7 @@ pub fn masked(url: &str) -> String {
     format!("{endpoint}?{}", shown.collect::<Vec<_>>().join("&"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::config::tests::options;
     use super::super::error::Code;

@@ -148,7 +148,7 @@ fn named(pair: &str, name: &str) -> bool {
     pair.contains('=') && parse_form(pair.as_bytes()).next().is_some_and(|(known, _)| known == name)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

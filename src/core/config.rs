@@ -200,7 +200,7 @@ fn seconds(option: &str, given: Option<f64>, default: f64, least: f64, most: f64
     Err(refuse(option, "it is out of range", if most > 200.0 { "0 to 600 seconds" } else { "1 to 120 seconds" }))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod tests {
     use super::*;
 

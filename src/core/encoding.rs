@@ -24,7 +24,7 @@ pub fn fingerprint(text: &str) -> String {
     base64url(&sha256(text)[..12])
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -176,7 +176,7 @@ error_table! {
         "Create another with createIntelliAuth().";
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -178,7 +178,7 @@ fn check_continues(engine: Engine, claims: &Claims, previous: &IdToken) -> Resul
     Err(refuse(changed))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::native::engine;

@@ -30,7 +30,7 @@ pub fn candidates(keys: &[Box<dyn Object>], alg: Algorithm, kid: Option<&str>) -
     keys.iter().take(MAX_KEYS).enumerate().filter(|(_, key)| fits(key.as_ref())).map(|(at, _)| at).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::core::json::parse;

@@ -78,7 +78,7 @@ impl Jws {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::encoding::base64url;
     use super::*;

@@ -16,7 +16,7 @@ pub fn end_session_url(endpoint: &str, client_id: &str, hint: Option<&IdToken>, 
     format!("{endpoint}{}{}", if endpoint.contains('?') { '&' } else { '?' }, query.finish())
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

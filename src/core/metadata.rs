@@ -54,7 +54,7 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<Metadata, Err
     Ok(Metadata { endpoints, sends_iss })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::config::tests::options;
     use super::*;

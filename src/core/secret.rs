@@ -57,7 +57,7 @@ macro_rules! clonable {
 
 clonable!(State Nonce AccessToken RefreshToken IdToken);
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

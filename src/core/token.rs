@@ -161,7 +161,7 @@ fn lifetime(expires_in: Member) -> i64 {
     if milliseconds >= 1.0 { milliseconds.min(MAX_LIFETIME) as i64 } else { ASSUMED_LIFETIME }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::native::engine;

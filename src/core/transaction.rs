@@ -100,7 +100,7 @@ pub fn sweep(stored: &[(String, String)], now: i64) -> Vec<String> {
     gone
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

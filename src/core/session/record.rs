@@ -168,7 +168,7 @@ pub fn mark_lifetime(mark: &str) -> i64 {
     if mark.starts_with("out.") { 30 * DAY } else { DAY }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 pub(super) mod tests {
     use super::super::super::secret::Verifier;
     use super::super::super::transaction::Transaction;
