@@ -7,6 +7,7 @@ import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
 
 const WASM_PACK = '0.15.1';
+const CARGO_FUZZ = '0.13.2';
 const TARGET = 'wasm32-unknown-unknown';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -123,6 +124,10 @@ export const wasmBindgen = need(
 
 export const wasmPack = need(`wasm-pack ${WASM_PACK}`, (onLine) =>
   cargoInstall('wasm-pack', ['wasm-pack', WASM_PACK, '--locked'], onLine),
+);
+
+export const cargoFuzz = need(`cargo-fuzz ${CARGO_FUZZ}`, (onLine) =>
+  cargoInstall('cargo-fuzz', ['cargo-fuzz', CARGO_FUZZ, '--locked'], onLine),
 );
 
 async function cargoInstall(program, [crate, version, ...flags], onLine) {

@@ -1,0 +1,13 @@
+#![no_main]
+use libfuzzer_sys::fuzz_target;
+use intelliauth_spa_sdk::core::callback::{Answer, cleaned, read};
+
+// Whatever an address is: no panic, and once cleaned it holds no answer, and cleaning it again changes nothing.
+fuzz_target!(|url: &str| {
+    let _ = read(url);
+    let clean = cleaned(url);
+    let again = read(&clean);
+    assert!(again.state.is_none());
+    assert!(!matches!(again.answer, Ok(Answer::Code(_))));
+    assert_eq!(cleaned(&clean), clean);
+});

@@ -1,0 +1,22 @@
+#![no_main]
+use libfuzzer_sys::fuzz_target;
+use intelliauth_spa_sdk::core::session::message::Message;
+use intelliauth_spa_sdk::core::session::record::Record;
+use intelliauth_spa_sdk::core::transaction::Transaction;
+
+// Whatever storage or a sibling holds: no panic, never two kinds at once, and what was read is written as it was meant.
+fuzz_target!(|text: &str| {
+    let record = Record::from_text(text);
+    let transaction = Transaction::from_text(text);
+    assert!(record.is_none() || transaction.is_none());
+    if let Some(Record::In(grant)) = record {
+        assert_eq!(Record::from_text(&grant.to_text()), Some(Record::In(grant)));
+    }
+    if let Some(transaction) = transaction {
+        let again = Transaction::from_text(&transaction.to_text()).unwrap();
+        assert_eq!((again.state, again.app_state), (transaction.state, transaction.app_state));
+    }
+    if let Some(message) = Message::from_text(text) {
+        assert_eq!(Message::from_text(&message.to_text()), Some(message));
+    }
+});

@@ -1,0 +1,14 @@
+#![no_main]
+use libfuzzer_sys::fuzz_target;
+use intelliauth_spa_sdk::core::origin::Origin;
+use intelliauth_spa_sdk::core::return_to::same_origin;
+
+// Whatever an app state asks for: a path of this origin, and the same when asked again.
+fuzz_target!(|target: &str| {
+    const HOME: &str = "https://app.example";
+    let kept = same_origin(target, HOME);
+    assert!(kept.starts_with('/') && !kept.starts_with("//"));
+    assert!(!kept.contains('\\') && !kept.chars().any(char::is_control));
+    assert_eq!(Origin::of(&format!("{HOME}{kept}")), Origin::of(HOME));
+    assert_eq!(same_origin(kept, HOME), kept);
+});
