@@ -3,7 +3,7 @@ import { explain, type Fault, fault } from './errors.js';
 import { fetchWithToken } from './fetch.js';
 import type { Core } from './glue.js';
 import { Host } from './host.js';
-import { type Glue, die, load, onDeath } from './loader.js';
+import { die, type Glue, load, onDeath } from './loader.js';
 import type {
   AccessTokenOptions,
   AuthEvent,
@@ -99,7 +99,10 @@ class Client implements IntelliAuth {
     return this.#token(options, undefined);
   }
 
-  #token({ forceRefresh = false, minValidity = 0, signal }: AccessTokenOptions, unlike?: string): Promise<string> {
+  #token(
+    { forceRefresh = false, minValidity = 0, signal }: AccessTokenOptions,
+    unlike?: string,
+  ): Promise<string> {
     return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000, unlike), signal);
   }
 

@@ -67,9 +67,12 @@ export const fault = (code: ErrorCode, transient = false, details: Record<string
 /** Makes the error. The prose is fetched now and not before: no page pays for it until something goes wrong. */
 export async function explain(told: Fault, cause?: unknown): Promise<IntelliAuthError> {
   const details = Object.fromEntries(told.details);
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
   // Offline, the prose may be out of reach; the code never is.
-  const prose = await import('./errors.table.js').then(({ table }) => table[told.code]).catch(() => undefined);
+  const prose = await import('./errors.table.js')
+    .then(({ table }) => table[told.code])
+    .catch(() => undefined);
   return new IntelliAuthError(told.code, {
     message: prose ? fill(prose.summary) : told.code,
     hint: prose ? fill(prose.hint) : '',

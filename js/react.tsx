@@ -1,5 +1,13 @@
 'use client';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { IntelliAuthError } from './errors.js';
 import { type Methods, Store } from './store.js';
 import type { AuthState, CallbackResult, IntelliAuthOptions } from './types.js';
@@ -24,7 +32,11 @@ export interface IntelliAuthProviderProps extends IntelliAuthOptions {
  *   <App />
  * </IntelliAuthProvider>
  */
-export function IntelliAuthProvider({ children, onSignedIn, ...options }: IntelliAuthProviderProps): ReactNode {
+export function IntelliAuthProvider({
+  children,
+  onSignedIn,
+  ...options
+}: IntelliAuthProviderProps): ReactNode {
   const [store] = useState(() => new Store(options));
   useEffect(() => {
     store.onSignedIn = onSignedIn;

@@ -4,7 +4,10 @@ import { createIntelliAuth } from './index.js';
 import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
 
 /** The methods that wait for the SDK by themselves when it is not loaded yet. */
-export type Methods = Pick<IntelliAuth, 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'subscribe'>;
+export type Methods = Pick<
+  IntelliAuth,
+  'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'subscribe'
+>;
 
 export interface Snapshot {
   readonly state: AuthState;

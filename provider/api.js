@@ -60,5 +60,8 @@ function refuse(ctx, value) {
   ctx.status = 401;
   // RFC 6750 §3.1: a request that tried no token is told no error.
   ctx.set('WWW-Authenticate', value === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
-  ctx.body = { error: 'invalid_token', error_description: 'The access token is missing, expired or revoked.' };
+  ctx.body = {
+    error: 'invalid_token',
+    error_description: 'The access token is missing, expired or revoked.',
+  };
 }

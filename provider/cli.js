@@ -26,13 +26,18 @@ try {
     allowedOrigins: [app],
     accessTokenSeconds,
   });
-  console.log(`Provider ready at ${issuer} for ${clientId} at ${app}; access tokens live ${accessTokenSeconds} s.`);
+  console.log(
+    `Provider ready at ${issuer} for ${clientId} at ${app}; access tokens live ${accessTokenSeconds} s.`,
+  );
 
   // What happened and how it went, never a query, a body or a header: those hold codes and tokens.
   log.on(({ at, method, path, body, status }) => {
     const place = path.replace(/^(\/oauth2\/authorize)\/.*/, '$1/…');
-    const detail = path === '/oauth2/token' && /^[a-z_]+$/.test(body?.grant_type) ? ` ${body.grant_type}` : '';
-    console.log(`${new Date(at).toISOString().slice(11, 19)} ${method} ${place}${detail} ${status ?? 'unanswered'}`);
+    const detail =
+      path === '/oauth2/token' && /^[a-z_]+$/.test(body?.grant_type) ? ` ${body.grant_type}` : '';
+    console.log(
+      `${new Date(at).toISOString().slice(11, 19)} ${method} ${place}${detail} ${status ?? 'unanswered'}`,
+    );
   });
 
   for (const signal of ['SIGINT', 'SIGTERM']) {

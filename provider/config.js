@@ -24,7 +24,8 @@ const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
  * @returns {import('oidc-provider').Configuration}
  */
 export function configuration(settings) {
-  const { port, keys, clients, originsOf, idTokenAlg, consent, accessTokenSeconds, refreshTokenSeconds } = settings;
+  const { port, keys, clients, originsOf, idTokenAlg, consent, accessTokenSeconds, refreshTokenSeconds } =
+    settings;
   return {
     adapter: memoryStore(),
     jwks: keys,
@@ -112,16 +113,18 @@ function policy() {
  * A grant for every sign-in, so that revoking one family of tokens leaves the other tabs' alone; the library would share
  * one grant per session. What the person allowed before carries over; with consent 'skip', that is everything.
  */
-const grantPerSignIn = (consent) => async ({ oidc }) => {
-  const { Grant } = oidc.provider;
-  if (oidc.result?.consent) return Grant.find(oidc.result.consent.grantId);
+const grantPerSignIn =
+  (consent) =>
+  async ({ oidc }) => {
+    const { Grant } = oidc.provider;
+    if (oidc.result?.consent) return Grant.find(oidc.result.consent.grantId);
 
-  const previous = await Grant.find(oidc.session.grantIdFor(oidc.client.clientId));
-  const scope = consent === 'skip' ? SCOPES.join(' ') : previous?.getOIDCScope();
-  if (!scope) return undefined;
+    const previous = await Grant.find(oidc.session.grantIdFor(oidc.client.clientId));
+    const scope = consent === 'skip' ? SCOPES.join(' ') : previous?.getOIDCScope();
+    if (!scope) return undefined;
 
-  const grant = new Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
-  grant.addOIDCScope(scope);
-  await grant.save();
-  return grant;
-};
+    const grant = new Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
+    grant.addOIDCScope(scope);
+    await grant.save();
+    return grant;
+  };

@@ -67,7 +67,9 @@ export async function startProvider(options = {}) {
     },
     ...extraClients,
   ];
-  const originsOf = new Map(clients.map((client) => [client.client_id, new Set(origins(client.redirect_uris))]));
+  const originsOf = new Map(
+    clients.map((client) => [client.client_id, new Set(origins(client.redirect_uris))]),
+  );
   originsOf.set(clientId, new Set(allowedOrigins));
   const everyOrigin = new Set([...originsOf.values()].flatMap((set) => [...set]));
 
@@ -80,7 +82,16 @@ export async function startProvider(options = {}) {
 
   const provider = new Provider(
     issuer,
-    configuration({ port, keys, clients, originsOf, idTokenAlg, consent, accessTokenSeconds, refreshTokenSeconds }),
+    configuration({
+      port,
+      keys,
+      clients,
+      originsOf,
+      idTokenAlg,
+      consent,
+      accessTokenSeconds,
+      refreshTokenSeconds,
+    }),
   );
   provider.on('server_error', (_ctx, error) => console.error(error));
   provider.use(pageHeaders(origins(clients.flatMap(returnUris))));

@@ -17,7 +17,8 @@ const DENIED = { error: 'access_denied', error_description: 'The person declined
  */
 export function interactions(provider) {
   return async (ctx, next) => {
-    const [, base, uid, step] = /^(\/interaction\/([\w-]+))(?:\/(sign-in|allow|cancel))?$/.exec(ctx.path) ?? [];
+    const [, base, uid, step] =
+      /^(\/interaction\/([\w-]+))(?:\/(sign-in|allow|cancel))?$/.exec(ctx.path) ?? [];
     if (!base || ctx.method !== (step ? 'POST' : 'GET')) return next();
 
     try {
@@ -44,7 +45,8 @@ function show(ctx, { prompt, params, session }, view) {
 
 async function submit(provider, ctx, step, interaction, view) {
   if (step === 'cancel') return finish(provider, ctx, DENIED);
-  if (step === 'allow') return finish(provider, ctx, { consent: { grantId: await allow(provider, interaction) } });
+  if (step === 'allow')
+    return finish(provider, ctx, { consent: { grantId: await allow(provider, interaction) } });
 
   const form = new URLSearchParams(await text(ctx.req));
   const email = form.get('email') ?? '';
@@ -56,7 +58,8 @@ async function submit(provider, ctx, step, interaction, view) {
 }
 
 async function allow({ Grant }, { grantId, session, params, prompt }) {
-  const grant = (await Grant.find(grantId)) ?? new Grant({ accountId: session.accountId, clientId: params.client_id });
+  const grant =
+    (await Grant.find(grantId)) ?? new Grant({ accountId: session.accountId, clientId: params.client_id });
   const scope = prompt.details.missingOIDCScope?.join(' ');
   if (scope) grant.addOIDCScope(scope);
   return grant.save();

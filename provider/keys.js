@@ -19,7 +19,8 @@ const KEY_OF_ALG = {
  */
 export async function signingKeys(alg) {
   const kind = KEY_OF_ALG[alg];
-  if (!kind) throw new RangeError(`idTokenAlg must be one of ${Object.keys(KEY_OF_ALG).join(', ')}: got ${alg}`);
+  if (!kind)
+    throw new RangeError(`idTokenAlg must be one of ${Object.keys(KEY_OF_ALG).join(', ')}: got ${alg}`);
   const { privateKey } = await generate(...kind);
   return { keys: [{ ...privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: randomUUID() }] };
 }

@@ -40,8 +40,13 @@ async function bind(host, port, handler) {
 
 /** Ends the servers at once, with every connection they hold. */
 export async function shut(servers) {
-  await Promise.all(servers.map((server) => new Promise((closed) => {
-    server.close(closed);
-    server.closeAllConnections();
-  })));
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise((closed) => {
+          server.close(closed);
+          server.closeAllConnections();
+        }),
+    ),
+  );
 }

@@ -22,7 +22,16 @@ await main(async () => {
       // libFuzzer's instrumentation is a nightly flag; this lets the stable compiler take it.
       const env = { RUSTC_BOOTSTRAP: '1' };
       const limits = [`-max_total_time=${seconds}`, '-max_len=8192', '-timeout=10', '-print_final_stats=1'];
-      const args = ['fuzz', 'run', '--sanitizer=none', '--fuzz-dir', folder, target, corpus, join(folder, 'seeds', target)];
+      const args = [
+        'fuzz',
+        'run',
+        '--sanitizer=none',
+        '--fuzz-dir',
+        folder,
+        target,
+        corpus,
+        join(folder, 'seeds', target),
+      ];
       const said = await run('cargo', [...args, '--', ...limits], { onLine, env });
       const executed = said.match(/stat::number_of_executed_units:\s*(\d+)/)?.[1];
       if (!executed) throw new Failed(`${target} did not run`, said);

@@ -9,6 +9,8 @@ import { Failed, root } from './lib/run.mjs';
 import { bold, main, red, step } from './lib/step.mjs';
 
 const dist = join(root, 'pkg/dist');
+/** The prose of errors: a page without an error never loads it. */
+const LATER = 'errors.table.js';
 
 /** `[raw, gzip -9, brotli -11]` */
 function weigh(bytes) {
@@ -45,7 +47,7 @@ async function page(code) {
     }),
   );
   const reach = (from, kinds, found = new Set()) => {
-    if (found.has(from) || !chunks.has(from) || chunks.get(from).source === 'hints.js') return found;
+    if (found.has(from) || !chunks.has(from) || chunks.get(from).source === LATER) return found;
     found.add(from);
     for (const { path, kind } of chunks.get(from).imports)
       if (kinds.includes(kind)) reach(path, kinds, found);

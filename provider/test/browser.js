@@ -12,9 +12,10 @@ export class Browser {
     for (let here = new URL(url); ; request = { method: 'GET' }) {
       const headers = { Accept: 'text/html', Cookie: this.#cookiesFor(here.pathname) };
       const response = await fetch(here, { ...request, headers, redirect: 'manual' });
-      response.headers.getSetCookie().forEach((line) => this.#keep(line));
+      for (const line of response.headers.getSetCookie()) this.#keep(line);
       const location = response.headers.get('location');
-      if (!location) return { url: here.href, status: response.status, html: await response.text(), response };
+      if (!location)
+        return { url: here.href, status: response.status, html: await response.text(), response };
       here = new URL(location, here);
       if (here.origin !== origin) return { url: here.href, status: response.status };
     }

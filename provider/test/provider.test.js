@@ -22,7 +22,10 @@ afterEach(() => {
 
 const claimsOf = (jwt) => JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString());
 const api = (path, token, init = {}) =>
-  fetch(new URL(path, platform.issuer), { ...init, headers: { Authorization: `Bearer ${token}`, ...init.headers } });
+  fetch(new URL(path, platform.issuer), {
+    ...init,
+    headers: { Authorization: `Bearer ${token}`, ...init.headers },
+  });
 
 describe('the wire contract', () => {
   it('is described by discovery', async () => {
@@ -50,7 +53,13 @@ describe('the wire contract', () => {
     assert.equal(json.expires_in, 60);
     assert.equal(json.scope, 'openid profile email');
     assert.ok(json.access_token && json.refresh_token);
-    const { sub, name, email, email_verified: verified, preferred_username: username } = claimsOf(json.id_token);
+    const {
+      sub,
+      name,
+      email,
+      email_verified: verified,
+      preferred_username: username,
+    } = claimsOf(json.id_token);
     assert.deepEqual(
       { sub, name, email, verified, username },
       { sub: 'usr_ada', name: 'Ada Lovelace', email: 'ada@example.com', verified: true, username: 'ada' },
@@ -86,7 +95,11 @@ describe('the wire contract', () => {
     });
   }
 
-  for (const redirectUri of [`${ORIGIN}/callback/`, 'http://localhost:5174/callback', 'https://localhost:5173/callback']) {
+  for (const redirectUri of [
+    `${ORIGIN}/callback/`,
+    'http://localhost:5174/callback',
+    'https://localhost:5173/callback',
+  ]) {
     it(`refuses ${redirectUri} with a page of its own`, async () => {
       const { url, status, html } = await new Browser().open(new App(platform, redirectUri).authorizeUrl());
       assert.ok(url.startsWith(platform.issuer));
@@ -111,7 +124,10 @@ describe('the pages', () => {
     assert.equal(again.status, 422);
     assert.match(again.html, /role="alert" aria-live="assertive">That email and password do not match/);
     assert.match(again.html, /value="ada@example.com"/);
-    const consent = await browser.press(again, 'Sign in', { email: 'Ada@example.com ', password: 'analytical-engine' });
+    const consent = await browser.press(again, 'Sign in', {
+      email: 'Ada@example.com ',
+      password: 'analytical-engine',
+    });
     assert.match(consent.html, /<h1>Allow Demo app\?/);
   });
 
@@ -144,8 +160,15 @@ describe('the pages', () => {
     const app = new App(platform);
     await app.signIn(browser);
     assert.ok((await browser.open(app.authorizeUrl({ prompt: 'none' }))).url.includes('code='));
-    for (const [prompt, title] of [['login', 'Sign in'], ['select_account', 'Sign in'], ['consent', 'Allow Demo app?']]) {
-      assert.ok((await browser.open(app.authorizeUrl({ prompt }))).html.includes(`<h1>${title}</h1>`), prompt);
+    for (const [prompt, title] of [
+      ['login', 'Sign in'],
+      ['select_account', 'Sign in'],
+      ['consent', 'Allow Demo app?'],
+    ]) {
+      assert.ok(
+        (await browser.open(app.authorizeUrl({ prompt }))).html.includes(`<h1>${title}</h1>`),
+        prompt,
+      );
     }
     const page = await browser.open(app.authorizeUrl({ prompt: 'select_account' }));
     assert.ok((await browser.press(page, 'Use Ada Lovelace')).url.includes('code='));
@@ -162,11 +185,17 @@ describe('the pages', () => {
     const app = new App(platform);
     const { id_token: hint } = await app.tokens(browser);
     const url = new URL('/oauth2/logout', platform.issuer);
-    url.search = new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: `${ORIGIN}/`, state: 'bye' });
+    url.search = new URLSearchParams({
+      id_token_hint: hint,
+      post_logout_redirect_uri: `${ORIGIN}/`,
+      state: 'bye',
+    });
     const page = await browser.open(url);
     assert.match(page.html, /You have left <strong>Demo app<\/strong>/);
     const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(page.html);
-    const left = await browser.open(`${platform.issuer}/oauth2/logout/confirm`, { form: { xsrf, logout: 'yes' } });
+    const left = await browser.open(`${platform.issuer}/oauth2/logout/confirm`, {
+      form: { xsrf, logout: 'yes' },
+    });
     assert.equal(left.url, `${ORIGIN}/?state=bye`);
     assert.match((await browser.open(app.authorizeUrl())).html, /<h1>Sign in/);
   });
@@ -239,7 +268,11 @@ describe('CORS', () => {
     const preflight = (Origin) =>
       fetch(`${platform.issuer}/api/me`, {
         method: 'OPTIONS',
-        headers: { Origin, 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' },
+        headers: {
+          Origin,
+          'Access-Control-Request-Method': 'GET',
+          'Access-Control-Request-Headers': 'authorization',
+        },
       });
     const allowed = (await preflight(ORIGIN)).headers;
     assert.equal(allowed.get('access-control-allow-origin'), ORIGIN);
@@ -307,7 +340,8 @@ describe('injected faults', () => {
   it('drop-after: the platform acts, and its answer is lost', async () => {
     const app = new App(platform);
     const { refresh_token: token } = await app.tokens();
-    platform.control.beforeToken = async ({ body }) => (body.grant_type === 'refresh_token' ? 'drop-after' : 'pass');
+    platform.control.beforeToken = async ({ body }) =>
+      body.grant_type === 'refresh_token' ? 'drop-after' : 'pass';
     await assert.rejects(app.refresh(token), TypeError);
     const { fault, status, response } = platform.log.at(-1);
     assert.deepEqual([fault, status], ['drop-after', 200]);

@@ -109,6 +109,7 @@ impl Rng {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use super::Rng;
     use super::*;
     use proptest::prelude::*;
 
