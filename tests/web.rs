@@ -112,8 +112,8 @@ fn transaction(state: &str, at: i64) -> Transaction {
 }
 
 /// Runs `work` with `window[name]` replaced.
-async fn with(name: &str, value: JsValue, mut work: impl FnMut() -> JsValue + 'static) -> JsValue {
-    while_is(name, value, &Closure::new(move || work())).await
+async fn with(name: &str, value: JsValue, work: impl FnMut() -> JsValue + 'static) -> JsValue {
+    while_is(name, value, &Closure::new(work)).await
 }
 
 #[wasm_bindgen_test]
@@ -166,7 +166,12 @@ async fn blocked_storage_is_an_answer_and_no_panic() {
             for keep in keep {
                 let shelf = shelf("blocked", keep);
                 shelf.mark("m", NOW);
-                let _ = (shelf.store("x"), shelf.session(), shelf.marked("m"), shelf.open(&transaction("s", NOW), NOW));
+                let _ = (
+                    shelf.store("x"),
+                    shelf.session(),
+                    shelf.marked("m"),
+                    shelf.open(&transaction("s", NOW), NOW),
+                );
             }
             JsValue::UNDEFINED
         })
@@ -229,7 +234,10 @@ async fn requests_are_bare() {
     let fetch = recording(&seen);
     with("fetch", value(fetch), || {
         wasm_bindgen_futures::future_to_promise(async {
-            post("https://t.example/token", "a=b", 5_000).await.map(|_| JsValue::UNDEFINED).map_err(|_| JsValue::NULL)
+            post("https://t.example/token", "a=b", 5_000)
+                .await
+                .map(|_| JsValue::UNDEFINED)
+                .map_err(|_| JsValue::NULL)
         })
         .into()
     })
@@ -239,7 +247,8 @@ async fn requests_are_bare() {
     assert_eq!(request.credentials(), web_sys::RequestCredentials::Omit);
     assert_eq!(request.cache(), web_sys::RequestCache::NoStore);
     assert_eq!(request.redirect(), web_sys::RequestRedirect::Error);
-    let headers: Vec<_> = request.headers().keys().into_iter().filter_map(|name| name.unwrap().as_string()).collect();
+    let headers: Vec<_> =
+        request.headers().keys().into_iter().filter_map(|name| name.unwrap().as_string()).collect();
     assert_eq!(headers, ["content-type"]);
     let form = "application/x-www-form-urlencoded";
     assert_eq!(request.headers().get("content-type").unwrap().as_deref(), Some(form));
@@ -248,7 +257,9 @@ async fn requests_are_bare() {
 // gloo-net's own send() panics when a patched fetch or a service worker rejects with something that is no Error.
 #[wasm_bindgen_test]
 async fn whatever_fetch_rejects_with_is_no_panic() {
-    for reason in [JsValue::UNDEFINED, "text".into(), js_sys::Error::new("x").into(), js_sys::Object::new().into()] {
+    for reason in
+        [JsValue::UNDEFINED, "text".into(), js_sys::Error::new("x").into(), js_sys::Object::new().into()]
+    {
         let outcome = with("fetch", value(rejecting(reason)), || {
             wasm_bindgen_futures::future_to_promise(async {
                 Ok((get("/", 5_000).await.err() == Some(NoAnswer::Network)).into())
@@ -299,7 +310,8 @@ async fn signatures_are_verified_with_every_allowed_algorithm() {
         ("EdDSA", Algorithm::EdDsa),
     ] {
         let parts: js_sys::Array = js_sys::Reflect::get(&known, &name.into()).unwrap().unchecked_into();
-        let signed: js_sys::Array = sign(&parts.get(0), &parts.get(1), "header.payload").await.unchecked_into();
+        let signed: js_sys::Array =
+            sign(&parts.get(0), &parts.get(1), "header.payload").await.unchecked_into();
         let (key, signature) = (signed.get(0), js_sys::Uint8Array::from(signed.get(1)).to_vec());
         let jws = |signed: &str, signature: Vec<u8>| Jws {
             alg,
@@ -309,7 +321,10 @@ async fn signatures_are_verified_with_every_allowed_algorithm() {
             signature,
         };
         assert!(signature::verify(&key, &jws("header.payload", signature.clone())).await, "{name}");
-        assert!(!signature::verify(&key, &jws("header.payloae", signature.clone())).await, "{name}: other text");
+        assert!(
+            !signature::verify(&key, &jws("header.payloae", signature.clone())).await,
+            "{name}: other text"
+        );
         let mut broken = signature.clone();
         broken[0] ^= 1;
         assert!(!signature::verify(&key, &jws("header.payload", broken)).await, "{name}: other signature");
