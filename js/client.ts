@@ -43,6 +43,8 @@ class Client implements IntelliAuth {
   #state: AuthState | undefined;
   #events: (AuthEvent | undefined)[] = [];
   #departure: Promise<void> | undefined;
+  /** The address that the last callback had, and what was left of it: asked there again, it is the same callback. */
+  #callback: { url: string; left: string } | undefined;
   #disposed = false;
   #release = () => {};
 
@@ -88,7 +90,12 @@ class Client implements IntelliAuth {
   }
 
   handleCallback(url?: string, { signal }: { signal?: AbortSignal } = {}): Promise<CallbackResult> {
-    return this.#call((core, call) => this.#glue?.handleCallback(core, call, url), signal);
+    return this.#call((core, call) => {
+      const here = location.href;
+      const again = here === this.#callback?.left ? this.#callback.url : undefined;
+      this.#glue?.handleCallback(core, call, url ?? again);
+      if (location.href !== here) this.#callback = { url: here, left: location.href };
+    }, signal);
   }
 
   isCallback(url?: string): boolean {
@@ -198,10 +205,11 @@ class Client implements IntelliAuth {
     return found;
   }
 
+  /** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
   async #explained(thrown: unknown): Promise<Error> {
-    if (thrown instanceof WebAssembly.RuntimeError) die();
-    const told = (thrown as Partial<Fault> | undefined)?.code ? (thrown as Fault) : fault('internal', true);
-    return explain(told);
+    if ((thrown as Partial<Fault> | undefined)?.code) return explain(thrown as Fault);
+    die();
+    return explain(fault('internal', true));
   }
 
   answer(call: number, value: unknown): void {

@@ -54,19 +54,19 @@ export function isIntelliAuthError(error: unknown, code?: ErrorCode): error is I
 export interface Fault {
   code: ErrorCode;
   transient: boolean;
-  details: readonly (readonly [string, string])[];
+  details: Readonly<Record<string, string>>;
 }
 
 /** A fault of the loader's own. */
 export const fault = (code: ErrorCode, transient = false, details: Record<string, string> = {}): Fault => ({
   code,
   transient,
-  details: Object.entries(details),
+  details,
 });
 
 /** Makes the error. The prose is fetched now and not before: no page pays for it until something goes wrong. */
 export async function explain(told: Fault, cause?: unknown): Promise<IntelliAuthError> {
-  const details = Object.fromEntries(told.details);
+  const { details } = told;
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
   // Offline, the prose may be out of reach; the code never is.

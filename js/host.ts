@@ -1,5 +1,6 @@
 /** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to look again. */
 import type { Core } from './glue.js';
+import { die } from './loader.js';
 
 /** The longest delay that every browser's timer keeps, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -21,6 +22,15 @@ export class Host {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #core: Core | undefined;
 
+  /** Hands the wasm something that happened. What it throws at that is its death: nobody else would see it. */
+  #feed(tell: (core: Core) => void): void {
+    try {
+      if (this.#core) tell(this.#core);
+    } catch {
+      die();
+    }
+  }
+
   /** Feeds `core` from now on. */
   attach(core: Core): void {
     this.#core = core;
@@ -29,10 +39,10 @@ export class Host {
     if (typeof BroadcastChannel === 'function') {
       this.#channel = new BroadcastChannel(name);
       this.#channel.addEventListener('message', ({ data }) => {
-        if (typeof data === 'string') this.#core?.heard(data);
+        if (typeof data === 'string') this.#feed((core) => core.heard(data));
       });
     }
-    const look = () => this.#core?.look();
+    const look = () => this.#feed((core) => core.look());
     const seen = () => {
       if (document.visibilityState === 'visible') look();
     };
@@ -49,6 +59,8 @@ export class Host {
     this.#core = undefined;
     this.#listening.abort();
     this.#channel?.close();
+    // What is still under way may want to post: into a closed channel that throws.
+    this.#channel = undefined;
     clearTimeout(this.#timer);
     for (const ticket of this.#locks.keys()) this.unlock(ticket);
   }
@@ -64,7 +76,7 @@ export class Host {
   wake(delay: number | undefined): void {
     clearTimeout(this.#timer);
     if (delay !== undefined) {
-      this.#timer = setTimeout(() => this.#core?.wake(), Math.min(delay, LONGEST_DELAY));
+      this.#timer = setTimeout(() => this.#feed((core) => core.wake()), Math.min(delay, LONGEST_DELAY));
     }
   }
 
@@ -73,7 +85,7 @@ export class Host {
     this.#locks.set(ticket, held);
     if (!navigator.locks) {
       // Plain http or an old browser: chance keeps tabs apart, and the record is read again once it is this tab's turn.
-      held.timer = setTimeout(() => this.#core?.granted(ticket), Math.random() * 100);
+      held.timer = setTimeout(() => this.#feed((core) => core.granted(ticket)), Math.random() * 100);
     } else if (patience === 0) {
       this.#request(ticket, held, { ifAvailable: true });
     } else {
@@ -101,17 +113,17 @@ export class Host {
   #request(ticket: number, held: Held, options: LockOptions): void {
     const hold = (lock: Lock | null) => {
       if (!this.#locks.has(ticket)) return;
-      if (!lock) return void this.#core?.overdue(ticket);
+      if (!lock) return this.#feed((core) => core.overdue(ticket));
       clearTimeout(held.timer);
       const released = new Promise<void>((resolve) => {
         held.release = resolve;
       });
-      this.#core?.granted(ticket);
+      this.#feed((core) => core.granted(ticket));
       return released;
     };
     navigator.locks.request(held.name, options, hold).catch(() => {
       // Either this tab stopped asking, or another took the lock from it.
-      if (held.release && this.#locks.delete(ticket)) this.#core?.stolen(ticket);
+      if (held.release && this.#locks.delete(ticket)) this.#feed((core) => core.stolen(ticket));
     });
   }
 
@@ -122,7 +134,7 @@ export class Host {
     held.timer = setTimeout(async () => {
       const after = await holder(held.name);
       if (held.release || !this.#locks.has(ticket)) return;
-      if (before !== undefined && before === after) this.#core?.overdue(ticket);
+      if (before !== undefined && before === after) this.#feed((core) => core.overdue(ticket));
       else void this.#watch(ticket, held, patience);
     }, patience);
   }
