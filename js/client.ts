@@ -99,7 +99,7 @@ class Client implements IntelliAuth {
   }
 
   isCallback(url?: string): boolean {
-    return this.#core?.isCallback(url) ?? false;
+    return this.#asked((core) => core.isCallback(url)) ?? false;
   }
 
   getAccessToken(options: AccessTokenOptions = {}): Promise<string> {
@@ -116,7 +116,13 @@ class Client implements IntelliAuth {
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const core = await this.#alive();
     return fetchWithToken(input, init, {
-      mayCarryToken: (url) => core.mayCarryToken(url),
+      mayCarryToken: async (url) => {
+        try {
+          return core.mayCarryToken(url);
+        } catch (thrown) {
+          throw await this.#explained(thrown);
+        }
+      },
       token: (unlike, signal) => this.#token({ signal }, unlike),
     });
   }
@@ -134,7 +140,7 @@ class Client implements IntelliAuth {
   }
 
   getState(): AuthState {
-    this.#state ??= (this.#core?.state() as AuthState | undefined) ?? { status: 'loading' };
+    this.#state ??= this.#asked((core) => core.state() as AuthState) ?? { status: 'loading' };
     return this.#state;
   }
 
@@ -173,6 +179,15 @@ class Client implements IntelliAuth {
       return core;
     } catch (thrown) {
       throw await this.#explained(thrown);
+    }
+  }
+
+  /** What the living wasm says at once; nothing if there is none, or if it died over the question. */
+  #asked<T>(question: (core: Core) => T): T | undefined {
+    try {
+      return this.#core && question(this.#core);
+    } catch {
+      die();
     }
   }
 

@@ -1,7 +1,7 @@
 /** `auth.fetch`: the token for allowed origins, and one more try after a 401. */
 
 interface Tokens {
-  mayCarryToken(url: string): boolean;
+  mayCarryToken(url: string): Promise<boolean>;
   /** A living token; with `unlike`, another than that one. */
   token(unlike: string | undefined, signal: AbortSignal): Promise<string>;
 }
@@ -12,7 +12,7 @@ export async function fetchWithToken(
   tokens: Tokens,
 ): Promise<Response> {
   const request = new Request(input, init);
-  if (!tokens.mayCarryToken(request.url)) return fetch(request);
+  if (!(await tokens.mayCarryToken(request.url))) return fetch(request);
   // A stream can be read once; everything else is kept for the second try.
   const again = init?.body instanceof ReadableStream ? undefined : request.clone();
   const token = await tokens.token(undefined, request.signal);

@@ -113,7 +113,7 @@ function optimise(from, to, onLine) {
 /** The wasm as text that `DecompressionStream('deflate-raw')` undoes; zopfli's is a 14th smaller than zlib's. */
 async function inline(wasm) {
   const { default: zopfli } = await import('@gfx/zopfli');
-  return Buffer.from(zopfli.deflateSync(readFileSync(wasm), { numiterations: 15 })).toString('base64');
+  return Buffer.from(await zopfli.deflateAsync(readFileSync(wasm), { numiterations: 15 })).toString('base64');
 }
 
 /** A page whose policy allows wasm but not eval must be able to load the glue. */

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { Advice, Failed, isStopping, root, start, stopAll } from './lib/run.mjs';
 import { bold, dim, main, step } from './lib/step.mjs';
+import { node } from './setup.mjs';
 
 const port = (name, standard) => {
   const value = process.env[name] || String(standard);
@@ -51,6 +52,7 @@ async function serve(name, number, args, options) {
 }
 
 await main(async () => {
+  await node();
   const providerPort = port('PROVIDER_PORT', 4000);
   const demoPort = port('DEMO_PORT', 5173);
   for (const [name, number] of Object.entries({ PROVIDER_PORT: providerPort, DEMO_PORT: demoPort })) {

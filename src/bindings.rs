@@ -10,6 +10,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
+/// A third of the standard one's size.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[wasm_bindgen]
 extern "C" {
     /// An object that an app wrote: read member by member, and nothing in it is believed to be what its type says.
@@ -29,59 +33,89 @@ impl Given {
     fn value(&self, name: &str) -> Option<JsValue> {
         Some(get(self, name)).filter(|value| !value.is_undefined() && !value.is_null())
     }
+}
 
-    fn text(&self, name: &str) -> Result<Option<String>, Error> {
-        let Some(value) = self.value(name) else { return Ok(None) };
-        value.as_string().map(Some).ok_or_else(|| refuse(name, "it is no text", "a string"))
+/// Reads what an app gave and keeps the first refusal for the end: so there is one way out, and not one for each member.
+struct Reader {
+    refused: Option<Error>,
+}
+
+impl Reader {
+    fn read<T>(object: &Given, members: fn(&mut Self, &Given) -> T) -> Result<T, Error> {
+        let mut reader = Self { refused: None };
+        let read = members(&mut reader, object);
+        reader.refused.map_or(Ok(read), Err)
     }
 
-    fn number(&self, name: &str) -> Result<Option<f64>, Error> {
-        let Some(value) = self.value(name) else { return Ok(None) };
-        value.as_f64().map(Some).ok_or_else(|| refuse(name, "it is no number", "a number of seconds"))
+    fn refuse(&mut self, name: &str, problem: &str, instead: &str) {
+        self.refused.get_or_insert_with(|| refuse(name, problem, instead));
     }
 
-    fn options(&self) -> Result<Options, Error> {
-        let nested = self.value("endpoints").map(JsCast::unchecked_into::<Given>);
-        let endpoint = |name| nested.as_ref().map_or(Ok(None), |endpoints| endpoints.text(name));
-        let allowed = self.value("allowedOrigins").map_or(Vec::new(), |list| items(&list).into_vec());
-        Ok(Options {
-            tenant_url: self.text("tenantUrl")?.unwrap_or_default(),
-            client_id: self.text("clientId")?.unwrap_or_default(),
-            redirect_uri: self.text("redirectUri")?.unwrap_or_default(),
-            scope: self.text("scope")?,
-            token_storage: self.text("tokenStorage")?,
-            discovery: self.value("discovery").is_some_and(|value| value.is_truthy()),
-            issuer: self.text("issuer")?,
+    fn text(&mut self, object: &Given, name: &str) -> Option<String> {
+        let value = object.value(name)?;
+        let text = value.as_string();
+        if text.is_none() {
+            self.refuse(name, "it is no text", "a string");
+        }
+        text
+    }
+
+    fn number(&mut self, object: &Given, name: &str) -> Option<f64> {
+        let value = object.value(name)?;
+        let number = value.as_f64();
+        if number.is_none() {
+            self.refuse(name, "it is no number", "a number of seconds");
+        }
+        number
+    }
+
+    fn options(&mut self, given: &Given) -> Options {
+        let endpoints = given.value("endpoints").map(JsCast::unchecked_into::<Given>);
+        let allowed = given.value("allowedOrigins").map_or(Vec::new(), |list| items(&list).into_vec());
+        let mut endpoint = |name| endpoints.as_ref().and_then(|endpoints| self.text(endpoints, name));
+        Options {
             endpoints: Endpoints {
-                authorization: endpoint("authorization")?,
-                token: endpoint("token")?,
-                end_session: endpoint("endSession")?,
-                revocation: endpoint("revocation")?,
-                jwks: endpoint("jwks")?,
+                authorization: endpoint("authorization"),
+                token: endpoint("token"),
+                end_session: endpoint("endSession"),
+                revocation: endpoint("revocation"),
+                jwks: endpoint("jwks"),
             },
-            clock_skew_seconds: self.number("clockSkewSeconds")?,
-            request_timeout_seconds: self.number("requestTimeoutSeconds")?,
+            tenant_url: self.text(given, "tenantUrl").unwrap_or_default(),
+            client_id: self.text(given, "clientId").unwrap_or_default(),
+            redirect_uri: self.text(given, "redirectUri").unwrap_or_default(),
+            scope: self.text(given, "scope"),
+            token_storage: self.text(given, "tokenStorage"),
+            discovery: given.value("discovery").is_some_and(|value| value.is_truthy()),
+            issuer: self.text(given, "issuer"),
+            clock_skew_seconds: self.number(given, "clockSkewSeconds"),
+            request_timeout_seconds: self.number(given, "requestTimeoutSeconds"),
+            // One that is no text becomes one that is no origin.
             allowed_origins: allowed.iter().map(|origin| origin.as_string().unwrap_or_default()).collect(),
-        })
+        }
     }
 
-    fn login(&self) -> Result<LoginOptions, Error> {
-        let extra = self.value("extraParams").map_or(Vec::new(), |given| entries(&given).into_vec());
-        let pair = |entry: &JsValue| {
-            let parts = items(entry);
-            Some((parts.first()?.as_string()?, parts.get(1)?.as_string()?))
-        };
-        let refused = || refuse("extraParams", "one of its values is no text", "an object of strings");
-        Ok(LoginOptions {
-            app_state: self.text("appState")?,
-            scope: self.text("scope")?,
-            prompt: self.text("prompt")?,
-            login_hint: self.text("loginHint")?,
-            ui_locales: self.text("uiLocales")?,
-            acr_values: self.text("acrValues")?,
-            max_age: self.number("maxAge")?,
-            extra: extra.iter().map(pair).collect::<Option<_>>().ok_or_else(refused)?,
-        })
+    fn login(&mut self, given: &Given) -> LoginOptions {
+        let extra = given.value("extraParams").map_or(Vec::new(), |extra| entries(&extra).into_vec());
+        LoginOptions {
+            app_state: self.text(given, "appState"),
+            scope: self.text(given, "scope"),
+            prompt: self.text(given, "prompt"),
+            login_hint: self.text(given, "loginHint"),
+            ui_locales: self.text(given, "uiLocales"),
+            acr_values: self.text(given, "acrValues"),
+            max_age: self.number(given, "maxAge"),
+            extra: extra.iter().map(|entry| self.pair(entry)).collect(),
+        }
+    }
+
+    fn pair(&mut self, entry: &JsValue) -> (String, String) {
+        let parts = items(entry);
+        let mut part = |at: usize| parts.get(at).and_then(JsValue::as_string).unwrap_or_else(|| {
+            self.refuse("extraParams", "one of its values is no text", "an object of strings");
+            String::new()
+        });
+        (part(0), part(1))
     }
 }
 
@@ -107,7 +141,7 @@ impl Core {
     /// Checks the options; what is thrown is a fault of the error table.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Given, host: Host) -> Result<Core, JsValue> {
-        let config = options.options().and_then(Config::new).map_err(|error| fault(&error))?;
+        let config = Reader::read(&options, Reader::options).and_then(Config::new).map_err(|error| fault(&error))?;
         Ok(Core(Client::new(config, host)))
     }
 
@@ -184,7 +218,7 @@ impl Core {
 /// Starts a sign-in; see `IntelliAuth.loginWithRedirect`.
 #[wasm_bindgen(js_name = loginWithRedirect)]
 pub fn login_with_redirect(core: &Core, call: u32, options: Given, give_url: bool) -> Result<(), JsValue> {
-    let options = options.login().map_err(|error| fault(&error))?;
+    let options = Reader::read(&options, Reader::login).map_err(|error| fault(&error))?;
     core.0.login(call, options, give_url);
     Ok(())
 }

@@ -3,10 +3,10 @@
 use super::config::{Config, check_scope, refuse};
 use super::encoding::base64url;
 use super::error::Error;
+use super::form::Form;
 use super::pkce::Entropy;
 use super::secret::{Nonce, State, Verifier};
 use super::transaction::Transaction;
-use form_urlencoded::Serializer;
 
 /// What an app may ask of one sign-in.
 #[derive(Clone, Debug, Default)]
@@ -95,16 +95,15 @@ pub fn begin(
         app_state: options.app_state,
         at: now,
     };
-    let mut query = Serializer::new(String::new());
-    query
-        .append_pair("response_type", "code")
-        .append_pair("client_id", &config.client_id)
-        .append_pair("redirect_uri", &config.redirect_uri)
-        .append_pair("scope", &transaction.scope)
-        .append_pair("state", transaction.state.expose())
-        .append_pair("nonce", transaction.nonce.expose())
-        .append_pair("code_challenge", &transaction.verifier.challenge())
-        .append_pair("code_challenge_method", "S256");
+    let mut query = Form::new()
+        .pair("response_type", "code")
+        .pair("client_id", &config.client_id)
+        .pair("redirect_uri", &config.redirect_uri)
+        .pair("scope", &transaction.scope)
+        .pair("state", transaction.state.expose())
+        .pair("nonce", transaction.nonce.expose())
+        .pair("code_challenge", &transaction.verifier.challenge())
+        .pair("code_challenge_method", "S256");
     let max_age = max_age.map(|seconds| seconds.to_string());
     for (name, value) in [
         ("prompt", &options.prompt),
@@ -115,7 +114,7 @@ pub fn begin(
     ] {
         // No parameter is sent empty, RFC 6749 §3.1.
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-            query.append_pair(name, value);
+            query = query.pair(name, value);
         }
     }
     for (at, (name, value)) in options.extra.iter().enumerate() {
@@ -125,7 +124,7 @@ pub fn begin(
             return Err(refuse("extraParams", "one of its names is empty, repeated or the protocol's", instead));
         }
         if !value.is_empty() {
-            query.append_pair(name, value);
+            query = query.pair(name, value);
         }
     }
     // An endpoint may carry a query, which must be kept, RFC 6749 §3.1.
@@ -134,17 +133,18 @@ pub fn begin(
         Some(at) if at + 1 == endpoint.len() || endpoint.ends_with('&') => "",
         Some(_) => "&",
     };
-    Ok((format!("{endpoint}{joint}{}", query.finish()), transaction))
+    Ok(([endpoint, joint, &query.text()].concat(), transaction))
 }
 
 /// An authorize URL fit for an event: `state` and `nonce` masked, the rest as sent.
 pub fn masked(url: &str) -> String {
     let Some((endpoint, query)) = url.split_once('?') else { return url.to_owned() };
     let shown = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name @ ("state" | "nonce"), _)) => format!("{name}=…"),
-        _ => pair.to_owned(),
+        Some(("state", _)) => "state=…",
+        Some(("nonce", _)) => "nonce=…",
+        _ => pair,
     });
-    format!("{endpoint}?{}", shown.collect::<Vec<_>>().join("&"))
+    [endpoint, "?", &shown.collect::<Vec<_>>().join("&")].concat()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

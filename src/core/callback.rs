@@ -1,8 +1,9 @@
 //! The authorization response in the callback's address: RFC 6749 §4.1.2, RFC 9207, OpenID Connect Core §3.1.2.5.
 
 use super::error::{Code as Fault, Error};
+use super::form;
+use super::origin::Origin;
 use super::secret::{Code, State};
-use form_urlencoded::parse as parse_form;
 
 /// What a callback says once its shape was right.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ const MAX_TEXT: usize = 300;
 /// ```
 pub fn read(url: &str) -> Response {
     let (query, fragment) = parts(url);
-    let pairs: Vec<(String, String)> = parse_form(query.as_bytes()).into_owned().collect();
+    let pairs = form::parse(query);
     let count = |name: &str| pairs.iter().filter(|(known, _)| known == name).count();
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let invalid = |parameter: &str, problem: &str| {
@@ -85,7 +86,7 @@ fn refusal(error: &str, description: Option<&str>, uri: Option<&str>) -> Error {
     if code == Fault::PlatformUnavailable {
         told = told.with("status", shown(error));
     }
-    match uri.filter(|uri| uri.starts_with("https://") || uri.starts_with("http://")) {
+    match uri.filter(|uri| Origin::of(uri).is_some()) {
         Some(uri) => told.with("errorUri", shown(uri)),
         None => told,
     }
@@ -116,23 +117,26 @@ pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result
 /// ```
 pub fn cleaned(url: &str) -> String {
     let (query, fragment) = parts(url);
-    let base = &url[..url.find(['?', '#']).unwrap_or(url.len())];
     let kept: Vec<&str> =
         query.split('&').filter(|pair| !pair.is_empty() && !PARAMETERS.iter().chain(TOKENS).any(|n| named(pair, n))).collect();
-    let mut clean = base.to_owned();
+    let mut clean = page(url).to_owned();
     if !kept.is_empty() {
-        clean = clean + "?" + &kept.join("&");
+        clean = [&clean, "?", &kept.join("&")].concat();
     }
     if !fragment.is_empty() && !TELLING.iter().any(|name| has_parameter(fragment, name)) {
-        clean = clean + "#" + fragment;
+        clean = [&clean, "#", fragment].concat();
     }
     clean
 }
 
 /// Whether `url` is at the redirect URI: same origin and path, compared as text.
 pub fn at_redirect_uri(url: &str, redirect_uri: &str) -> bool {
-    let page = |text: &str| text[..text.find(['?', '#']).unwrap_or(text.len())].to_owned();
     page(url) == page(redirect_uri)
+}
+
+/// An address without its query and fragment.
+fn page(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 fn parts(url: &str) -> (&str, &str) {
@@ -145,7 +149,7 @@ fn has_parameter(form: &str, name: &str) -> bool {
 }
 
 fn named(pair: &str, name: &str) -> bool {
-    pair.contains('=') && parse_form(pair.as_bytes()).next().is_some_and(|(known, _)| known == name)
+    pair.contains('=') && form::parse(pair).first().is_some_and(|(known, _)| known == name)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -1,6 +1,6 @@
 //! What an app says about itself, checked once.
 
-use super::encoding::fingerprint;
+use super::encoding::{base64url, sha256};
 use super::error::{Code, Error};
 use super::origin::Origin;
 
@@ -92,32 +92,31 @@ pub struct Config {
 impl Config {
     /// Checks what the app wrote. The first bad option is answered with what to write instead.
     pub fn new(options: Options) -> Result<Self, Error> {
-        let tenant = options.tenant_url;
-        endpoint("tenantUrl", &tenant, "https://<your-tenant>")?;
+        // Everything is looked at before anything is taken.
+        let tenant = options.tenant_url.as_str();
+        endpoint("tenantUrl", tenant, "https://<your-tenant>")?;
         if tenant.contains(['?', '#']) {
             return Err(refuse("tenantUrl", "it has a query or a fragment", "the tenant's address alone"));
         }
         if options.client_id.trim().is_empty() {
             return Err(refuse("clientId", "it is empty", "the client id from the application's settings"));
         }
-        let Some((redirect_origin, _)) = Origin::split(&options.redirect_uri) else {
+        let Some(redirect_origin) = Origin::of(&options.redirect_uri) else {
             let instead = "an absolute URL such as https://app.example/callback, exactly as registered";
             return Err(refuse("redirectUri", "it is not an absolute http(s) URL", instead));
         };
-        if options.redirect_uri.contains('#') {
-            return Err(refuse("redirectUri", "it has a fragment", "the same without `#` and what follows"));
-        }
-        let scope = options.scope.unwrap_or_else(|| DEFAULT_SCOPE.into());
-        check_scope(&scope)?;
+        no_fragment("redirectUri", &options.redirect_uri)?;
+        let scope = options.scope.as_deref().unwrap_or(DEFAULT_SCOPE);
+        check_scope(scope)?;
         let keep = match options.token_storage.as_deref() {
             None | Some("session") => Keep::Session,
             Some("memory") => Keep::Memory,
             Some("local") => Keep::Local,
             Some(_) => return Err(refuse("tokenStorage", "it is not known", "'session', 'memory' or 'local'")),
         };
-        let issuer = options.issuer.unwrap_or_else(|| tenant.clone());
-        endpoint("issuer", &issuer, "the issuer exactly as the platform names itself")?;
-        let named = options.endpoints;
+        let issuer = options.issuer.as_deref().unwrap_or(tenant);
+        endpoint("issuer", issuer, "the issuer exactly as the platform names itself")?;
+        let named = &options.endpoints;
         for (option, url) in [
             ("endpoints.authorization", &named.authorization),
             ("endpoints.token", &named.token),
@@ -127,17 +126,9 @@ impl Config {
         ] {
             if let Some(url) = url {
                 endpoint(option, url, "an https URL")?;
-                if url.contains('#') {
-                    return Err(refuse(option, "it has a fragment", "the same without `#` and what follows"));
-                }
+                no_fragment(option, url)?;
             }
         }
-        let base = tenant.trim_end_matches('/');
-        let endpoints = Endpoints {
-            authorization: named.authorization.clone().or_else(|| Some(format!("{base}/oauth2/authorize"))),
-            token: named.token.clone().or_else(|| Some(format!("{base}/oauth2/token"))),
-            ..named.clone()
-        };
         let mut allowed_origins = Vec::new();
         for text in &options.allowed_origins {
             match Origin::split(text) {
@@ -148,17 +139,23 @@ impl Config {
                 }
             }
         }
+        let clock_skew = seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 0.0, 600.0)?;
+        let request_timeout = seconds("requestTimeoutSeconds", options.request_timeout_seconds, 10.0, 1.0, 120.0)?;
+        let base = tenant.trim_end_matches('/');
+        let mut endpoints = named.clone();
+        endpoints.authorization.get_or_insert_with(|| [base, "/oauth2/authorize"].concat());
+        endpoints.token.get_or_insert_with(|| [base, "/oauth2/token"].concat());
         Ok(Self {
-            clock_skew: seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 0.0, 600.0)?,
-            request_timeout: seconds("requestTimeoutSeconds", options.request_timeout_seconds, 10.0, 1.0, 120.0)?,
+            scope: scope.to_owned(),
+            issuer: issuer.to_owned(),
             insecure_redirect: !redirect_origin.trustworthy(),
             client_id: options.client_id,
             redirect_uri: options.redirect_uri,
             discovery: options.discovery,
-            scope,
+            named: options.endpoints,
+            clock_skew,
+            request_timeout,
             keep,
-            issuer,
-            named,
             endpoints,
             allowed_origins,
         })
@@ -166,7 +163,8 @@ impl Config {
 
     /// The prefix of every key, lock and channel of this client, so that two clients of one origin stay apart.
     pub fn namespace(&self) -> String {
-        format!("intelliauth.{}", &fingerprint(&format!("{}\n{}", self.issuer, self.client_id))[..8])
+        let name = sha256(&[&self.issuer, "\n", &self.client_id].concat());
+        "intelliauth.".to_owned() + &base64url(&name[..6])
     }
 }
 
@@ -190,6 +188,13 @@ fn endpoint(option: &str, url: &str, instead: &str) -> Result<(), Error> {
         Some(_) => Err(refuse(option, "plain http is accepted on this machine (loopback) only", instead)),
         None => Err(refuse(option, "it is not an absolute https URL", instead)),
     }
+}
+
+fn no_fragment(option: &str, url: &str) -> Result<(), Error> {
+    if url.contains('#') {
+        return Err(refuse(option, "it has a fragment", "the same without `#` and what follows"));
+    }
+    Ok(())
 }
 
 fn seconds(option: &str, given: Option<f64>, default: f64, least: f64, most: f64) -> Result<i64, Error> {

@@ -1,6 +1,7 @@
 //! base64url without padding, RFC 4648 §5, and SHA-256.
 
 use base64::Engine;
+use base64::alphabet::URL_SAFE;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
@@ -9,9 +10,22 @@ pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The bytes of strict, canonical base64url: no padding, no stray bits, no other characters.
+/// The bytes of strict, canonical base64url: no padding, no stray bits, no other characters. The crate's own decoder is
+/// unrolled for speed, ten times the size.
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    let mut bytes = Vec::with_capacity(text.len());
+    let (mut held, mut count) = (0u32, 0);
+    for letter in text.bytes() {
+        let sextet = URL_SAFE.as_str().bytes().position(|known| known == letter)?;
+        held = held << 6 | sextet as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((held >> count) as u8);
+            held &= (1 << count) - 1;
+        }
+    }
+    (count < 6 && held == 0).then_some(bytes)
 }
 
 /// SHA-256 of `text`.
@@ -27,12 +41,21 @@ pub fn fingerprint(text: &str) -> String {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn only_canonical_base64url_is_read() {
         assert_eq!(from_base64url("Zg"), Some(b"f".to_vec()));
         for odd in ["Zg==", "Zh", "Z", "Zg\n", "Z g", "+/", "Zm9v.", "é"] {
             assert_eq!(from_base64url(odd), None, "{odd}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_decoder_is_the_crates(text in "[A-Za-z0-9_-]{0,12}[A-Za-z0-9_=+/-]?", bytes: Vec<u8>) {
+            prop_assert_eq!(from_base64url(&text), URL_SAFE_NO_PAD.decode(&text).ok());
+            prop_assert_eq!(from_base64url(&base64url(&bytes)), Some(bytes));
         }
     }
 }

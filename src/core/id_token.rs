@@ -70,34 +70,42 @@ impl Claims {
     /// Reads a token's claims without judging them.
     pub fn read(engine: Engine, jws: &Jws) -> Result<Self, Error> {
         let object = jws.claims(engine).ok_or_else(|| refuse("payload"))?;
-        let text = |name: &str| object.member(name).text();
-        let optional = |name: &str| match object.member(name) {
-            Member::Missing => Ok(None),
-            Member::Text(text) => Ok(Some(text)),
-            _ => Err(refuse(name)),
+        // The first odd claim is kept for the end, so that there is one way out.
+        let mut odd = None;
+        let mut text = |name, required: bool| match object.member(name) {
+            Member::Text(text) => Some(text),
+            Member::Missing if !required => None,
+            _ => {
+                odd.get_or_insert(name);
+                None
+            }
         };
-        let time = |name: &str| object.member(name).number().filter(|n| n.abs() < 1e12);
+        let (iss, sub) = (text("iss", true), text("sub", true));
+        let (azp, nonce, at_hash) = (text("azp", false), text("nonce", false), text("at_hash", false));
+        let mut time = |name, required: bool| match object.member(name) {
+            Member::Number(seconds) if seconds.abs() < 1e12 => Some(seconds),
+            Member::Missing if !required => None,
+            _ => {
+                odd.get_or_insert(name);
+                None
+            }
+        };
+        let (exp, iat, auth_time) = (time("exp", true), time("iat", true), time("auth_time", false));
+        let sub = sub.unwrap_or_default();
+        if sub.is_empty() || sub.len() > 255 || !sub.is_ascii() {
+            odd.get_or_insert("sub");
+        }
         let aud = match object.member("aud") {
             Member::Text(one) => vec![one],
             Member::Texts(many) => many,
-            _ => return Err(refuse("aud")),
+            _ => {
+                odd.get_or_insert("aud");
+                Vec::new()
+            }
         };
-        Ok(Self {
-            iss: text("iss").ok_or_else(|| refuse("iss"))?,
-            sub: text("sub")
-                .filter(|sub| !sub.is_empty() && sub.len() <= 255 && sub.is_ascii())
-                .ok_or_else(|| refuse("sub"))?,
-            aud,
-            azp: optional("azp")?,
-            exp: time("exp").ok_or_else(|| refuse("exp"))?,
-            iat: time("iat").ok_or_else(|| refuse("iat"))?,
-            auth_time: match object.member("auth_time") {
-                Member::Missing => None,
-                _ => Some(time("auth_time").ok_or_else(|| refuse("auth_time"))?),
-            },
-            nonce: optional("nonce")?,
-            at_hash: optional("at_hash")?,
-        })
+        let (iss, exp, iat) = (iss.unwrap_or_default(), exp.unwrap_or_default(), iat.unwrap_or_default());
+        let claims = Self { iss, sub, aud, azp, exp, iat, auth_time, nonce, at_hash };
+        odd.map_or(Ok(claims), |name| Err(refuse(name)))
     }
 }
 

@@ -6,6 +6,9 @@ use super::jws::Algorithm;
 /// More keys than this are not looked at.
 pub const MAX_KEYS: usize = 64;
 
+/// The shortest RSA modulus that is accepted, in characters of base64url: 2048 bits, RFC 7518 §3.3.
+const MIN_MODULUS: usize = 342;
+
 /// An unknown `kid` has the keys read again, but not more often than this, in milliseconds.
 pub const COOLDOWN: i64 = 60_000;
 
@@ -16,9 +19,10 @@ pub fn candidates(keys: &[Box<dyn Object>], alg: Algorithm, kid: Option<&str>) -
         let absent_or = |name: &str, values: &[&str]| {
             key.member(name) == Member::Missing || values.iter().any(|value| is(name, value))
         };
+        let rsa = || is("kty", "RSA") && key.member("n").text().is_some_and(|n| n.len() >= MIN_MODULUS);
         let kind = match alg {
-            Algorithm::Rs256 => is("kty", "RSA") && absent_or("alg", &["RS256"]),
-            Algorithm::Ps256 => is("kty", "RSA") && absent_or("alg", &["PS256"]),
+            Algorithm::Rs256 => rsa() && absent_or("alg", &["RS256"]),
+            Algorithm::Ps256 => rsa() && absent_or("alg", &["PS256"]),
             Algorithm::Es256 => is("kty", "EC") && is("crv", "P-256") && absent_or("alg", &["ES256"]),
             Algorithm::EdDsa => is("kty", "OKP") && is("crv", "Ed25519") && absent_or("alg", &["EdDSA", "Ed25519"]),
         };
@@ -38,11 +42,15 @@ mod tests {
 
     fn keys() -> Vec<Box<dyn Object>> {
         let set = r#"{"keys":[
-            {"kty":"RSA","kid":"a"}, {"kty":"RSA","kid":"b","alg":"PS256"}, {"kty":"RSA","kid":"c","use":"enc"},
+            {"kty":"RSA","kid":"a","n":"N"}, {"kty":"RSA","kid":"b","alg":"PS256","n":"N"}, {"kty":"RSA","kid":"c","use":"enc","n":"N"},
             {"kty":"EC","crv":"P-256","kid":"a"}, {"kty":"EC","crv":"P-384","kid":"a"}, {"kty":"OKP","crv":"Ed25519"},
-            {"kty":"oct","kid":"a","k":"x"}, {"kty":"RSA","kid":"d","d":"private"}, "odd", {"kty":7}
+            {"kty":"oct","kid":"a","k":"x"}, {"kty":"RSA","kid":"d","d":"private","n":"N"}, "odd", {"kty":7},
+            {"kty":"RSA","kid":"e","n":"SHORT"}, {"kty":"RSA","kid":"f"}, {"kty":"RSA","kid":"g","n":7}
         ]}"#;
-        parse(engine, set).unwrap().objects("keys")
+        // 2048 bits, and 8 fewer.
+        let set = set.replace("\"N\"", &format!("\"{}\"", "x".repeat(342)));
+        let set = set.replace("SHORT", &"x".repeat(340));
+        parse(engine, &set).unwrap().objects("keys")
     }
 
     #[test]
@@ -54,6 +62,9 @@ mod tests {
             (Algorithm::Rs256, Some("b"), &[]),
             (Algorithm::Rs256, Some("c"), &[]),
             (Algorithm::Rs256, Some("d"), &[]),
+            (Algorithm::Rs256, Some("e"), &[]),
+            (Algorithm::Rs256, Some("f"), &[]),
+            (Algorithm::Ps256, Some("g"), &[]),
             (Algorithm::Es256, Some("a"), &[3]),
             (Algorithm::EdDsa, None, &[5]),
             (Algorithm::EdDsa, Some("a"), &[]),

@@ -69,7 +69,7 @@ impl Jws {
         };
         let signature = from_base64url(signature).filter(|bytes| !bytes.is_empty()).ok_or("signature")?;
         let payload_text = text(payload).ok_or("payload")?;
-        Ok(Self { alg, kid, payload: payload_text, signed: format!("{header}.{payload}"), signature })
+        Ok(Self { alg, kid, payload: payload_text, signed: [header, ".", payload].concat(), signature })
     }
 
     /// The claims as an object.

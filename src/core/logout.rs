@@ -1,19 +1,15 @@
 //! Ending the platform's own session: OpenID Connect RP-Initiated Logout 1.0 §2.
 
+use super::form::Form;
 use super::secret::IdToken;
-use form_urlencoded::Serializer;
 
 /// Where to send the browser. `return_to` must be registered with the platform.
 pub fn end_session_url(endpoint: &str, client_id: &str, hint: Option<&IdToken>, return_to: Option<&str>) -> String {
-    let mut query = Serializer::new(String::new());
-    query.append_pair("client_id", client_id);
-    if let Some(hint) = hint {
-        query.append_pair("id_token_hint", hint.expose());
-    }
-    if let Some(return_to) = return_to {
-        query.append_pair("post_logout_redirect_uri", return_to);
-    }
-    format!("{endpoint}{}{}", if endpoint.contains('?') { '&' } else { '?' }, query.finish())
+    let query = Form::new()
+        .pair("client_id", client_id)
+        .maybe("id_token_hint", hint.map(IdToken::expose))
+        .maybe("post_logout_redirect_uri", return_to);
+    [endpoint, if endpoint.contains('?') { "&" } else { "?" }, &query.text()].concat()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

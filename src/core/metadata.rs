@@ -16,7 +16,7 @@ pub struct Metadata {
 
 /// Where the metadata is: the issuer without a trailing slash, and the well-known path, Discovery §4.1.
 pub fn url(issuer: &str) -> String {
-    format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
+    [issuer.trim_end_matches('/'), "/.well-known/openid-configuration"].concat()
 }
 
 /// Reads and judges the document at [`url`].
@@ -32,21 +32,28 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<Metadata, Err
         Member::Texts(methods) if methods.iter().any(|method| method == "S256") => {}
         _ => return Err(refuse("it does not offer PKCE with S256")),
     }
-    let own = Origin::of(&config.issuer);
-    let endpoint = |name: &'static str, named: &Option<String>| match (named, object.member(name)) {
-        (Some(named), _) => Ok(Some(named.clone())),
-        (None, Member::Missing) => Ok(None),
-        (None, Member::Text(url)) if !url.contains('#') && Origin::of(&url).is_some_and(|o| o.trustworthy() && Some(&o) == own.as_ref()) => Ok(Some(url)),
-        _ => Err(refuse(&format!("its {name} is not https on the issuer's origin"))),
+    let own = Origin::of(&config.issuer).filter(Origin::trustworthy);
+    let mut odd = None;
+    let mut endpoint = |name: &'static str, named: &Option<String>| match object.member(name) {
+        _ if named.is_some() => named.clone(),
+        Member::Missing => None,
+        Member::Text(url) if !url.contains('#') && own.is_some() && Origin::of(&url) == own => Some(url),
+        _ => {
+            odd.get_or_insert(name);
+            None
+        }
     };
     let named = &config.named;
     let endpoints = Endpoints {
-        authorization: endpoint("authorization_endpoint", &named.authorization)?,
-        token: endpoint("token_endpoint", &named.token)?,
-        end_session: endpoint("end_session_endpoint", &named.end_session)?,
-        revocation: endpoint("revocation_endpoint", &named.revocation)?,
-        jwks: endpoint("jwks_uri", &named.jwks)?,
+        authorization: endpoint("authorization_endpoint", &named.authorization),
+        token: endpoint("token_endpoint", &named.token),
+        end_session: endpoint("end_session_endpoint", &named.end_session),
+        revocation: endpoint("revocation_endpoint", &named.revocation),
+        jwks: endpoint("jwks_uri", &named.jwks),
     };
+    if let Some(name) = odd {
+        return Err(refuse(&["its ", name, " is not https on the issuer's origin"].concat()));
+    }
     if endpoints.authorization.is_none() || endpoints.token.is_none() || endpoints.jwks.is_none() {
         return Err(refuse("it names no authorization_endpoint, token_endpoint or jwks_uri"));
     }

@@ -7,6 +7,7 @@ pub mod callback;
 pub mod config;
 pub mod encoding;
 pub mod error;
+pub mod form;
 pub mod id_token;
 pub mod json;
 pub mod jwks;

@@ -15,21 +15,20 @@ impl Origin {
         if url.bytes().any(|b| b <= b' ' || b == b'\\' || b == 0x7f) {
             return None;
         }
-        let (scheme, rest) = url.split_once("://")?;
-        let secure = match scheme.to_ascii_lowercase().as_str() {
-            "https" => true,
-            "http" => false,
-            _ => return None,
-        };
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at(end);
-        let (host, port) = match authority.rfind(':') {
-            Some(at) if !authority[at..].contains(']') => {
-                let digits = &authority[at + 1..];
+        let (scheme, rest) = url.split_once(':')?;
+        let rest = rest.strip_prefix("//")?;
+        let secure = scheme.eq_ignore_ascii_case("https");
+        if !secure && !scheme.eq_ignore_ascii_case("http") {
+            return None;
+        }
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let tail = rest.strip_prefix(authority)?;
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, digits)) if !digits.contains(']') => {
                 if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
                     return None;
                 }
-                (&authority[..at], digits.parse().ok()?)
+                (host, digits.parse().ok()?)
             }
             _ => (authority, if secure { 443 } else { 80 }),
         };

@@ -1,7 +1,7 @@
 //! How a record is written to storage and to the siblings: form-encoded fields with a kind and a version, so that one
 //! kind is never read as another and no JSON parser is needed.
 
-use form_urlencoded::{Serializer, parse};
+use super::form::{Form, parse};
 
 /// The version that this code writes. A record of another version is left alone and read as none.
 const VERSION: &str = "1";
@@ -10,20 +10,17 @@ const VERSION: &str = "1";
 const MAX_LEN: usize = 512 * 1024;
 
 /// Writes a record of `kind`, field by field.
-pub struct Writer(Serializer<'static, String>);
+pub struct Writer(Form);
 
 impl Writer {
     /// Starts a record.
     pub fn new(kind: &str) -> Self {
-        let mut fields = Serializer::new(String::new());
-        fields.append_pair("kind", kind).append_pair("v", VERSION);
-        Self(fields)
+        Self(Form::new().pair("kind", kind).pair("v", VERSION))
     }
 
     /// Adds a field.
-    pub fn field(mut self, name: &str, value: &str) -> Self {
-        self.0.append_pair(name, value);
-        self
+    pub fn field(self, name: &str, value: &str) -> Self {
+        Self(self.0.pair(name, value))
     }
 
     /// Adds a number.
@@ -33,15 +30,12 @@ impl Writer {
 
     /// Adds a field where there is a value.
     pub fn maybe(self, name: &str, value: Option<&str>) -> Self {
-        match value {
-            Some(value) => self.field(name, value),
-            None => self,
-        }
+        Self(self.0.maybe(name, value))
     }
 
     /// The record as text.
-    pub fn done(mut self) -> String {
-        self.0.finish()
+    pub fn done(self) -> String {
+        self.0.text()
     }
 }
 
@@ -54,8 +48,7 @@ impl Reader {
         if text.len() > MAX_LEN {
             return None;
         }
-        let fields: Vec<_> = parse(text.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
-        let reader = Self(fields);
+        let reader = Self(parse(text));
         (reader.text("kind")? == kind && reader.text("v")? == VERSION).then_some(reader)
     }
 
@@ -64,6 +57,12 @@ impl Reader {
         let mut found = self.0.iter().filter(|(known, _)| known == name);
         let value = found.next()?;
         found.next().is_none().then_some(value.1.as_str())
+    }
+
+    /// All of these fields, or `None`.
+    pub fn texts<const N: usize>(&self, names: [&str; N]) -> Option<[&str; N]> {
+        let found = names.map(|name| self.text(name));
+        found.iter().all(Option::is_some).then(|| found.map(Option::unwrap_or_default))
     }
 
     /// The field as a number of milliseconds or a count, within what a clock can show.

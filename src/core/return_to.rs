@@ -22,10 +22,9 @@ pub fn same_origin<'a>(target: &'a str, origin: &str) -> &'a str {
 
 /// `/..//evil.example` is this origin's, but becomes `//evil.example` once a router reads the path back.
 fn has_dot_segment(path: &str) -> bool {
-    let end = path.find(['?', '#']).unwrap_or(path.len());
-    path[..end].split('/').any(|segment| {
-        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-        plain == "." || plain == ".."
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    path.split('/').any(|segment| {
+        [".", "%2e", "..", "%2e.", ".%2e", "%2e%2e"].iter().any(|dots| segment.eq_ignore_ascii_case(dots))
     })
 }
 

@@ -59,18 +59,21 @@ impl Transaction {
     /// Reads a stored one; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
         let record = Reader::new(KIND, text)?;
-        let text = |name| record.text(name).map(str::to_owned);
+        // All that must be there is found before anything is copied.
+        let [state, verifier, nonce] = record.texts(["state", "verifier", "nonce"])?;
+        let [redirect_uri, issuer, client_id, scope] =
+            record.texts(["redirect_uri", "issuer", "client_id", "scope"])?;
         Some(Self {
-            state: State::new(text("state")?),
-            verifier: Verifier::new(text("verifier")?),
-            nonce: Nonce::new(text("nonce")?),
-            redirect_uri: text("redirect_uri")?,
-            issuer: text("issuer")?,
-            client_id: text("client_id")?,
-            scope: text("scope")?,
-            max_age: record.number("max_age"),
-            app_state: text("app_state"),
             at: record.number("at")?,
+            state: State::new(state),
+            verifier: Verifier::new(verifier),
+            nonce: Nonce::new(nonce),
+            redirect_uri: redirect_uri.to_owned(),
+            issuer: issuer.to_owned(),
+            client_id: client_id.to_owned(),
+            scope: scope.to_owned(),
+            max_age: record.number("max_age"),
+            app_state: record.text("app_state").map(str::to_owned),
         })
     }
 
@@ -94,9 +97,10 @@ pub fn sweep(stored: &[(String, String)], now: i64) -> Vec<String> {
             _ => gone.push(key.clone()),
         }
     }
-    open.sort();
-    let surplus = (open.len() + 1).saturating_sub(MAX_OPEN);
-    gone.extend(open.into_iter().take(surplus).map(|(_, key)| key));
+    while open.len() >= MAX_OPEN {
+        let Some(oldest) = (0..open.len()).min_by_key(|at| open[*at].0) else { break };
+        gone.push(open.swap_remove(oldest).1);
+    }
     gone
 }
 

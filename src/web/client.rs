@@ -1,7 +1,7 @@
 //! The browser's runner of [`Session`]: carries its effects out and feeds it what comes back.
 
 use super::clock::now;
-use super::host::{self, Host, fault, to_value};
+use super::host::{self, Host, Value, fault, object};
 use super::json;
 use super::navigation::{address, leave, origin, replace_address, window};
 use super::platform::Platform;
@@ -22,7 +22,6 @@ use crate::core::session::event::{Call, Cx, Effect, Event, Lock, SignedIn, Store
 use crate::core::session::message::Message;
 use crate::core::session::{Rules, Session, State};
 use crate::core::token::{exchange_form, refresh_form, revoke_form};
-use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -55,31 +54,6 @@ pub struct Logout {
     pub return_to: Option<String>,
     /// Whether the platform's own session stays.
     pub local_only: bool,
-}
-
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown<'a> {
-    status: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
-    user: JsValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failing: Option<Failing<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failing<'a> {
-    code: &'a str,
-    retry_at: f64,
 }
 
 impl Client {
@@ -150,8 +124,8 @@ impl Client {
             Effect::Lock { ticket, lock, patience } => {
                 self.tickets.borrow_mut().push(ticket);
                 let name = match lock {
-                    Lock::Session(sid) => format!("{}.{sid}", self.config.namespace()),
-                    Lock::Callback(mark) => format!("{}.callback.{mark}", self.config.namespace()),
+                    Lock::Session(sid) => [&self.config.namespace(), ".", &sid].concat(),
+                    Lock::Callback(mark) => [&self.config.namespace(), ".callback.", &mark].concat(),
                 };
                 self.host.lock(ticket.number, &name, patience as f64);
             }
@@ -288,7 +262,7 @@ impl Client {
                 leave(&window, &end_session_url(&endpoint, client_id, id_token.as_ref(), return_to.as_deref()));
             } else if let Some(target) = return_to {
                 let home = origin(&window);
-                leave(&window, &format!("{home}{}", same_origin(&target, &home)));
+                leave(&window, &[&home, same_origin(&target, &home)].concat());
             }
             client.host.answer(call, &JsValue::UNDEFINED);
         });
@@ -332,20 +306,18 @@ impl Client {
     pub fn state(&self) -> JsValue {
         let session = self.session.borrow();
         match session.state(now()) {
-            State::Loading => to_value(&Shown { status: "loading", ..Shown::default() }),
+            State::Loading => object(&[("status", Value::Text("loading"))]),
             State::Out(reason) => {
-                let reason = Some(reason.as_str());
-                to_value(&Shown { status: "unauthenticated", reason, ..Shown::default() })
+                object(&[("status", Value::Text("unauthenticated")), ("reason", Value::Text(reason.as_str()))])
             }
-            State::In { grant, refresh_at, failing } => to_value(&Shown {
-                status: "authenticated",
-                reason: None,
-                user: self.user(&grant.id_token),
-                scope: Some(&grant.scope),
-                expires_at: Some(grant.expires_at as f64),
-                refresh_at: refresh_at.map(|at| at as f64),
-                failing: failing.map(|(error, at)| Failing { code: error.code.as_str(), retry_at: *at as f64 }),
-            }),
+            State::In { grant, refresh_at, failing } => object(&[
+                ("status", Value::Text("authenticated")),
+                ("user", Value::Js(self.user(&grant.id_token))),
+                ("scope", Value::Text(&grant.scope)),
+                ("expiresAt", Value::Number(grant.expires_at as f64)),
+                ("refreshAt", refresh_at.map_or(Value::Missing, |at| Value::Number(at as f64))),
+                ("failing", failing.map_or(Value::Missing, |(error, at)| Value::Js(host::failing(error, *at)))),
+            ]),
         }
     }
 
@@ -363,17 +335,9 @@ impl Client {
     }
 
     fn signed_in(&self, signed_in: &SignedIn) -> JsValue {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct CallbackResult {
-            #[serde(with = "serde_wasm_bindgen::preserve")]
-            user: JsValue,
-            #[serde(with = "serde_wasm_bindgen::preserve")]
-            app_state: JsValue,
-        }
         let app_state = signed_in.app_state.as_deref().and_then(json::value);
         let app_state = app_state.unwrap_or_else(|| js_sys::Object::new().into());
         json::replace_text(&app_state, "returnTo", |target| same_origin(target, &origin(&window())).to_owned());
-        to_value(&CallbackResult { user: self.user(&signed_in.id_token), app_state })
+        object(&[("user", Value::Js(self.user(&signed_in.id_token))), ("appState", Value::Js(app_state))])
     }
 }

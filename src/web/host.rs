@@ -3,7 +3,7 @@
 
 use crate::core::error::Error;
 use crate::core::session::event::{News, Notice};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -50,69 +50,93 @@ extern "C" {
     /// Whether the browser believes that it is online.
     #[wasm_bindgen(method)]
     pub fn online(this: &Host) -> bool;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = fromEntries)]
+    fn from_pairs(pairs: &JsValue) -> JsValue;
 }
 
-#[derive(Serialize)]
-struct Fault<'a> {
-    code: &'a str,
-    transient: bool,
-    details: Vec<(&'a str, &'a str)>,
+/// One value of an object for the app.
+pub enum Value<'a> {
+    /// A string.
+    Text(&'a str),
+    /// A number.
+    Number(f64),
+    /// A boolean.
+    Flag(bool),
+    /// What JavaScript has already.
+    Js(JsValue),
+    /// Not there.
+    Missing,
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => to.serialize_str(text),
+            Self::Number(number) => to.serialize_f64(*number),
+            Self::Flag(flag) => to.serialize_bool(*flag),
+            Self::Js(value) => serde_wasm_bindgen::preserve::serialize(value, to),
+            Self::Missing => to.serialize_unit(),
+        }
+    }
+}
+
+/// An object of these members. Serialised as pairs: a serialised struct brings a cache of its names with it.
+pub fn object(members: &[(&str, Value)]) -> JsValue {
+    let there: Vec<_> = members.iter().filter(|(_, value)| !matches!(value, Value::Missing)).collect();
+    serde_wasm_bindgen::to_value(&there).map_or(JsValue::UNDEFINED, |pairs| from_pairs(&pairs))
 }
 
 /// An error as the loader makes an `IntelliAuthError` of it.
 pub fn fault(error: &Error) -> JsValue {
-    let details = error.details.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    to_value(&Fault { code: error.code.as_str(), transient: error.code.transient(), details })
+    let details: Vec<_> = error.details.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
+    object(&[
+        ("code", Value::Text(error.code.as_str())),
+        ("transient", Value::Flag(error.code.transient())),
+        ("details", Value::Js(object(&details))),
+    ])
 }
 
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    at: f64,
-    elsewhere: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    authorize_url: Option<&'a str>,
+/// Why refreshing fails, as an `AuthState` says it.
+pub fn failing(error: &Error, retry_at: i64) -> JsValue {
+    object(&[("code", Value::Text(error.code.as_str())), ("retryAt", Value::Number(retry_at as f64))])
 }
 
 /// A notice as an `AuthEvent`.
 pub fn event(notice: &Notice, at: i64) -> JsValue {
-    let mut told = Told { at: at as f64, elsewhere: notice.elsewhere, ..Told::default() };
-    told.kind = match &notice.news {
-        News::CallbackReceived => "callback_received",
-        News::CodeExchanged => "code_exchanged",
-        News::IdTokenChecked => "id_token_checked",
-        News::SignedIn => "signed_in",
-        News::Restored => "session_restored",
-        News::Refreshed => "token_refreshed",
-        News::Failing(error, retry_at) => {
-            told.code = Some(error.code.as_str());
-            told.retry_at = Some(*retry_at as f64);
-            "refresh_failing"
-        }
-        News::StorageFailed => "storage_failed",
-        News::SignedOut(reason) => {
-            told.reason = Some(reason.as_str());
-            "signed_out"
-        }
+    let (kind, first, second) = match &notice.news {
+        News::Failing(error, retry_at) => (
+            "refresh_failing",
+            ("code", Value::Text(error.code.as_str())),
+            ("retryAt", Value::Number(*retry_at as f64)),
+        ),
+        News::SignedOut(reason) => ("signed_out", ("reason", Value::Text(reason.as_str())), NOTHING),
+        News::CallbackReceived => ("callback_received", NOTHING, NOTHING),
+        News::CodeExchanged => ("code_exchanged", NOTHING, NOTHING),
+        News::IdTokenChecked => ("id_token_checked", NOTHING, NOTHING),
+        News::SignedIn => ("signed_in", NOTHING, NOTHING),
+        News::Restored => ("session_restored", NOTHING, NOTHING),
+        News::Refreshed => ("token_refreshed", NOTHING, NOTHING),
+        News::StorageFailed => ("storage_failed", NOTHING, NOTHING),
     };
-    to_value(&told)
+    told(kind, at, notice.elsewhere, first, second)
 }
 
 /// The event of a sign-in that begins; its URL is masked.
 pub fn started(masked_url: &str, at: i64) -> JsValue {
-    let authorize_url = Some(masked_url);
-    to_value(&Told { kind: "sign_in_started", at: at as f64, authorize_url, ..Told::default() })
+    told("sign_in_started", at, false, ("authorizeUrl", Value::Text(masked_url)), NOTHING)
 }
 
-/// Serialises what always can be.
-pub fn to_value<T: Serialize>(value: &T) -> JsValue {
-    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
+type Detail<'a> = (&'a str, Value<'a>);
+
+const NOTHING: Detail<'static> = ("", Value::Missing);
+
+fn told(kind: &str, at: i64, elsewhere: bool, first: Detail, second: Detail) -> JsValue {
+    object(&[
+        ("type", Value::Text(kind)),
+        ("at", Value::Number(at as f64)),
+        ("elsewhere", Value::Flag(elsewhere)),
+        first,
+        second,
+    ])
 }

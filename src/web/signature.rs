@@ -1,27 +1,29 @@
 //! Verifying an ID token's signature by SubtleCrypto.
 
 use crate::core::jws::{Algorithm, Jws};
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
+    // Promises, not `async fn`s: on plain http there is no `crypto.subtle`, which throws at once.
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = importKey)]
-    async fn import_key(
+    fn import_key(
         format: &str,
         key: &JsValue,
         algorithm: &JsValue,
         extractable: bool,
         usages: &Array,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = verify)]
-    async fn verify_by_key(
+    fn verify_by_key(
         algorithm: &JsValue,
         key: &JsValue,
         signature: &Uint8Array,
         data: &Uint8Array,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Result<Promise, JsValue>;
 }
 
 /// Whether `key`, a JWK as JavaScript has it, signed the token. A key or algorithm that the browser does not know did
@@ -54,7 +56,9 @@ async fn verified(key: &JsValue, jws: &Jws) -> Result<JsValue, JsValue> {
         }
     }
     let usages = Array::of1(&"verify".into());
-    let imported = import_key("jwk", &public, &algorithm, false, &usages).await?;
+    let imported = JsFuture::from(import_key("jwk", &public, &algorithm, false, &usages)?).await?;
     let bytes = |data: &[u8]| Uint8Array::from(data);
-    verify_by_key(&algorithm, &imported, &bytes(&jws.signature), &bytes(jws.signed.as_bytes())).await
+    let verifying =
+        verify_by_key(&algorithm, &imported, &bytes(&jws.signature), &bytes(jws.signed.as_bytes()))?;
+    JsFuture::from(verifying).await
 }

@@ -10,6 +10,8 @@ use web_sys::Storage;
 
 use super::navigation::window;
 
+const TRANSACTION: &str = ".tx.";
+
 /// This client's part of storage.
 pub struct Shelf {
     namespace: String,
@@ -36,15 +38,15 @@ impl Shelf {
 
     /// Where the session's record is, for the listener of storage events.
     pub fn session_key(&self) -> String {
-        format!("{}.session", self.namespace)
+        [&self.namespace, ".session"].concat()
     }
 
     fn transaction_key(&self, state: &State) -> String {
-        format!("{}.tx.{}", self.namespace, state.expose())
+        [&self.namespace, TRANSACTION, state.expose()].concat()
     }
 
     fn mark_prefix(&self) -> String {
-        format!("{}.mark.", self.namespace)
+        [&self.namespace, ".mark."].concat()
     }
 
     fn slot(&self) -> Option<Storage> {
@@ -62,7 +64,7 @@ impl Shelf {
     /// Remembers a sign-in, making room first; `false` where the tab cannot.
     pub fn open(&self, transaction: &Transaction, now: i64) -> bool {
         let Some(tab) = tab() else { return false };
-        for key in sweep(&entries(&tab, &format!("{}.tx.", self.namespace)), now) {
+        for key in sweep(&entries(&tab, &[&self.namespace, TRANSACTION].concat()), now) {
             let _ = tab.remove_item(&key);
         }
         tab.set_item(&self.transaction_key(&transaction.state), &transaction.to_text()).is_ok()

@@ -1,194 +1,230 @@
-/** The demo, as a person uses it: React in StrictMode, the real provider. */
+// The demo as a person uses it, built for production and under its own Content-Security-Policy.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { choose, launch, startDemo, tokenRequests } from './stage/stage.mjs';
+import { after, test } from 'node:test';
+import { openBrowser } from './support/browser.mjs';
+import { choose, signInToDemo, transactions, until } from './support/flow.mjs';
+import { demoWorld } from './support/world.mjs';
 
-let stage;
-let browser;
-before(async () => {
-  [stage, browser] = await Promise.all([
-    startDemo({ accessTokenSeconds: 4, consent: 'ask' }),
-    launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
-  ]);
-  // Vite makes its dependencies ready at the first visit, and reloads the page for it.
-  const page = await browser.newPage();
-  await page.goto(stage.origin);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-  await page.close();
-});
-after(async () => {
-  await browser.close();
-  await stage.close();
-});
+const browser = await openBrowser({ backForwardCache: true });
+after(() => browser.close());
 
-const visit = async () => (await browser.newContext()).newPage();
 const signInButton = (page) => page.getByRole('button', { name: 'Sign in', exact: true });
-const heading = (page, name) => page.getByRole('heading', { name, exact: true });
-const codes = () => tokenRequests(stage.provider, 'authorization_code').length;
+const notePersisted = () =>
+  addEventListener('pageshow', ({ persisted }) => {
+    window.restored = persisted;
+  });
+const status = (page, status) => page.locator(`main[data-status=${status}]`).waitFor();
 
-async function signedIn(page, path = '/') {
-  await page.goto(stage.origin + path);
+test('sign in, see who it is and what the SDK did, reload, sign out', async (t) => {
+  const world = await demoWorld(t, browser, { provider: { consent: 'ask' } });
+  const page = await world.tab();
+  const problems = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
   await signInButton(page).click();
-  await choose(page);
+  await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
   await page.getByRole('button', { name: 'Allow' }).click();
-  await heading(page, 'Ada Lovelace').waitFor();
-}
-
-test('Sign in, the name, the scopes, the journal, the API, a silent refresh, Sign out', async () => {
-  const page = await visit();
-  stage.provider.log.length = 0;
-  await signedIn(page);
-  assert.equal(page.url(), `${stage.origin}/`);
-  assert.equal(codes(), 1, 'StrictMode posts once');
-  assert.deepEqual(await page.getByRole('list', { name: 'Scopes' }).getByRole('listitem').allInnerTexts(), [
+  await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+  assert.deepEqual(await page.getByRole('list', { name: 'Scopes' }).getByRole('listitem').allTextContents(), [
     'openid',
     'profile',
     'email',
   ]);
-  for (const event of ['sign_in_started', 'callback_received', 'code_exchanged', 'id_token_checked', 'signed_in']) {
-    await page.locator(`li[data-event="${event}"]`).first().waitFor();
+  assert.match(await page.getByRole('timer').innerText(), /^in 0:\d\d$/);
+  const told = await page.locator('li[data-event]').evaluateAll((items) => items.map((item) => item.dataset.event));
+  assert.deepEqual(told, ['sign_in_started', 'callback_received', 'code_exchanged', 'id_token_checked', 'signed_in']);
+  const [{ response, body }] = world.exchanges();
+  const shown = await page.content();
+  for (const secret of [...Object.values(response), body.code, body.code_verifier]) {
+    if (String(secret).length > 20) assert.ok(!shown.includes(secret), 'a secret is on the page');
   }
-  await page.getByRole('button', { name: 'Call the API' }).click();
-  await page.getByText('"sub": "usr_ada"').waitFor();
-  await page.locator('li[data-event="token_refreshed"]').first().waitFor();
-  assert.ok(tokenRequests(stage.provider, 'refresh_token', 200).length >= 1);
+
+  const answered = world.platform.log.length;
+  await page.reload();
+  await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+  assert.equal(world.platform.log.length, answered, 'a reload asks the platform nothing');
+
   await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You signed out.', { exact: true }).waitFor();
   await signInButton(page).waitFor();
-  await page.reload();
-  await signInButton(page).waitFor();
-  await page.context().close();
+  assert.deepEqual(problems, [], 'the console stays silent, and nothing violates the policy');
 });
 
-test('a reload keeps the session, and the page never shows anything else on the way', async () => {
-  const page = await visit();
-  await signedIn(page);
-  await page.addInitScript(() => {
-    window.seen = new Set();
-    const note = () => {
-      const status = document.querySelector('main')?.dataset.status;
-      if (status) window.seen.add(status);
-    };
-    new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true });
-  });
-  await page.reload();
-  await heading(page, 'Ada Lovelace').waitFor();
-  const seen = await page.evaluate(() => [...window.seen]);
-  assert.ok(!seen.includes('unauthenticated') && seen.includes('authenticated'), String(seen));
-  await page.context().close();
-});
-
-test('a protected page brings an anonymous visitor back to where they were', async () => {
-  const page = await visit();
-  await page.goto(`${stage.origin}/reports?year=2025`);
-  await choose(page, 'Grace Hopper');
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await heading(page, 'Reports').waitFor();
-  assert.equal(page.url(), `${stage.origin}/reports?year=2025`);
-  await page.context().close();
-});
-
-test('Deny is access_denied, and the page offers to try again', async () => {
-  const page = await visit();
-  await page.goto(stage.origin);
-  await signInButton(page).click();
-  await choose(page);
-  await page.getByRole('button', { name: 'Deny' }).click();
-  const alert = page.getByRole('alert', { name: 'The sign-in was cancelled' });
-  await alert.getByText('access_denied').waitFor();
-  assert.ok(!page.url().includes('error='), page.url());
-  await alert.getByRole('button', { name: 'Try again' }).click();
-  await page.waitForURL(`${stage.provider.issuer}/**`);
-  await page.context().close();
-});
-
-test('a reloaded callback is callback_replayed on the page, posts nothing and leaves the session alone', async () => {
-  const page = await visit();
-  const callbacks = [];
-  page.on('request', (request) => {
-    if (request.url().startsWith(`${stage.origin}/callback?`)) callbacks.push(request.url());
-  });
-  await signedIn(page);
-  stage.provider.log.length = 0;
-  await page.goto(callbacks[0]);
-  await page.getByText('callback_replayed').waitFor();
-  assert.equal(codes(), 0);
-  assert.equal(page.url(), `${stage.origin}/callback`);
-  await page.goto(stage.origin);
-  await heading(page, 'Ada Lovelace').waitFor();
-  await page.context().close();
-});
-
-test("a trailing slash is refused by the provider's own page, and the demo says that the sign-in did not return", async () => {
-  const page = await visit();
-  const wrong = `${stage.origin}/callback/`;
-  await page.goto(`${stage.origin}/?redirectUri=${encodeURIComponent(wrong)}`);
-  await signInButton(page).click();
-  await heading(page, 'This request was refused').waitFor();
-  assert.ok(page.url().startsWith(stage.provider.issuer));
-  await page.goBack({ waitUntil: 'commit' });
-  const alert = page.getByRole('alert', { name: 'The sign-in did not return' });
-  await alert.waitFor();
-  const said = await alert.innerText();
-  assert.ok(said.includes(wrong), said);
-  assert.match(said, /trailing slash/i);
-  await page.context().close();
-});
-
-test('a double click starts one sign-in', async () => {
-  const page = await visit();
-  await page.goto(stage.origin);
-  // The platform is slow to answer, so that the page is still there for the second click.
-  await page.route(`${stage.provider.issuer}/oauth2/authorize**`, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await route.continue();
-  });
-  const asked = [];
-  page.on('request', (request) => request.url().includes('/oauth2/authorize?') && asked.push(request.url()));
-  await signInButton(page).dblclick();
-  await page.getByRole('button', { name: 'Use Ada Lovelace' }).waitFor();
-  assert.equal(asked.length, 1);
-  await page.context().close();
-});
-
-test('a page that the back button restores from the cache can start again', async () => {
-  const page = await visit();
-  await page.goto(stage.origin);
-  await page.evaluate(() => {
-    addEventListener('pageshow', ({ persisted }) => {
-      window.persisted = persisted;
+test('the whole of the demo works under a strict Content-Security-Policy', async (t) => {
+  const world = await demoWorld(t, browser);
+  const policy = world.headers['content-security-policy'];
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    `connect-src ${world.platform.issuer}`,
+    "require-trusted-types-for 'script'",
+  ]) {
+    assert.ok(policy.includes(part), part);
+  }
+  const violations = [];
+  await world.context.exposeFunction('reportViolation', (what) => violations.push(what));
+  await world.context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      window.reportViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
-  await signInButton(page).click();
-  await page.getByRole('button', { name: 'Use Ada Lovelace' }).waitFor();
-  await page.goBack({ waitUntil: 'commit' });
-  await page.waitForFunction('window.persisted === true');
-  await page.getByRole('button', { name: /Sign in|Try again/ }).first().click();
-  await choose(page);
-  await page.getByRole('button', { name: 'Allow' }).click();
-  await heading(page, 'Ada Lovelace').waitFor();
-  await page.context().close();
+  const page = await world.tab();
+  await signInToDemo(page, world);
+  await page.getByRole('button', { name: 'Call the API' }).click();
+  await page.getByText('"usr_ada"').waitFor();
+  await page.goto(`${world.redirectUri}?code=x&state=y`);
+  await page.getByRole('heading', { name: 'No sign-in to finish' }).waitFor();
+  assert.deepEqual(violations, []);
+  // Not silent because nobody listens.
+  await page.evaluate(() => void fetch('https://elsewhere.invalid/').catch(() => {}));
+  await page.waitForFunction(() => true);
+  assert.equal(violations.length, 1);
 });
 
-test('the keyboard alone signs in and out', async () => {
-  const page = await visit();
-  await page.goto(stage.origin);
-  await signInButton(page).waitFor();
-  const press = async (name) => {
-    for (let tries = 0; tries < 40; tries++) {
+test('it works by keyboard alone', async (t) => {
+  const world = await demoWorld(t, browser, { provider: { consent: 'ask' } });
+  const page = await world.tab();
+  await status(page, 'unauthenticated');
+  const reach = async (name) => {
+    for (let presses = 0; presses < 25; presses++) {
       await page.keyboard.press('Tab');
-      const focused = await page.evaluate(() => document.activeElement?.textContent?.trim());
-      if (focused === name) return page.keyboard.press('Enter');
+      const at = await page.evaluate(() => {
+        const { ariaLabel, textContent } = document.activeElement;
+        return ariaLabel ?? textContent.trim();
+      });
+      if (at === name) return page.keyboard.press('Enter');
     }
-    assert.fail(`${name} is out of the keyboard's reach`);
+    throw new Error(`no way to "${name}" by Tab`);
   };
-  await press('Sign in');
-  await page.getByLabel('Email').fill('ada@example.com');
-  await page.getByLabel('Password').fill('analytical-engine');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Allow' }).waitFor();
-  await press('Allow');
-  await heading(page, 'Ada Lovelace').waitFor();
-  await press('Sign out');
+  await reach('Sign in');
+  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+  await reach('Use Grace Hopper');
+  await page.getByRole('heading', { name: 'Allow' }).waitFor();
+  await reach('Allow');
+  await page.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
+  await reach('Call the API');
+  await page.getByText('"usr_grace"').waitFor();
+  await reach('Sign out');
+  await page.getByText('You signed out.', { exact: true }).waitFor();
+});
+
+test('a protected page sends a visitor to sign in, and brings them back with the query', async (t) => {
+  const world = await demoWorld(t, browser);
+  const page = await world.tab('/reports?year=2026');
+  await choose(page, world, 'Alan Turing');
+  await page.getByRole('heading', { name: 'Reports' }).waitFor();
+  await page.getByText('2026', { exact: true }).waitFor();
+  assert.equal(page.url(), `${world.origin}/reports?year=2026`);
+  assert.equal(world.exchanges().length, 1);
+});
+
+test('the API is called with the token, and with a renewed one after it ran out', async (t) => {
+  const world = await demoWorld(t, browser, { provider: { accessTokenSeconds: 4 } });
+  const page = await world.tab();
+  await signInToDemo(page, world);
+  const call = async () => {
+    await page.getByRole('button', { name: 'Call the API' }).click();
+    await page.getByRole('status', { name: 'The API’s answer' }).getByText('"usr_ada"').waitFor();
+    return world.platform.log.filter(({ path, method }) => path === '/api/me' && method === 'GET').at(-1);
+  };
+  const [{ response }] = world.exchanges();
+  assert.equal((await call()).headers.authorization, `Bearer ${response.access_token}`);
+  // Refreshed by itself, ahead of its end, and seen so on the page.
+  await page.locator('li[data-event=token_refreshed]').first().waitFor();
+  const renewed = world.refreshes()[0];
+  assert.ok(renewed.at - world.exchanges()[0].at < 4000, 'before the token ran out');
+  assert.notEqual(renewed.response.access_token, response.access_token);
+  const { status, headers } = await call();
+  assert.equal(status, 200);
+  const latest = world.refreshes().findLast(({ response }) => response)?.response.access_token;
+  assert.equal(headers.authorization, `Bearer ${latest}`);
+});
+
+test('a trailing slash in the redirect URI: the provider says so, and back at the demo it says what to check', async (t) => {
+  const world = await demoWorld(t, browser);
+  const page = await world.tab(`/?redirectUri=${encodeURIComponent(`${world.redirectUri}/`)}`);
+  assert.equal(page.url(), `${world.origin}/`);
+  await signInButton(page).click();
+  await page.getByRole('heading', { name: 'This request was refused' }).waitFor();
+  assert.ok((await page.locator('main').innerText()).includes(`${world.redirectUri}/`));
+  await page.goto(world.origin);
+  const notReturned = page.getByRole('alert', { name: 'The sign-in did not return' });
+  const advice = await notReturned.innerText();
+  assert.ok(advice.includes(`${world.redirectUri}/`) && advice.includes('trailing slash'), advice);
+  assert.deepEqual(world.exchanges(), []);
+
+  // The advice followed, the same tab signs in.
+  await page.goto(`${world.origin}/?redirectUri=`);
+  await notReturned.getByRole('button', { name: 'Try again' }).click();
+  await choose(page, world);
+  await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+});
+
+test('a double click starts one sign-in', async (t) => {
+  const world = await demoWorld(t, browser);
+  const page = await world.tab();
+  const asked = [];
+  // An answer without content leaves the page where it is, so that its storage can be read.
+  await page.route(`${world.platform.issuer}/oauth2/authorize**`, (route) => {
+    asked.push(route.request().url());
+    return route.fulfill({ status: 204 });
+  });
+  const first = page.waitForRequest((request) => request.url().includes('/oauth2/authorize'));
+  await signInButton(page).dblclick();
+  await first;
+  // A second one would have begun with the second click; it is given the time of another round trip.
+  await page.evaluate(() => Object.assign(new Image(), { src: '/favicon.svg?again' }).decode());
+  assert.equal(asked.length, 1);
+  assert.equal((await transactions(page)).length, 1);
+});
+
+test('a page that the back button restores can start again', async (t) => {
+  const world = await demoWorld(t, browser);
+  await world.context.addInitScript(notePersisted);
+  const page = await world.tab();
+  await signInButton(page).click();
+  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+  await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+  await page.waitForFunction(() => window.restored === true);
+  await status(page, 'unauthenticated');
+  await signInToDemo(page, world);
+  assert.equal(world.exchanges().length, 1);
+});
+
+test('a signed-in page that the back button restores goes on where it was', async (t) => {
+  const world = await demoWorld(t, browser);
+  await world.context.addInitScript(notePersisted);
+  const page = await world.tab();
+  await signInToDemo(page, world);
+  await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
+  await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+  await page.waitForFunction(() => window.restored === true);
+  await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+  await page.getByRole('button', { name: 'Call the API' }).click();
+  await page.getByText('"usr_ada"').waitFor();
+});
+
+test('with discovery, signing out signs out at the provider too, and comes back', async (t) => {
+  const world = await demoWorld(t, browser);
+  const page = await world.tab('/?discovery=1');
+  await signInToDemo(page, world);
+  const [{ response }] = world.exchanges();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign out here too?' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(`${world.origin}/`);
   await signInButton(page).waitFor();
-  await page.context().close();
+  const revoked = await until(
+    world,
+    () => world.platform.log.find(({ path, status }) => path === '/oauth2/revoke' && status),
+    'the refresh token is revoked',
+  );
+  assert.equal(revoked.body.token, response.refresh_token);
+  assert.equal(revoked.body.client_id, world.platform.clientId);
+  const logout = world.platform.log.find(({ path }) => path === '/oauth2/logout');
+  assert.equal(logout.query.id_token_hint, response.id_token);
+  assert.equal(logout.query.post_logout_redirect_uri, `${world.origin}/`);
 });

@@ -16,7 +16,7 @@ struct State {
 #[derive(Default)]
 pub struct Locks {
     states: BTreeMap<String, State>,
-    names: BTreeMap<(DocId, u32), String>,
+    names: BTreeMap<(DocId, u32), (String, Ticket)>,
 }
 
 impl Locks {
@@ -30,13 +30,13 @@ impl Locks {
             state.queue.push_back(asker);
         }
         if free || !at_once {
-            self.names.insert((asker.0, asker.1.number), name.to_owned());
+            self.names.insert((asker.0, asker.1.number), (name.to_owned(), asker.1));
         }
         free
     }
 
     fn name(&self, asker: Asker) -> Option<&String> {
-        self.names.get(&(asker.0, asker.1.number))
+        self.names.get(&(asker.0, asker.1.number)).map(|(name, _)| name)
     }
 
     /// Who holds what `asker` asked for, and since when.
@@ -50,7 +50,7 @@ impl Locks {
 
     /// Lets go or stops asking. Answers with who holds it now, if that is new.
     pub fn release(&mut self, asker: Asker, now: i64) -> Option<Asker> {
-        let name = self.names.remove(&(asker.0, asker.1.number))?;
+        let (name, _) = self.names.remove(&(asker.0, asker.1.number))?;
         let state = self.states.get_mut(&name)?;
         state.queue.retain(|waiting| *waiting != asker);
         if state.holder.is_none_or(|(holder, _)| holder != asker) {
@@ -76,20 +76,9 @@ impl Locks {
 
     /// A document is gone. Answers with who holds its locks now.
     pub fn gone(&mut self, doc: DocId, now: i64) -> Vec<Asker> {
-        let asked: Vec<_> = self.names.range((doc, 0)..=(doc, u32::MAX)).map(|(key, _)| *key).collect();
-        let mut next = Vec::new();
-        for (doc, number) in asked {
-            let ticket = Ticket { number, epoch: 0, generation: 0 };
-            let asker = self.states[&self.names[&(doc, number)]]
-                .holder
-                .into_iter()
-                .map(|(holder, _)| holder)
-                .chain(self.states[&self.names[&(doc, number)]].queue.iter().copied())
-                .find(|asker| asker.0 == doc && asker.1.number == number)
-                .unwrap_or((doc, ticket));
-            next.extend(self.release(asker, now));
-        }
-        next
+        let asked: Vec<_> =
+            self.names.range((doc, 0)..=(doc, u32::MAX)).map(|(_, (_, ticket))| (doc, *ticket)).collect();
+        asked.into_iter().filter_map(|asker| self.release(asker, now)).collect()
     }
 
     /// Whether a document holds or wants any.

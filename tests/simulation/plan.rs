@@ -107,7 +107,13 @@ impl Plan {
 
     pub fn of(dice: &mut Dice, long: bool) -> Self {
         let keep = dice.pick(&[Keep::Local, Keep::Local, Keep::Session, Keep::Session, Keep::Memory]);
-        let rotation = dice.pick(&[Rotation::Rotating, Rotation::Rotating, Rotation::Rotating, Rotation::Static, Rotation::Without]);
+        let rotation = dice.pick(&[
+            Rotation::Rotating,
+            Rotation::Rotating,
+            Rotation::Rotating,
+            Rotation::Static,
+            Rotation::Without,
+        ]);
         let lifetime = if long { 3_600_000 } else { dice.pick(&[4_000, 20_000, 60_000, 300_000, 3_600_000]) };
         let mut plan = Self::calm(keep, rotation, lifetime);
         plan.revocation = dice.percent(50);

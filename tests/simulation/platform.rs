@@ -68,17 +68,29 @@ pub fn numbers(token: &str) -> (usize, usize) {
 pub enum Refreshed {
     Tokens(Box<Tokens>),
     /// `invalid_grant`, and whether it was a reuse that ended the family now.
-    Refused { reuse: bool },
+    Refused {
+        reuse: bool,
+    },
 }
 
 impl Platform {
     pub fn authorize(&mut self, user: usize, sid: String, redirect: &str, challenge: String) -> String {
         let code = format!("code.{}", self.codes.len());
-        self.codes.insert(code.clone(), Grant { user, sid, redirect: redirect.into(), challenge, family: None });
+        self.codes
+            .insert(code.clone(), Grant { user, sid, redirect: redirect.into(), challenge, family: None });
         code
     }
 
-    pub fn exchange(&mut self, by: usize, asked: i64, code: &str, verifier: &str, redirect: &str, rotation: Rotation, lifetime: i64) -> Option<Tokens> {
+    pub fn exchange(
+        &mut self,
+        by: usize,
+        asked: i64,
+        code: &str,
+        verifier: &str,
+        redirect: &str,
+        rotation: Rotation,
+        lifetime: i64,
+    ) -> Option<Tokens> {
         let grant = self.codes.get_mut(code)?;
         if let Some(family) = grant.family {
             self.families[family].revoked = true;
@@ -99,7 +111,14 @@ impl Platform {
         Some(self.issue(self.families.len() - 1, by, asked, rotation, lifetime))
     }
 
-    pub fn refresh(&mut self, by: usize, asked: i64, token: &str, rotation: Rotation, lifetime: i64) -> Refreshed {
+    pub fn refresh(
+        &mut self,
+        by: usize,
+        asked: i64,
+        token: &str,
+        rotation: Rotation,
+        lifetime: i64,
+    ) -> Refreshed {
         let (family, index) = numbers(token);
         let Some(known) = self.families.get_mut(family) else { return Refreshed::Refused { reuse: false } };
         if known.revoked {

@@ -20,15 +20,26 @@ pub(super) struct Exchange {
     ticket: Ticket,
     calls: Vec<Call>,
     progress: Progress,
+    /// When the state was marked as spent, by the tab's own clock.
+    marked_at: i64,
 }
 
 #[derive(Debug)]
 enum Progress {
     /// Asked for the lock.
-    Claiming(Box<(Transaction, Response, bool)>),
+    Claiming(Box<Claim>),
     /// The code is on its way.
     Sent(Box<Pending>),
     Done(Result<SignedIn, Error>),
+}
+
+/// What is needed once the lock is held.
+#[derive(Debug)]
+struct Claim {
+    transaction: Transaction,
+    response: Response,
+    iss_required: bool,
+    sign_outs: u32,
 }
 
 /// What is still needed when the answer comes.
@@ -45,7 +56,14 @@ struct Pending {
 const REMEMBERED: usize = 4;
 
 impl Session {
-    pub(super) fn callback(&mut self, cx: &Cx, call: Call, response: Response, iss_required: bool, fx: &mut Vec<Effect>) {
+    pub(super) fn callback(
+        &mut self,
+        cx: &Cx,
+        call: Call,
+        response: Response,
+        iss_required: bool,
+        fx: &mut Vec<Effect>,
+    ) {
         let Some(state) = &response.state else {
             let error = response.answer.err().unwrap_or_else(|| Error::new(Code::StateUnknown));
             return fx.push(Effect::SignedIn(call, Err(error)));
@@ -58,23 +76,33 @@ impl Session {
             }
             return;
         }
-        match self.transaction(cx, state, &mark, fx) {
-            Err(error) => fx.push(Effect::SignedIn(call, Err(error))),
-            Ok(transaction) => {
-                let ticket = self.ticket(0);
-                let progress = Progress::Claiming(Box::new((transaction, response, iss_required)));
-                if self.exchanges.len() >= REMEMBERED {
-                    self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
-                }
-                self.exchanges.push(Exchange { mark: mark.clone(), ticket, calls: vec![call], progress });
-                tell(fx, false, News::CallbackReceived);
-                fx.push(Effect::Lock { ticket, lock: Lock::Callback(mark), patience: 0 });
+        let ticket = self.ticket(0);
+        let (calls, progress) = match self.transaction(cx, state, &mark, fx) {
+            Err(error) => {
+                fx.push(Effect::SignedIn(call, Err(error.clone())));
+                (Vec::new(), Progress::Done(Err(error)))
             }
+            Ok(transaction) => {
+                tell(fx, false, News::CallbackReceived);
+                fx.push(Effect::Lock { ticket, lock: Lock::Callback(mark.clone()), patience: 0 });
+                let claim = Claim { transaction, response, iss_required, sign_outs: self.sign_outs };
+                (vec![call], Progress::Claiming(Box::new(claim)))
+            }
+        };
+        if self.exchanges.len() >= REMEMBERED {
+            self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
         }
+        self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: i64::MIN });
     }
 
     /// The open transaction of `state`, or what is known of it.
-    fn transaction(&self, cx: &Cx, state: &State, mark: &str, fx: &mut Vec<Effect>) -> Result<Transaction, Error> {
+    fn transaction(
+        &self,
+        cx: &Cx,
+        state: &State,
+        mark: &str,
+        fx: &mut Vec<Effect>,
+    ) -> Result<Transaction, Error> {
         let stored = cx.view.transaction(state);
         let found = stored.is_some();
         let transaction = stored.as_deref().and_then(Transaction::from_text).filter(|transaction| {
@@ -99,14 +127,18 @@ impl Session {
             return fx.push(Effect::Unlock(ticket));
         };
         let exchange = &mut self.exchanges[at];
-        let taken = std::mem::replace(&mut exchange.progress, Progress::Done(Err(Error::new(Code::CallbackReplayed))));
+        let taken = std::mem::replace(
+            &mut exchange.progress,
+            Progress::Done(Err(Error::new(Code::CallbackReplayed))),
+        );
         let Progress::Claiming(claim) = taken else {
             exchange.progress = taken;
             return;
         };
-        let (transaction, response, iss_required) = *claim;
+        let Claim { transaction, response, iss_required, sign_outs } = *claim;
         let spent = cx.view.marked(&exchange.mark);
         if !spent {
+            exchange.marked_at = cx.now.mono;
             fx.push(Effect::Mark(exchange.mark.clone()));
         }
         fx.push(Effect::DropTransaction(transaction.state.clone()));
@@ -117,28 +149,38 @@ impl Session {
         };
         match accepted {
             Ok(Answer::Code(code)) => {
-                let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, app_state, .. } = transaction;
-                let sign_outs = self.sign_outs;
-                let pending = Pending { state, app_state, scope, redirect_uri: redirect_uri.clone(), sign_outs };
+                let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, app_state, .. } =
+                    transaction;
+                let pending =
+                    Pending { state, app_state, scope, redirect_uri: redirect_uri.clone(), sign_outs };
                 exchange.progress = Progress::Sent(Box::new(pending));
                 fx.push(Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age });
             }
-            Ok(Answer::Refused(error)) | Err(error) => self.conclude(at, Err(error), fx),
+            Ok(Answer::Refused(error)) | Err(error) => self.conclude(cx, at, Err(error), fx),
         }
     }
 
     /// Another tab is answering this callback.
-    pub(super) fn claim_failed(&mut self, ticket: Ticket, fx: &mut Vec<Effect>) {
+    pub(super) fn claim_failed(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
         if let Some(at) = self.exchanges.iter().position(|exchange| exchange.ticket == ticket)
             && matches!(self.exchanges[at].progress, Progress::Claiming(_))
         {
-            self.conclude(at, Err(Error::new(Code::CallbackReplayed)), fx);
+            self.conclude(cx, at, Err(Error::new(Code::CallbackReplayed)), fx);
         }
     }
 
     /// The code's answer. `false` where the ticket is no exchange's.
-    pub(super) fn exchanged(&mut self, cx: &Cx, ticket: Ticket, asked_at: Now, outcome: &Outcome, fx: &mut Vec<Effect>) -> bool {
-        let Some(at) = self.exchanges.iter().position(|exchange| exchange.ticket == ticket) else { return false };
+    pub(super) fn exchanged(
+        &mut self,
+        cx: &Cx,
+        ticket: Ticket,
+        asked_at: Now,
+        outcome: &Outcome,
+        fx: &mut Vec<Effect>,
+    ) -> bool {
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.ticket == ticket) else {
+            return false;
+        };
         let Progress::Sent(pending) = &self.exchanges[at].progress else { return true };
         let result = match outcome {
             Outcome::Refused { error, .. } if error.code == Code::CodeRefused => {
@@ -150,7 +192,7 @@ impl Session {
                 Err(Error::new(Code::SignedOut))
             }
             Outcome::Tokens(tokens) => {
-                let sequence = self.seen + 1;
+                let sequence = (self.seen + 1).max(cx.now.wall);
                 let tokens = (**tokens).clone();
                 Grant::signed_in(tokens, &pending.state, sequence, pending.scope.clone(), asked_at)
                     .map(|grant| (grant, pending.app_state.clone()))
@@ -160,15 +202,15 @@ impl Session {
         let result = result.map(|(grant, app_state)| {
             tell(fx, false, News::CodeExchanged);
             tell(fx, false, News::IdTokenChecked);
-            self.begin(cx, grant.clone(), asked_at, fx);
+            self.begin(grant.clone(), asked_at, fx);
             SignedIn { id_token: grant.id_token, app_state }
         });
-        self.conclude(at, result, fx);
+        self.conclude(cx, at, result, fx);
         true
     }
 
     /// A new session: stored, passed on, held.
-    fn begin(&mut self, _cx: &Cx, grant: Grant, asked_at: Now, fx: &mut Vec<Effect>) {
+    fn begin(&mut self, grant: Grant, asked_at: Now, fx: &mut Vec<Effect>) {
         self.store(&grant, fx);
         if self.shared() {
             fx.push(Effect::Post(Message::Tokens(grant.clone())));
@@ -178,9 +220,15 @@ impl Session {
         tell(fx, false, News::SignedIn);
     }
 
-    fn conclude(&mut self, at: usize, result: Result<SignedIn, Error>, fx: &mut Vec<Effect>) {
+    /// The lock is kept until every tab can read the mark, even where the request failed at once.
+    fn conclude(&mut self, cx: &Cx, at: usize, result: Result<SignedIn, Error>, fx: &mut Vec<Effect>) {
         let exchange = &mut self.exchanges[at];
-        fx.push(Effect::Unlock(exchange.ticket));
+        let until = exchange.marked_at.saturating_add(self.rules.ask_wait);
+        if cx.now.mono >= until {
+            fx.push(Effect::Unlock(exchange.ticket));
+        } else {
+            self.lingering.push((exchange.ticket, until));
+        }
         fx.extend(exchange.calls.drain(..).map(|call| Effect::SignedIn(call, result.clone())));
         exchange.progress = Progress::Done(result);
     }

@@ -29,7 +29,8 @@ impl Deadline {
     pub fn read(now: Now, issued_at: i64, expires_at: i64) -> Self {
         const TOLERANCE: i64 = 2_000;
         let lifetime = (expires_at - issued_at).max(0);
-        let left = if now.wall + TOLERANCE < issued_at { 0 } else { (expires_at - now.wall).clamp(0, lifetime) };
+        let left =
+            if now.wall + TOLERANCE < issued_at { 0 } else { (expires_at - now.wall).clamp(0, lifetime) };
         Self::after(now, left)
     }
 
@@ -57,6 +58,8 @@ pub struct Backoff {
     pub last: i64,
     /// Whether it failed while the browser knew that it was offline.
     pub offline: bool,
+    /// The platform asked to be left alone until then.
+    pub asked: i64,
 }
 
 impl Backoff {
@@ -73,12 +76,19 @@ impl Backoff {
     pub fn failed(&mut self, now: Now, retry_after: Option<i64>, online: bool, rng: &mut Rng) -> i64 {
         let step = (Self::BASE << self.failures.min(16)).min(Self::CAP);
         let pause = step + rng.below(step / 2 + 1);
-        let pause = pause.max(retry_after.unwrap_or(0).clamp(0, Self::MAX_RETRY_AFTER));
+        let asked = retry_after.unwrap_or(0).clamp(0, Self::MAX_RETRY_AFTER);
+        let pause = pause.max(asked);
+        self.asked = now.mono + asked;
         self.failures = self.failures.saturating_add(1);
         self.last = now.mono;
         self.offline = !online;
         self.retry_at = now.mono + pause;
         pause
+    }
+
+    /// Brings the next try forward to `pause` after the last one, but not before the platform's wish.
+    pub fn hasten(&mut self, pause: i64) {
+        self.retry_at = self.retry_at.min((self.last + pause).max(self.asked));
     }
 
     /// Whether the timer has stopped trying.
@@ -131,7 +141,11 @@ mod tests {
     fn a_record_from_the_future_is_over() {
         assert_eq!(Deadline::read(AT, AT.wall - 1_000, AT.wall + 59_000).left(AT), 59_000);
         assert_eq!(Deadline::read(AT, AT.wall + 3_600_000, AT.wall + 7_200_000).left(AT), 0);
-        assert_eq!(Deadline::read(AT, AT.wall + 1_000, AT.wall + 61_000).left(AT), 60_000, "within tolerance, never more than it began with");
+        assert_eq!(
+            Deadline::read(AT, AT.wall + 1_000, AT.wall + 61_000).left(AT),
+            60_000,
+            "within tolerance, never more than it began with"
+        );
     }
 
     proptest! {

@@ -1,12 +1,12 @@
 //! How a session ends: by a sign-out, here or elsewhere, or by the platform's last word. What ended does not come back.
 
 use super::super::config::Keep;
-use super::super::error::{Code, Error};
+use super::super::error::Error;
 use super::clock::Backoff;
 use super::event::{Effect, News, Reason};
 use super::message::Message;
 use super::record::{Tombstone, out_mark};
-use super::{Phase, Session, tell};
+use super::{Phase, Session, code_of, tell};
 
 impl Session {
     /// The person signs out: memory, storage and the siblings first, then the platform.
@@ -40,7 +40,7 @@ impl Session {
 
     /// Another tab ended it. In a tab of its own the record is this tab's to bury.
     pub(super) fn ended_elsewhere(&mut self, sequence: i64, reason: Reason, fx: &mut Vec<Effect>) {
-        if reason == Reason::Logout && matches!(self.phase, Phase::In(_)) {
+        if reason == Reason::Logout && !matches!(self.phase, Phase::Loading) {
             self.sign_outs += 1;
         }
         if matches!(self.phase, Phase::In(_)) && self.rules.keep == Keep::Session {
@@ -50,17 +50,22 @@ impl Session {
     }
 
     fn over(&mut self, sequence: i64, reason: Reason, elsewhere: bool, fx: &mut Vec<Effect>) {
-        let was_in = matches!(self.phase, Phase::In(_));
-        self.epoch += 1;
-        self.seen = self.seen.max(sequence);
         self.let_go(fx);
+        let was_in = match &self.phase {
+            Phase::In(live) => {
+                let ended = self.astray.iter_mut().filter(|astray| astray.grant.sid == live.grant.sid);
+                ended.for_each(|astray| astray.over = true);
+                true
+            }
+            _ => false,
+        };
+        self.seen = self.seen.max(sequence);
         self.backoff = Backoff::default();
         self.failing = None;
         self.siblings = false;
         self.version += 1;
         self.phase = Phase::Out(reason);
-        let error = Error::new(if reason == Reason::Logout { Code::SignedOut } else { super::code_of(reason) });
-        fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
+        self.settle_with(&Error::new(code_of(reason)), fx);
         if was_in {
             tell(fx, elsewhere, News::SignedOut(reason));
         }

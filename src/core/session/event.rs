@@ -76,13 +76,12 @@ pub struct Cx<'a> {
 /// Who is waiting for an answer: the runner's own number.
 pub type Call = u32;
 
-/// Names a request for a lock, and what is done under it; events carry it back. One of an earlier epoch is history.
+/// Names a request for a lock, and what is done under it; events carry it back. One that nobody waits for any more is
+/// history: so a late answer meets the session that it was asked for, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// Counts tickets.
     pub number: u32,
-    /// Changes with every sign-in and sign-out.
-    pub epoch: u32,
     /// Which of the session's tokens it is about.
     pub generation: i64,
 }
@@ -151,7 +150,8 @@ pub enum Lock {
 /// What the runner must do, in this order.
 #[derive(Debug)]
 pub enum Effect {
-    /// Write the session's record.
+    /// Write the session's record. Where that fails, remove the one that is there, so that nothing older is read later,
+    /// and say [`Event::StoreFailed`].
     Store(String),
     /// Leave a mark that every tab of this origin can read for [`super::record::mark_lifetime`]. It holds no secret.
     Mark(String),
@@ -168,7 +168,8 @@ pub enum Effect {
         /// How long the present holder may go on holding it.
         patience: i64,
     },
-    /// Take the lock from a holder past its deadline, and hold it.
+    /// Take the lock from a holder past its deadline, and hold it: [`Event::Granted`] follows, and [`Event::Stolen`] in
+    /// the tab that held it.
     Steal(Ticket),
     /// Let it go, or stop asking for it.
     Unlock(Ticket),

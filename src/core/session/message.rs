@@ -79,7 +79,10 @@ impl Message {
             return Some(Self::Tokens(grant));
         }
         if let Some(record) = Reader::new("ask", text) {
-            return Some(Self::Ask { sid: record.text("sid")?.to_owned(), generation: record.number("generation")? });
+            return Some(Self::Ask {
+                sid: record.text("sid")?.to_owned(),
+                generation: record.number("generation")?,
+            });
         }
         if let Some(record) = Reader::new("here", text) {
             return Some(Self::Here { sid: record.text("sid")?.to_owned() });

@@ -43,16 +43,19 @@ pub struct Session {
     backoff: Backoff,
     failing: Option<(Error, i64)>,
     waiting: Vec<Waiting>,
+    astray: Vec<refresh::Astray>,
     exchanges: Vec<callback::Exchange>,
+    /// Callbacks' locks and when to let them go, by the tab's own clock.
+    lingering: Vec<(Ticket, i64)>,
     /// The latest sign-in or sign-out known.
     seen: i64,
-    /// Fences off answers of an earlier session.
-    epoch: u32,
     /// Fences off a sign-in that began before a sign-out.
     sign_outs: u32,
     tickets: u32,
-    /// Whether another tab was ever heard to hold this session.
+    /// Whether another tab may hold this session.
     siblings: bool,
+    /// How often this tab woke too late to send, in a row.
+    overslept: u32,
     wake: Option<i64>,
     version: u32,
 }
@@ -77,8 +80,8 @@ struct Live {
 #[derive(Debug, PartialEq)]
 enum Refresh {
     Idle,
-    /// Asked for the lock.
-    Queued(Ticket),
+    /// Asked for the lock, at this time of the tab's own clock.
+    Queued(Ticket, i64),
     /// Holding it, listening for a sibling with newer tokens, until the tab's own clock shows this.
     Asking(Ticket, i64),
     /// The refresh token is on its way. Whether it may have been spent before that.
@@ -92,6 +95,8 @@ enum Refresh {
 struct Waiting {
     call: Call,
     generation: i64,
+    /// Whether the present token will not do, even if nothing better can be had.
+    strict: bool,
 }
 
 /// What an app may see of the session.
@@ -123,12 +128,14 @@ impl Session {
             backoff: Backoff::default(),
             failing: None,
             waiting: Vec::new(),
+            astray: Vec::new(),
             exchanges: Vec::new(),
+            lingering: Vec::new(),
             seen: 0,
-            epoch: 0,
             sign_outs: 0,
             tickets: 0,
             siblings: false,
+            overslept: 0,
             wake: None,
             version: 0,
         }
@@ -137,18 +144,23 @@ impl Session {
     /// Takes one event: first what can be read now, then the event, then whatever has become due.
     pub fn step(&mut self, cx: &Cx, event: Event) -> Vec<Effect> {
         let mut fx = Vec::new();
-        self.absorb(cx, &mut fx);
+        let stored = self.absorb(cx, &mut fx);
+        // A write that has just failed is not tried again at once.
+        let stored = stored.filter(|_| !matches!(event, Event::StoreFailed));
         match event {
             Event::Start => self.ask_siblings(&mut fx),
             Event::Look => self.nudge(cx, Backoff::BASE),
             Event::Wake => self.wake = None,
             Event::Heard(message) => self.hear(cx, message, &mut fx),
             Event::Granted(ticket) => self.granted(cx, ticket, &mut fx),
-            Event::Overdue(ticket) => self.overdue(ticket, &mut fx),
+            Event::Overdue(ticket) => self.overdue(cx, ticket, &mut fx),
             Event::Stolen(ticket) => self.stolen(ticket),
-            Event::Answered { ticket, asked_at, outcome } => self.answered(cx, ticket, asked_at, outcome, &mut fx),
+            Event::Answered { ticket, asked_at, outcome } => {
+                self.answered(cx, ticket, asked_at, outcome, &mut fx)
+            }
             Event::GetToken { call, force, min_validity, unlike } => {
-                let unwanted = |live: &Live| force || unlike.as_ref().is_some_and(|token| *token == live.grant.access);
+                let unwanted =
+                    |live: &Live| force || unlike.as_ref().is_some_and(|token| *token == live.grant.access);
                 self.get_token(cx, call, unwanted, min_validity, &mut fx);
             }
             Event::Callback { call, response, iss_required } => {
@@ -158,6 +170,7 @@ impl Session {
             Event::StoreFailed => tell(&mut fx, false, News::StorageFailed),
         }
         self.pump(cx, &mut fx);
+        self.mend(stored, &mut fx);
         fx
     }
 
@@ -168,7 +181,11 @@ impl Session {
             Phase::Out(reason) => State::Out(*reason),
             Phase::In(live) => State::In {
                 grant: &live.grant,
-                refresh_at: live.grant.refresh.as_ref().map(|_| now.wall + live.deadline.left(now) - live.margin),
+                refresh_at: live
+                    .grant
+                    .refresh
+                    .as_ref()
+                    .map(|_| now.wall + live.deadline.left(now) - live.margin),
                 failing: self.failing.as_ref(),
             },
         }
@@ -181,7 +198,19 @@ impl Session {
 
     /// Does what has become due, settles who can be settled, and says when to be woken.
     fn pump(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+        self.lingering.retain(|(ticket, until)| {
+            let stays = *until > cx.now.mono;
+            if !stays {
+                fx.push(Effect::Unlock(*ticket));
+            }
+            stays
+        });
         match self.refresh {
+            // Overslept: the lock may be another tab's by now, and the news of that still on its way.
+            Refresh::Asking(_, until) if cx.now.mono > until + OVERSLEPT => {
+                self.overslept += 1;
+                self.let_go(fx);
+            }
             Refresh::Asking(ticket, until) if cx.now.mono >= until => self.send(cx, ticket, fx),
             Refresh::Confirming(_, until, reason) if cx.now.mono >= until => self.end(reason, fx),
             _ => {}
@@ -193,33 +222,34 @@ impl Session {
             self.end(Reason::LoginRequired, fx);
         }
         self.settle(cx, fx);
-        if self.refresh == Refresh::Idle && self.wants_refresh(cx.now) && self.may_refresh(cx) {
-            self.queue(fx);
+        if self.refresh == Refresh::Idle && !self.unanswered() {
+            if self.wants_refresh(cx.now) && self.may_refresh(cx) {
+                self.queue(cx, fx);
+            } else {
+                self.refuse(cx, fx);
+            }
         }
         self.schedule(cx, fx);
     }
 
     /// Answers the calls whose tokens have come.
     fn settle(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
-        match &self.phase {
-            Phase::Loading => {}
-            Phase::Out(reason) => {
-                let error = Error::new(code_of(*reason));
-                fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
-            }
-            Phase::In(live) if live.deadline.left(cx.now) > 0 => {
-                let generation = live.grant.generation;
-                let token = &live.grant.access;
-                self.waiting.retain(|waiting| {
-                    let ready = generation > waiting.generation;
-                    if ready {
-                        fx.push(Effect::Token(waiting.call, Ok(token.clone())));
-                    }
-                    !ready
-                });
-            }
-            Phase::In(_) => {}
+        if let Phase::In(live) = &self.phase
+            && live.deadline.left(cx.now) > 0
+        {
+            self.waiting.retain(|waiting| {
+                let ready = live.grant.generation > waiting.generation;
+                if ready {
+                    fx.push(Effect::Token(waiting.call, Ok(live.grant.access.clone())));
+                }
+                !ready
+            });
         }
+    }
+
+    /// Answers every call alike.
+    fn settle_with(&mut self, error: &Error, fx: &mut Vec<Effect>) {
+        fx.extend(self.waiting.drain(..).map(|waiting| Effect::Token(waiting.call, Err(error.clone()))));
     }
 
     /// Asks to be woken for the next thing that time alone brings.
@@ -227,20 +257,22 @@ impl Session {
         let mono = cx.now.mono;
         let at = match (&self.phase, &self.refresh) {
             (_, Refresh::Asking(_, until) | Refresh::Confirming(_, until, _)) => Some(*until),
-            (Phase::In(live), Refresh::Idle) => {
+            (Phase::In(live), Refresh::Idle) if !self.unanswered() => {
                 let left = live.deadline.left(cx.now);
                 if live.grant.refresh.is_none() {
                     Some(mono + left)
                 } else if self.backoff.failures > 0 {
                     // Offline waits for online; after too many tries it waits for a person or an app.
-                    (!self.backoff.resting() && cx.online).then(|| self.backoff.retry_at.max(mono + left - live.margin))
+                    (!self.backoff.resting() && cx.online)
+                        .then(|| self.backoff.retry_at.max(mono + left - live.margin))
                 } else {
                     cx.online.then(|| mono + left - live.margin)
                 }
             }
             _ => None,
         };
-        let at = at.map(|at| at.max(mono + 1));
+        let lingering = self.lingering.iter().map(|(_, until)| *until);
+        let at = at.into_iter().chain(lingering).min().map(|at| at.max(mono + 1));
         if at != self.wake {
             self.wake = at;
             fx.push(Effect::Wake(at));
@@ -249,7 +281,7 @@ impl Session {
 
     fn ticket(&mut self, generation: i64) -> Ticket {
         self.tickets += 1;
-        Ticket { number: self.tickets, epoch: self.epoch, generation }
+        Ticket { number: self.tickets, generation }
     }
 
     /// Whether the record is shared with storage and other tabs at all.
@@ -259,25 +291,23 @@ impl Session {
 
     /// Becomes signed in by `grant`, or renewed by it.
     fn hold(&mut self, grant: Grant, deadline: Deadline, fx: &mut Vec<Effect>) {
-        let same = matches!(&self.phase, Phase::In(live) if live.grant.sid == grant.sid);
-        if !same {
-            self.epoch += 1;
-            self.siblings = false;
-            let error = Error::new(Code::SignedOut);
-            let loading = matches!(self.phase, Phase::Loading);
-            if !loading {
-                fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
-            }
-        }
         self.let_go(fx);
+        if !matches!(&self.phase, Phase::In(live) if live.grant.sid == grant.sid) {
+            self.siblings = false;
+            self.settle_with(&Error::new(Code::SignedOut), fx);
+        }
         self.seen = self.seen.max(grant.sequence);
         let margin = clock::margin(grant.lifetime(), &mut self.rng);
         self.backoff = Backoff::default();
         self.failing = None;
+        self.overslept = 0;
         self.version += 1;
         self.phase = Phase::In(Box::new(Live { grant, deadline, margin }));
     }
 }
+
+/// How much later than asked a timer may come before the tab must think that it was frozen, in milliseconds.
+const OVERSLEPT: i64 = 2_000;
 
 fn tell(fx: &mut Vec<Effect>, elsewhere: bool, news: News) {
     fx.push(Effect::Tell(Notice { elsewhere, news }));

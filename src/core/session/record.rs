@@ -14,7 +14,8 @@ pub type Order<'a> = (i64, &'a str, i64);
 /// A living session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Counts sign-ins and sign-outs that this storage has seen.
+    /// Grows with every sign-in and sign-out; a sign-in's is the wall clock's time at least, so that it is the latest
+    /// even where the record before it could not be read.
     pub sequence: i64,
     /// The session's public name: the same in every sibling.
     pub sid: String,
@@ -59,7 +60,13 @@ const TOMBSTONE: &str = "signed_out";
 
 impl Grant {
     /// The grant of a sign-in. Its name comes from the spent `state`, so that it needs no chance of its own.
-    pub fn signed_in(tokens: Tokens, state: &State, sequence: i64, asked_scope: String, asked_at: Now) -> Option<Self> {
+    pub fn signed_in(
+        tokens: Tokens,
+        state: &State,
+        sequence: i64,
+        asked_scope: String,
+        asked_at: Now,
+    ) -> Option<Self> {
         Some(Self {
             sequence,
             sid: fingerprint(&format!("sid {}", state.expose())),
@@ -145,6 +152,14 @@ impl Tombstone {
 }
 
 impl Record {
+    /// Its place among sign-ins and sign-outs.
+    pub fn sequence(&self) -> i64 {
+        match self {
+            Self::In(grant) => grant.sequence,
+            Self::Out(tombstone) => tombstone.sequence,
+        }
+    }
+
     /// Reads either kind.
     pub fn from_text(text: &str) -> Option<Self> {
         if let Some(grant) = Grant::from_text(text) {

@@ -5,10 +5,11 @@ use super::super::token::Outcome;
 use super::clock::{Backoff, Deadline, Now};
 use super::event::{Call, Cx, Effect, Lock, News, Reason, Ticket};
 use super::message::Message;
-use super::{Live, Phase, Refresh, Session, Waiting, code_of, tell};
+use super::record::Grant;
+use super::{Live, OVERSLEPT, Phase, Refresh, Session, Waiting, code_of, tell};
 
 /// How much longer than a whole refresh a holder is waited for, in milliseconds.
-const PATIENCE: i64 = 2_000;
+const PATIENCE: i64 = 2 * OVERSLEPT + 2_000;
 
 impl Session {
     /// Answers from the tokens held, or waits for newer ones.
@@ -21,28 +22,38 @@ impl Session {
         fx: &mut Vec<Effect>,
     ) {
         let live = match &self.phase {
-            Phase::Loading => return self.waiting.push(Waiting { call, generation: -1 }),
-            Phase::Out(reason) => return fx.push(Effect::Token(call, Err(Error::new(code_of(*reason))))),
             Phase::In(live) => live,
+            Phase::Out(reason) => return fx.push(Effect::Token(call, Err(Error::new(code_of(*reason))))),
+            Phase::Loading => return fx.push(Effect::Token(call, Err(Error::new(Code::LoginRequired)))),
         };
         let left = live.deadline.left(cx.now);
         // Half a lifetime is the most that can be asked for: more would refresh at every call.
-        let enough = left > 0 && left >= min_validity.min(live.grant.lifetime() / 2);
-        let unwanted = unwanted(live);
-        if enough && !unwanted {
+        let enough = left >= min_validity.min(live.grant.lifetime() / 2);
+        let (strict, renewable) = (unwanted(live), live.grant.refresh.is_some());
+        if left > 0 && !strict && (enough || !renewable) {
             return fx.push(Effect::Token(call, Ok(live.grant.access.clone())));
         }
-        let (generation, token) = (live.grant.generation, live.grant.access.clone());
-        if live.grant.refresh.is_none() {
+        if !renewable {
             return fx.push(Effect::Token(call, Err(Error::new(Code::LoginRequired))));
         }
+        self.waiting.push(Waiting { call, generation: live.grant.generation, strict });
         self.nudge(cx, Backoff::CAP);
-        if self.refresh != Refresh::Idle || self.may_refresh(cx) {
-            return self.waiting.push(Waiting { call, generation });
+    }
+
+    /// Nothing can be done now for those who wait: a living token is better than none.
+    pub(super) fn refuse(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+        if self.waiting.is_empty() {
+            return;
         }
-        // Refreshing is not possible now: a living token is better than none.
-        let answer = if left > 0 && !unwanted { Ok(token) } else { Err(self.hindrance(cx)) };
-        fx.push(Effect::Token(call, answer));
+        let error = self.hindrance(cx);
+        let living = match &self.phase {
+            Phase::In(live) if live.deadline.left(cx.now) > 0 => Some(&live.grant.access),
+            _ => None,
+        };
+        fx.extend(self.waiting.drain(..).map(|waiting| {
+            let token = living.filter(|_| !waiting.strict).cloned();
+            Effect::Token(waiting.call, token.ok_or_else(|| error.clone()))
+        }));
     }
 
     /// Lets a failing session try again before its time: at least `pause` after the last try, when the browser comes
@@ -51,14 +62,15 @@ impl Session {
         let changed = (self.backoff.offline && cx.online) || self.backoff.resting();
         if self.backoff.failures > 0 && changed {
             let pause = if self.backoff.resting() { Backoff::CAP } else { pause };
-            self.backoff.retry_at = self.backoff.retry_at.min(self.backoff.last + pause);
+            self.backoff.hasten(pause);
         }
     }
 
     /// Whether somebody waits, or the schedule is due.
     pub(super) fn wants_refresh(&self, now: Now) -> bool {
         let Phase::In(live) = &self.phase else { return false };
-        let due = live.deadline.left(now) <= live.margin && (!self.backoff.resting() || now.mono >= self.backoff.retry_at);
+        let due = live.deadline.left(now) <= live.margin
+            && (!self.backoff.resting() || now.mono >= self.backoff.retry_at);
         live.grant.refresh.is_some() && (due || !self.waiting.is_empty())
     }
 
@@ -71,30 +83,33 @@ impl Session {
     fn hindrance(&self, cx: &Cx) -> Error {
         match &self.failing {
             Some((error, retry_at)) => error.clone().with("retryAt", retry_at.to_string()),
-            None if !cx.online => Error::new(Code::NetworkError).with("endpoint", "token").with("offline", "true"),
+            None if !cx.online => {
+                Error::new(Code::NetworkError).with("endpoint", "token").with("offline", "true")
+            }
             None => Error::new(Code::PlatformUnavailable),
         }
     }
 
     /// Asks for the lock.
-    pub(super) fn queue(&mut self, fx: &mut Vec<Effect>) {
+    pub(super) fn queue(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
         let Phase::In(live) = &self.phase else { return };
         let (sid, generation) = (live.grant.sid.clone(), live.grant.generation);
         let ticket = self.ticket(generation);
-        self.refresh = Refresh::Queued(ticket);
+        self.refresh = Refresh::Queued(ticket, cx.now.mono);
         fx.push(Effect::Lock { ticket, lock: Lock::Session(sid), patience: self.rules.hold + PATIENCE });
     }
 
-    /// The lock is held. What storage says was read at the start of this very step; siblings are asked where there are
-    /// any, because their last word may still be under way.
+    /// The lock is held. What storage says was read at the start of this very step; siblings are asked where there may
+    /// be any, because their last word may still be under way.
     pub(super) fn granted(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
-        if self.refresh != Refresh::Queued(ticket) {
-            return self.claimed(cx, ticket, fx);
-        }
-        if !(self.wants_refresh(cx.now) && self.may_refresh(cx)) {
-            return self.give_up(cx, fx);
-        }
-        if self.siblings {
+        let since = match self.refresh {
+            Refresh::Queued(queued, since) if queued == ticket => since,
+            _ => return self.claimed(cx, ticket, fx),
+        };
+        // After a long wait this tab may have been frozen, and have lost the lock again: then too it listens first. One
+        // whose timers are always late would listen for ever.
+        let waited = cx.now.mono > since + OVERSLEPT;
+        if waited || (self.siblings && self.overslept < 2) {
             self.ask_siblings(fx);
             self.refresh = Refresh::Asking(ticket, cx.now.mono + self.rules.ask_wait);
         } else {
@@ -102,38 +117,30 @@ impl Session {
         }
     }
 
-    /// Lets the lock go without having sent anything; who waits is told why.
-    fn give_up(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
-        self.let_go(fx);
-        let error = self.hindrance(cx);
-        if !self.may_refresh(cx) {
-            fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(error.clone()))));
-        }
-    }
-
-    /// The holder is past its deadline: frozen, or worse.
-    pub(super) fn overdue(&mut self, ticket: Ticket, fx: &mut Vec<Effect>) {
-        if self.refresh == Refresh::Queued(ticket) {
+    /// The holder is past its deadline: frozen, or worse. Another may be stealing too, so this tab listens before it
+    /// sends.
+    pub(super) fn overdue(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
+        if matches!(self.refresh, Refresh::Queued(queued, _) if queued == ticket) {
+            self.siblings = true;
             fx.push(Effect::Steal(ticket));
         } else {
-            self.claim_failed(ticket, fx);
+            self.claim_failed(cx, ticket, fx);
         }
     }
 
     /// This tab was the frozen one. What it sent may still be answered; if it still wants tokens it asks anew.
     pub(super) fn stolen(&mut self, ticket: Ticket) {
         if self.refresh.ticket() == Some(ticket) {
+            self.put_aside();
             self.refresh = Refresh::Idle;
         }
     }
 
     /// Sends the refresh token, once, with a note in storage that its fate is unknown until the answer.
     pub(super) fn send(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
-        if !(self.wants_refresh(cx.now) && self.may_refresh(cx)) {
-            return self.give_up(cx, fx);
-        }
-        let Phase::In(live) = &mut self.phase else { return };
-        let Some(token) = live.grant.refresh.clone() else { return };
+        let possible = self.wants_refresh(cx.now) && self.may_refresh(cx);
+        let Phase::In(live) = &mut self.phase else { return self.let_go(fx) };
+        let Some(token) = live.grant.refresh.clone().filter(|_| possible) else { return self.let_go(fx) };
         let unsure = std::mem::replace(&mut live.grant.unsure, true);
         let (grant, previous) = (live.grant.clone(), live.grant.id_token.clone());
         if !unsure {
@@ -147,12 +154,20 @@ impl Session {
     }
 
     /// A request came to something.
-    pub(super) fn answered(&mut self, cx: &Cx, ticket: Ticket, asked_at: Now, outcome: Outcome, fx: &mut Vec<Effect>) {
+    pub(super) fn answered(
+        &mut self,
+        cx: &Cx,
+        ticket: Ticket,
+        asked_at: Now,
+        outcome: Outcome,
+        fx: &mut Vec<Effect>,
+    ) {
         let unsure = match self.refresh {
             Refresh::Sending(current, unsure) if current == ticket => unsure,
             _ => return self.late(cx, ticket, asked_at, outcome, fx),
         };
-        let Phase::In(live) = &mut self.phase else { return };
+        self.refresh = Refresh::Idle;
+        let Phase::In(live) = &mut self.phase else { return fx.push(Effect::Unlock(ticket)) };
         match outcome {
             Outcome::Tokens(tokens) => {
                 let grant = live.grant.refreshed(*tokens, asked_at);
@@ -163,9 +178,9 @@ impl Session {
                 if self.shared() {
                     self.ask_siblings(fx);
                     self.refresh = Refresh::Confirming(ticket, cx.now.mono + self.rules.ask_wait, reason);
-                } else {
-                    self.end(reason, fx);
+                    return;
                 }
+                self.end(reason, fx);
             }
             Outcome::Refused { error, .. }
                 if matches!(error.code, Code::IdTokenInvalid | Code::SignatureInvalid | Code::ClockSkew) =>
@@ -179,45 +194,62 @@ impl Session {
                 self.failed(cx, error, retry_after, acted, fx);
             }
         }
+        fx.push(Effect::Unlock(ticket));
     }
 
     /// New tokens of this session: stored and passed on before anybody gets to use them.
-    fn renewed(&mut self, cx: &Cx, grant: super::record::Grant, asked_at: Now, fx: &mut Vec<Effect>) {
+    fn renewed(&mut self, cx: &Cx, grant: Grant, asked_at: Now, fx: &mut Vec<Effect>) {
         let deadline = Deadline::after(asked_at, grant.lifetime());
         self.store(&grant, fx);
         if self.shared() {
             fx.push(Effect::Post(Message::Tokens(grant.clone())));
         }
+        let failures = self.backoff.failures;
         self.hold(grant, deadline, fx);
         tell(fx, false, News::Refreshed);
         if deadline.left(cx.now) <= 0 {
             // The answer took longer than the token lives: again, but not in a storm.
+            self.backoff.failures = failures;
             self.failed(cx, Error::new(Code::Timeout), None, false, fx);
         }
     }
 
-    /// An answer to a request that this session had given up on. Newer tokens are newer tokens; after a sign-out they
-    /// are nobody's.
+    /// An answer that this session no longer waits for. Newer tokens are newer tokens, here or in a sibling; after a
+    /// sign-out they are nobody's.
     fn late(&mut self, cx: &Cx, ticket: Ticket, asked_at: Now, outcome: Outcome, fx: &mut Vec<Effect>) {
         if self.exchanged(cx, ticket, asked_at, &outcome, fx) {
             return;
         }
-        let Outcome::Tokens(tokens) = outcome else { return };
-        match &self.phase {
-            Phase::In(live) if ticket.epoch == self.epoch && ticket.generation == live.grant.generation => {
-                let grant = live.grant.refreshed(*tokens, asked_at);
-                self.renewed(cx, grant, asked_at, fx);
+        let Some(at) = self.astray.iter().position(|astray| astray.ticket == ticket) else { return };
+        let Astray { grant, over, .. } = self.astray.swap_remove(at);
+        match (outcome, &self.phase) {
+            (Outcome::Tokens(tokens), _) if over => fx.extend(tokens.refresh.map(Effect::Revoke)),
+            (outcome, Phase::In(live)) if live.grant.sid == grant.sid => match outcome {
+                _ if live.grant.generation != grant.generation => {}
+                Outcome::Tokens(tokens) => self.renewed(cx, grant.refreshed(*tokens, asked_at), asked_at, fx),
+                Outcome::Unclear { error, retry_after } => self.failed(cx, error, retry_after, true, fx),
+                // The next try hears it too, and looks for a sibling's tokens first.
+                Outcome::Refused { .. } => {}
+            },
+            (Outcome::Tokens(tokens), _) if self.shared() => {
+                fx.push(Effect::Post(Message::Tokens(grant.refreshed(*tokens, asked_at))));
             }
-            Phase::Out(_) => fx.extend(tokens.refresh.map(Effect::Revoke)),
             _ => {}
         }
+        fx.push(Effect::Unlock(ticket));
     }
 
     /// The session stays; trying again is put off, here and by the siblings.
-    fn failed(&mut self, cx: &Cx, error: Error, retry_after: Option<i64>, unsure: bool, fx: &mut Vec<Effect>) {
+    fn failed(
+        &mut self,
+        cx: &Cx,
+        error: Error,
+        retry_after: Option<i64>,
+        unsure: bool,
+        fx: &mut Vec<Effect>,
+    ) {
         let pause = self.backoff.failed(cx.now, retry_after, cx.online, &mut self.rng);
         let retry_at = cx.now.wall + pause;
-        self.let_go(fx);
         let Phase::In(live) = &mut self.phase else { return };
         let (sid, generation) = (live.grant.sid.clone(), live.grant.generation);
         if live.grant.unsure != unsure {
@@ -229,9 +261,7 @@ impl Session {
             let failures = self.backoff.failures.into();
             fx.push(Effect::Post(Message::Failing { sid, generation, pause, failures, unsure }));
         }
-        self.now_failing(error.clone(), retry_at, false, fx);
-        let told = error.with("retryAt", retry_at.to_string());
-        fx.extend(self.waiting.drain(..).map(|w| Effect::Token(w.call, Err(told.clone()))));
+        self.now_failing(error, retry_at, false, fx);
     }
 
     /// Tells the app that refreshing fails.
@@ -241,18 +271,47 @@ impl Session {
         tell(fx, elsewhere, News::Failing(error, retry_at));
     }
 
-    /// Lets the lock go, or stops asking for it.
+    /// Lets the lock go, or stops asking for it. A lock under which a request is out is kept until its answer, so that
+    /// no sibling sends the same token meanwhile.
     pub(super) fn let_go(&mut self, fx: &mut Vec<Effect>) {
-        fx.extend(self.refresh.ticket().map(Effect::Unlock));
+        if !self.put_aside() {
+            fx.extend(self.refresh.ticket().map(Effect::Unlock));
+        }
         self.refresh = Refresh::Idle;
     }
+
+    /// Whether there was a request to put aside.
+    fn put_aside(&mut self) -> bool {
+        let (Refresh::Sending(ticket, _), Phase::In(live)) = (&self.refresh, &self.phase) else {
+            return false;
+        };
+        self.astray.push(Astray { ticket: *ticket, grant: live.grant.clone(), over: false });
+        true
+    }
+
+    /// Whether this session's refresh token is out on a request that was put aside.
+    pub(super) fn unanswered(&self) -> bool {
+        matches!(&self.phase, Phase::In(live) if self.astray.iter().any(|astray| astray.grant.sid == live.grant.sid))
+    }
+}
+
+/// A request whose answer the session no longer waits for.
+#[derive(Debug)]
+pub(super) struct Astray {
+    pub ticket: Ticket,
+    /// What it was sent for.
+    pub grant: Grant,
+    /// Whether that session has ended since.
+    pub over: bool,
 }
 
 impl Refresh {
     fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::Idle => None,
-            Self::Queued(t) | Self::Asking(t, _) | Self::Sending(t, _) | Self::Confirming(t, _, _) => Some(*t),
+            Self::Queued(t, _) | Self::Asking(t, _) | Self::Sending(t, _) | Self::Confirming(t, _, _) => {
+                Some(*t)
+            }
         }
     }
 }

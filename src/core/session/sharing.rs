@@ -5,26 +5,33 @@ use super::super::error::{Code, Error};
 use super::clock::Deadline;
 use super::event::{Cx, Effect, News, Reason, Stored};
 use super::message::Message;
-use super::record::{Grant, Record, out_mark};
+use super::record::{Grant, Record, Tombstone, out_mark};
 use super::{Phase, Session, tell};
 
 impl Session {
     /// Reads what can be read now. Nothing that is unreadable, broken, gone or older ends a session that memory holds:
-    /// only a tombstone does.
-    pub(super) fn absorb(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
+    /// only a tombstone does. Answers with the sequence of what is stored.
+    pub(super) fn absorb(&mut self, cx: &Cx, fx: &mut Vec<Effect>) -> Option<i64> {
+        let mut stored = None;
         if self.shared() {
             match cx.view.session() {
-                Stored::Text(text) => match Record::from_text(&text) {
-                    Some(Record::In(grant)) => self.consider(cx, grant, false, fx),
-                    Some(Record::Out(tombstone))
-                        if tombstone.sequence > self.seen || matches!(self.phase, Phase::Loading) =>
-                    {
-                        self.ended_elsewhere(tombstone.sequence, tombstone.reason, fx);
+                Stored::Text(text) => {
+                    let record = Record::from_text(&text);
+                    stored = record.as_ref().map(Record::sequence);
+                    match record {
+                        Some(Record::In(grant)) => self.consider(cx, grant, false, fx),
+                        Some(Record::Out(tombstone))
+                            if tombstone.sequence > self.seen || matches!(self.phase, Phase::Loading) =>
+                        {
+                            self.ended_elsewhere(tombstone.sequence, tombstone.reason, fx);
+                        }
+                        _ => {}
                     }
-                    _ => {}
-                },
+                }
                 Stored::Empty => {}
-                Stored::Unreadable if matches!(self.phase, Phase::Loading) => tell(fx, false, News::StorageFailed),
+                Stored::Unreadable if matches!(self.phase, Phase::Loading) => {
+                    tell(fx, false, News::StorageFailed)
+                }
                 Stored::Unreadable => {}
             }
             if let Phase::In(live) = &self.phase
@@ -37,6 +44,23 @@ impl Session {
         if matches!(self.phase, Phase::Loading) {
             self.phase = Phase::Out(Reason::Never);
             self.version += 1;
+        }
+        stored
+    }
+
+    /// Puts right what a tab wrote that did not know the latest sign-in or sign-out. A refresh is never put right this
+    /// way: a newer one may be on its way into storage.
+    pub(super) fn mend(&self, stored: Option<i64>, fx: &mut Vec<Effect>) {
+        let written = fx.iter().any(|effect| matches!(effect, Effect::Store(_)));
+        if stored.is_none_or(|stored| stored >= self.seen) || written {
+            return;
+        }
+        match &self.phase {
+            Phase::In(live) => self.store(&live.grant, fx),
+            Phase::Out(reason) => {
+                fx.push(Effect::Store(Tombstone { sequence: self.seen, reason: *reason }.to_text()))
+            }
+            Phase::Loading => {}
         }
     }
 
@@ -60,6 +84,7 @@ impl Session {
             self.store(&grant, fx);
         }
         self.hold(grant, deadline, fx);
+        self.siblings = true;
         tell(fx, !restored, news);
     }
 
@@ -74,7 +99,9 @@ impl Session {
             Message::Ask { sid, generation } if ours(&sid) => {
                 self.siblings = true;
                 let answer = match &self.phase {
-                    Phase::In(live) if live.grant.generation > generation => Message::Tokens(live.grant.clone()),
+                    Phase::In(live) if live.grant.generation > generation => {
+                        Message::Tokens(live.grant.clone())
+                    }
                     _ => Message::Here { sid },
                 };
                 fx.push(Effect::Post(answer));
@@ -85,7 +112,10 @@ impl Session {
                 self.consider(cx, grant, true, fx);
             }
             // Another session's tokens count where all tabs share one.
-            Message::Tokens(grant) if self.rules.keep == Keep::Local => self.consider(cx, grant, true, fx),
+            Message::Tokens(grant) if self.rules.keep == Keep::Local => {
+                fx.push(Effect::Post(Message::Here { sid: grant.sid.clone() }));
+                self.consider(cx, grant, true, fx);
+            }
             Message::Failing { sid, generation, pause, failures, unsure } if ours(&sid) => {
                 self.siblings = true;
                 self.heard_failing(cx, generation, pause, failures, unsure, fx);
@@ -105,18 +135,31 @@ impl Session {
     }
 
     /// A sibling's try failed: this tab waits as long as it would, and knows what it knows.
-    fn heard_failing(&mut self, cx: &Cx, generation: i64, pause: i64, failures: i64, unsure: bool, fx: &mut Vec<Effect>) {
+    fn heard_failing(
+        &mut self,
+        cx: &Cx,
+        generation: i64,
+        pause: i64,
+        failures: i64,
+        unsure: bool,
+        fx: &mut Vec<Effect>,
+    ) {
         let Phase::In(live) = &mut self.phase else { return };
         if live.grant.generation != generation {
             return;
         }
-        live.grant.unsure |= unsure;
+        live.grant.unsure = unsure;
         let pause = pause.clamp(0, 3_600_000);
         self.backoff.failures = self.backoff.failures.max(failures.clamp(1, 1000) as u32);
         self.backoff.last = cx.now.mono;
         self.backoff.offline |= !cx.online;
         self.backoff.retry_at = self.backoff.retry_at.max(cx.now.mono + pause);
-        self.now_failing(Error::new(Code::PlatformUnavailable).with("elsewhere", "true"), cx.now.wall + pause, true, fx);
+        self.now_failing(
+            Error::new(Code::PlatformUnavailable).with("elsewhere", "true"),
+            cx.now.wall + pause,
+            true,
+            fx,
+        );
     }
 
     /// "Is there a newer one?"
@@ -124,7 +167,10 @@ impl Session {
         if let Phase::In(live) = &self.phase
             && self.shared()
         {
-            fx.push(Effect::Post(Message::Ask { sid: live.grant.sid.clone(), generation: live.grant.generation }));
+            fx.push(Effect::Post(Message::Ask {
+                sid: live.grant.sid.clone(),
+                generation: live.grant.generation,
+            }));
         }
     }
 

@@ -1,0 +1,17 @@
+import { chromium } from 'playwright-core';
+import { findBrowser } from '../../../scripts/setup.mjs';
+
+/**
+ * Chromium, as set-up finds it.
+ *
+ * @param {{ args?: string[], backForwardCache?: boolean }} [options]
+ * @returns {Promise<import('playwright-core').Browser>}
+ */
+export function openBrowser({ args = [], backForwardCache = false } = {}) {
+  return chromium.launch({
+    executablePath: findBrowser()?.chrome,
+    args: ['--disable-gpu', '--disable-dev-shm-usage', ...args],
+    // Playwright switches it off, because a page that comes back surprises most tests.
+    ignoreDefaultArgs: backForwardCache ? ['--disable-back-forward-cache'] : [],
+  });
+}

@@ -1,0 +1,103 @@
+// What a person does, and what a test waits for.
+import { ask } from './bare.mjs';
+import { ready } from './world.mjs';
+
+/** At the provider: chooses a ready account, and waits to be back at the app. */
+export async function choose(page, world, account = 'Ada Lovelace') {
+  await page.getByRole('button', { name: `Use ${account}` }).click();
+  await page.waitForURL((url) => url.origin === world.origin);
+}
+
+/** On a bare page: the whole sign-in. Answers with what `handleCallback` gave. */
+export async function signIn(page, world, account, options) {
+  await goToProvider(page, options);
+  await choose(page, world, account);
+  await ready(page);
+  return ask(page, 'handleCallback');
+}
+
+/** On a bare page: to the provider's sign-in page. */
+export async function goToProvider(page, options) {
+  await page.evaluate((options) => void auth.loginWithRedirect(options), options);
+  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+}
+
+/** On a bare page: begins a sign-in and answers with its authorize URL instead of going there. */
+export function authorizeUrl(page, options) {
+  return page.evaluate(async (options) => {
+    let given;
+    const openUrl = (url) => {
+      given = url;
+    };
+    await auth.loginWithRedirect({ ...options, openUrl });
+    return given;
+  }, options);
+}
+
+/** On a bare page: begins a sign-in, and answers with the callback address that the platform makes of it. */
+export async function callbackUrl(page, world, account, options) {
+  // The platform may know the person by now; it asks all the same.
+  const url = await authorizeUrl(page, { prompt: 'login', ...options });
+  const other = await world.context.newPage();
+  // Once opened the address may be cleaned, so it is read off the redirect.
+  const seen = other.waitForRequest((request) => request.url().startsWith(world.redirectUri));
+  await other.goto(url);
+  await choose(other, world, account);
+  const answer = (await seen).url();
+  await other.close();
+  return answer;
+}
+
+/** On the demo: the whole sign-in. */
+export async function signInToDemo(page, world, account = 'Ada Lovelace') {
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await choose(page, world, account);
+  await page.getByRole('heading', { name: account }).waitFor();
+}
+
+/**
+ * Waits until `met()`: asked now and whenever the platform has answered.
+ *
+ * @template T
+ * @param {import('./world.mjs').World} world
+ * @param {() => T} met
+ * @param {string} what named when the time is up
+ * @returns {Promise<T>}
+ */
+export function until(world, met, what, seconds = 20) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const value = met();
+      if (!value) return;
+      stop();
+      clearTimeout(timer);
+      resolve(value);
+    };
+    const stop = world.platform.log.on(look);
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`not within ${seconds} s: ${what}`));
+    }, seconds * 1000);
+    look();
+  });
+}
+
+/** Every address in the tab's history, as the browser keeps it. */
+export async function history(page) {
+  const session = await page.context().newCDPSession(page);
+  const { entries } = await session.send('Page.getNavigationHistory');
+  await session.detach();
+  return entries.map(({ url }) => url);
+}
+
+/** The tab's storage of this SDK: what its keys end with, and the records as form fields. */
+export async function stored(page, kind = 'sessionStorage') {
+  const entries = await page.evaluate((kind) => Object.entries(window[kind]), kind);
+  return entries
+    .filter(([key]) => key.startsWith('intelliauth.'))
+    .map(([key, text]) => ({ key, text, fields: Object.fromEntries(new URLSearchParams(text)) }));
+}
+
+/** The sign-ins that the tab has open. */
+export const transactions = async (page) =>
+  (await stored(page)).filter(({ fields }) => fields.kind === 'transaction');

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+
+const TYPES = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/**
+ * An app's web server: files from memory, and `index.html` for every address that is no file's.
+ *
+ * @typedef {object} AppServer
+ * @property {number} port
+ * @property {Map<string, string | Buffer>} files by path; may be filled later
+ * @property {Record<string, string>} headers of every answer; may change
+ * @property {() => void} close
+ *
+ * @returns {Promise<AppServer>}
+ */
+export async function serve() {
+  const files = new Map();
+  const headers = {};
+  const server = createServer((req, res) => {
+    const { pathname } = new URL(req.url, 'http://app.invalid');
+    const ending = extname(pathname);
+    const body = files.get(pathname) ?? (ending ? undefined : files.get('/index.html'));
+    if (body === undefined) return res.writeHead(404).end();
+    res.writeHead(200, { 'content-type': TYPES[ending || '.html'], ...headers }).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port: server.address().port, files, headers, close };
+}

@@ -1,0 +1,108 @@
+import { startProvider } from '../../../provider/index.js';
+import { bareFiles } from './bare.mjs';
+import { builtDemo, TENANT } from './demo.mjs';
+import { serve } from './serve.mjs';
+
+/**
+ * A platform, an app and a browser profile, for one test alone.
+ *
+ * @typedef {object} World
+ * @property {import('../../../provider/index.js').RunningProvider} platform
+ * @property {import('playwright-core').BrowserContext} context
+ * @property {string} origin the app's
+ * @property {string} redirectUri
+ * @property {Map<string, string | Buffer>} files of the app's server; may change
+ * @property {Record<string, string>} headers of the app's server; may change
+ * @property {() => Promise<import('playwright-core').Page>} tab a new one at the app's start page, ready
+ * @property {() => import('../../../provider/wire.js').Exchange[]} exchanges codes sent to the token endpoint
+ * @property {() => import('../../../provider/wire.js').Exchange[]} refreshes refresh tokens sent there
+ *
+ * @typedef {object} Making
+ * @property {import('../../../provider/index.js').ProviderOptions} [provider]
+ * @property {string} [host] the app's; Default `localhost`
+ * @property {(uris: { redirectUri: string }) => string[]} [registered] redirect URIs, if not the app's own
+ */
+
+/**
+ * The demo, built, under its own Content-Security-Policy.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('playwright-core').Browser} browser
+ * @param {Making & { mode?: 'production' | 'development' }} [making]
+ * @returns {Promise<World>}
+ */
+export async function demoWorld(t, browser, { mode = 'production', ...making } = {}) {
+  const { files, policy } = await builtDemo(mode);
+  const world = await makeWorld(t, browser, making);
+  const here = (text) => text.replaceAll(TENANT, world.platform.issuer);
+  for (const [path, text] of Object.entries(files)) world.files.set(path, here(text));
+  world.headers['content-security-policy'] = here(policy);
+  world.tab = async (path = '/') => {
+    const page = await world.context.newPage();
+    await page.goto(world.origin + path);
+    return page;
+  };
+  return world;
+}
+
+/**
+ * The SDK on a bare page, with `window.auth` made from `options`.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('playwright-core').Browser} browser
+ * @param {Making & { options?: object | false }} [making] `options: false` leaves the page without a client
+ * @returns {Promise<World>}
+ */
+export async function bareWorld(t, browser, { options, ...making } = {}) {
+  const world = await makeWorld(t, browser, making);
+  for (const [path, body] of Object.entries(bareFiles())) world.files.set(path, body);
+  const { issuer: tenantUrl, clientId } = world.platform;
+  world.options = { tenantUrl, clientId, redirectUri: world.redirectUri, ...options };
+  if (options !== false) {
+    await world.context.addInitScript((given) => {
+      window.given = given;
+    }, world.options);
+  }
+  world.tab = async (path = '/') => {
+    const page = await world.context.newPage();
+    await page.goto(world.origin + path);
+    await ready(page);
+    return page;
+  };
+  return world;
+}
+
+/** Once the bare page's client is made. */
+export const ready = (page) => page.evaluate(() => window.ready);
+
+async function makeWorld(t, browser, { provider, host = 'localhost', registered = (uris) => [uris.redirectUri] }) {
+  const app = await serve();
+  t.after(() => app.close());
+  const origin = `http://${host}:${app.port}`;
+  const redirectUri = `${origin}/callback`;
+  const platform = await startProvider({
+    port: 0,
+    idTokenAlg: 'ES256',
+    consent: 'skip',
+    redirectUris: registered({ redirectUri }),
+    ...provider,
+  });
+  t.after(() => platform.close());
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  context.setDefaultTimeout(15_000);
+  const token = (grant) =>
+    platform.log.filter(({ path, method, body }) => {
+      return path === '/oauth2/token' && method === 'POST' && body?.grant_type === grant;
+    });
+  return {
+    platform,
+    context,
+    origin,
+    redirectUri,
+    files: app.files,
+    headers: app.headers,
+    exchanges: () => token('authorization_code'),
+    refreshes: () => token('refresh_token'),
+  };
+}

@@ -1,0 +1,327 @@
+/** Refreshing: RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12.2. */
+import {
+  bombed,
+  close,
+  cors,
+  endless,
+  hang,
+  headed,
+  html,
+  json,
+  onceThenGood,
+  redirect,
+  refuse,
+  reset,
+  rewritten,
+} from '../support/answers.mjs';
+import { b64, compact } from '../support/keys.mjs';
+import { signedIn } from '../support/run.mjs';
+
+export const title = 'Refresh';
+export const text =
+  "The platform's last word ends the session; its troubles do not. The refresh token leaves once for everybody who waits.";
+
+const ROTATE = 'RFC 6749 §6, RFC 9700 §4.14.2';
+const CONTINUES = 'Core §12.2';
+const sent = { codes: 1, refreshes: 1 };
+const accepted = { accepted: true, ...sent };
+/** The session stays. */
+const stays = (code) => ({ code, ...sent, status: 'authenticated' });
+const ends = (reason) => ({ code: reason, ...sent, reason });
+
+const answer = (name, clause, answered, expect) => ({
+  name,
+  clause,
+  at: 'refresh',
+  apply: (tenant) => {
+    tenant.answer.refresh = answered;
+  },
+  expect,
+});
+const member = (name, clause, key, value, expect) => ({
+  name,
+  clause,
+  at: 'refresh',
+  apply: (tenant) => {
+    tenant.next.body = (members) => ({ ...members, [key]: value });
+  },
+  expect,
+});
+const claim = (name, clause, key, value, expect = ends('session_lost'), before) => ({
+  name,
+  clause,
+  at: 'refresh',
+  apply: (tenant) => {
+    if (before) tenant.first.claims = (good) => ({ ...good, ...before(good) });
+    tenant.next.claims = (good) => ({
+      ...good,
+      [key]: typeof value === 'function' ? value(good[key], tenant, good) : value,
+    });
+  },
+  expect,
+});
+const made = (name, clause, sign, expect = ends('session_lost'), options = undefined) => ({
+  name,
+  clause,
+  at: 'refresh',
+  options,
+  apply: (tenant) => {
+    tenant.next.sign = sign;
+  },
+  expect,
+});
+/** A reload in between: metadata and keys have to be read again. */
+const reloaded = (name, clause, between, expect) => ({
+  name,
+  clause,
+  options: { discovery: true },
+  async play(visit) {
+    await signedIn(visit);
+    await between(visit.tenant);
+    await visit.open(`${visit.tenant.app}/`);
+    return visit.drive('refreshOnce');
+  },
+  expect,
+});
+export const faults = [
+  answer('rotated', ROTATE, undefined, accepted),
+  {
+    name: 'rotated twice: each token once',
+    clause: ROTATE,
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('refresh');
+      return visit.drive('refresh');
+    },
+    expect: { ...accepted, refreshes: 2 },
+  },
+  {
+    name: 'asked for five times at once',
+    clause: 'RFC 9700 §4.14.2',
+    async play(visit) {
+      await signedIn(visit);
+      const [first] = await Promise.all(Array.from({ length: 5 }, () => visit.drive('refresh')));
+      return first;
+    },
+    expect: accepted,
+  },
+  member('no new refresh token: the old one stays', 'RFC 6749 §6', 'refresh_token', undefined, accepted),
+  member('no ID token', CONTINUES, 'id_token', undefined, accepted),
+  member('no scope: as before', 'RFC 6749 §6', 'scope', undefined, {
+    ...accepted,
+    scope: 'openid profile email',
+  }),
+  member('no access token', 'RFC 6749 §5.1', 'access_token', undefined, stays('token_response_invalid')),
+  member('no token type', 'RFC 6749 §7.1', 'token_type', undefined, stays('token_response_invalid')),
+  member('token_type DPoP', 'RFC 6749 §7.1', 'token_type', 'DPoP', stays('token_response_invalid')),
+  member('refresh_token empty', 'RFC 6749 app. A', 'refresh_token', '', stays('token_response_invalid')),
+  member('refresh_token null', 'RFC 6749 app. A', 'refresh_token', null, stays('token_response_invalid')),
+  member('expires_in 0', 'RFC 6749 §5.1', 'expires_in', 0, { ...accepted, lifetime: 300 }),
+  member('expires_in missing', 'RFC 6749 §5.1', 'expires_in', undefined, { ...accepted, lifetime: 300 }),
+  member('expires_in a text', 'RFC 6749 §5.1', 'expires_in', '1800', { ...accepted, lifetime: 1800 }),
+  member('expires_in negative', 'RFC 6749 §5.1', 'expires_in', -1, { ...accepted, lifetime: 300 }),
+  member('expires_in beyond a timer', 'RFC 6749 §5.1', 'expires_in', 1e300, {
+    ...accepted,
+    lifetime: 315_360_000,
+  }),
+
+  answer('invalid_grant', 'BBA §6.3.2.3', refuse('invalid_grant'), ends('session_expired')),
+  answer('invalid_grant with 401', 'BBA §6.3.2.3', refuse('invalid_grant', 401), ends('session_expired')),
+  answer('invalid_client', 'RFC 6749 §5.2', refuse('invalid_client', 401), stays('client_refused')),
+  answer('invalid_scope', 'RFC 6749 §5.2', refuse('invalid_scope'), stays('token_request_refused')),
+  answer('a home-made code', 'RFC 6749 §5.2', refuse('oh_no'), stays('token_request_refused')),
+  answer(
+    'temporarily_unavailable',
+    'RFC 6749 §5.2',
+    refuse('temporarily_unavailable'),
+    stays('platform_unavailable'),
+  ),
+  answer(
+    '500 with invalid_grant',
+    'RFC 6749 §5.2',
+    refuse('invalid_grant', 500),
+    stays('platform_unavailable'),
+  ),
+  answer('502 with a page', 'RFC 6749 §5.2', html(502), stays('platform_unavailable')),
+  answer(
+    '429 with invalid_grant',
+    'RFC 6585 §4',
+    refuse('invalid_grant', 429, { 'retry-after': '60' }),
+    stays('rate_limited'),
+  ),
+  answer('403 with a page', 'RFC 6749 §5.2', html(403), stays('token_response_invalid')),
+  answer('a sign-in page', 'RFC 6749 §5.1', html(), stays('token_response_invalid')),
+  answer('empty', 'RFC 6749 §5.1', json(200, ''), stays('token_response_invalid')),
+  answer('400 and empty', 'RFC 6749 §5.2', json(400, ''), stays('token_response_invalid')),
+  answer(
+    'cut short',
+    'RFC 8259',
+    rewritten((text_) => text_.slice(0, -1)),
+    stays('token_response_invalid'),
+  ),
+  answer(
+    'not UTF-8',
+    'RFC 8259 §8.1',
+    rewritten((text_) => Buffer.from(text_.replace('at~', 'at\xff'), 'latin1')),
+    stays('token_response_invalid'),
+  ),
+  answer('endless', 'own rule', endless(64 << 20), stays('token_response_invalid')),
+  answer('a bomb', 'own rule', bombed('gzip', ' '), stays('token_response_invalid')),
+  answer('never', 'own rule', hang(), stays('timeout')),
+  answer('reset', 'own rule', reset(), stays('network_error')),
+  answer('closed without a word', 'own rule', close(), stays('network_error')),
+  answer('without CORS headers', 'Fetch §3.2', cors(), stays('network_error')),
+  answer(
+    'redirected to the attacker, 307',
+    'RFC 9700 §4.12',
+    redirect(307, (t) => `${t.attacker}/token`),
+    stays('network_error'),
+  ),
+  answer(
+    'redirected to the attacker, 308',
+    'RFC 9700 §4.12',
+    redirect(308, (t) => `${t.attacker}/token`),
+    stays('network_error'),
+  ),
+  answer('with a cookie, which is not kept', 'BBA §6.3', headed({ 'set-cookie': 'a=b; Path=/' }), accepted),
+
+  claim('sub another', CONTINUES, 'sub', 'eve'),
+  claim('iss another', CONTINUES, 'iss', (_, t) => t.attacker),
+  claim('aud another', CONTINUES, 'aud', 'other'),
+  claim('aud with one more', CONTINUES, 'aud', ['app', 'other']),
+  claim('nonce another', CONTINUES, 'nonce', 'other'),
+  claim('nonce null', CONTINUES, 'nonce', null),
+  claim('nonce the same', CONTINUES, 'nonce', (nonce) => nonce, accepted),
+  claim('nonce missing', CONTINUES, 'nonce', undefined, accepted),
+  claim('iat older', CONTINUES, 'iat', (iat) => iat - 100),
+  claim('iat in an hour: the clock may have jumped', CONTINUES, 'iat', (iat) => iat + 3600, accepted),
+  claim(
+    'auth_time another',
+    CONTINUES,
+    'auth_time',
+    (_, __, good) => good.iat - 5,
+    undefined,
+    (good) => ({ auth_time: good.iat - 9 }),
+  ),
+  claim('auth_time missing', CONTINUES, 'auth_time', undefined, accepted, (good) => ({
+    auth_time: good.iat - 9,
+  })),
+  claim('aud as an array of one', CONTINUES, 'aud', ['app'], accepted),
+  claim('azp another', CONTINUES, 'azp', 'other'),
+  claim('at_hash another', 'Core §3.1.3.8', 'at_hash', 'AAAAAAAAAAAAAAAAAAAAAA'),
+  claim('sub missing', CONTINUES, 'sub', undefined),
+  made('alg none', 'Core §3.1.3.7 item 8', (good) => `${b64({ alg: 'none' })}.${b64(good)}.`),
+  made('the signature stripped', 'RFC 7515 §7.1', (good) => `${b64({ alg: 'RS256' })}.${b64(good)}.`),
+  made('no token at all', 'RFC 7515 §7.1', () => 'x'),
+  made(
+    "with metadata: the attacker's key",
+    'Core §3.1.3.7 item 6',
+    (good, { keys }) => compact({ alg: 'RS256', kid: 'rs-1' }, good, keys.evil),
+    undefined,
+    { discovery: true },
+  ),
+  made(
+    'with metadata: rotated',
+    'Core §10.1.1',
+    async (good, tenant) => {
+      tenant.jwks = { keys: [tenant.keys.rotated.jwk] };
+      return compact({ alg: 'RS256', kid: 'rs-2' }, good, tenant.keys.rotated);
+    },
+    accepted,
+    { discovery: true },
+  ),
+  made(
+    'with metadata: rotated, and the keys cannot be read: the ID token stays the old one',
+    'own rule',
+    async (good, tenant) => {
+      tenant.answer.jwks = html(503);
+      return compact({ alg: 'RS256', kid: 'rs-2' }, { ...good, name: 'Eve' }, tenant.keys.rotated);
+    },
+    accepted,
+    { discovery: true },
+  ),
+
+  reloaded(
+    'token_endpoint moves to the attacker',
+    'RFC 9700 §4.4',
+    (tenant) => {
+      tenant.metadata.token_endpoint = `${tenant.attacker}/token`;
+    },
+    { code: 'metadata_invalid', codes: 1, status: 'authenticated' },
+  ),
+  reloaded(
+    'metadata cannot be read: nothing is sent',
+    'own rule',
+    (tenant) => {
+      tenant.answer.metadata = html(503);
+    },
+    { code: 'platform_unavailable', codes: 1, status: 'authenticated' },
+  ),
+  reloaded(
+    'the keys cannot be read: nothing is sent',
+    'own rule',
+    (tenant) => {
+      tenant.answer.jwks = html(503);
+    },
+    { code: 'platform_unavailable', codes: 1, status: 'authenticated' },
+  ),
+
+  {
+    name: 'troubles, and good at the second try',
+    clause: 'own rule',
+    apply: (tenant) => {
+      tenant.answer.refresh = onceThenGood(json(503, {}));
+    },
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('refresh');
+      await visit.page.waitForTimeout(1_600);
+      return visit.drive('refreshOnce');
+    },
+    expect: { ...accepted, refreshes: 2 },
+  },
+  {
+    name: 'the answer with the new token is lost, and the old one is spent',
+    clause: 'RFC 9700 §4.14.2',
+    apply: (tenant) => {
+      tenant.answer.refresh = onceThenGood(async (turn) => {
+        await turn.good();
+        turn.req.socket.resetAndDestroy();
+      });
+    },
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('refresh');
+      await visit.page.waitForTimeout(1_600);
+      return visit.drive('refreshOnce');
+    },
+    expect: { ...ends('session_lost'), refreshes: 2 },
+  },
+  {
+    name: 'refused, and asked again: nothing is sent again',
+    clause: 'BBA §6.3.2.3: no loop',
+    apply: (tenant) => {
+      tenant.answer.refresh = refuse('invalid_grant');
+    },
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('refresh');
+      return visit.drive('refresh');
+    },
+    expect: ends('session_expired'),
+  },
+  {
+    name: 'refused, and reloaded: nothing is sent again',
+    clause: 'BBA §6.3.2.3: no loop',
+    apply: (tenant) => {
+      tenant.answer.refresh = refuse('invalid_grant');
+    },
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('refresh');
+      await visit.open(`${visit.tenant.app}/`);
+      return visit.drive('refresh');
+    },
+    expect: ends('session_expired'),
+  },
+];

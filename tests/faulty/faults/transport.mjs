@@ -1,0 +1,293 @@
+/** What carries the token response: RFC 9110, RFC 9112, and the Fetch standard's CORS. */
+import {
+  bombed,
+  close,
+  cors,
+  dripped,
+  encoded,
+  endless,
+  goodly,
+  hang,
+  headed,
+  json,
+  raw,
+  redirect,
+  reset,
+  rewritten,
+} from '../support/answers.mjs';
+
+export const title = 'Transport';
+export const text =
+  'Of the code: a request whose fate is unknown is not sent again. Answers are read to 256 KiB, for a second here.';
+
+const FOLLOW = 'RFC 9700 §4.12';
+const HTTP = 'RFC 9112';
+const CORS = 'Fetch §3.2';
+const LIMIT = 256 * 1024;
+const accepted = { accepted: true, codes: 1 };
+const network = { code: 'network_error', codes: 1 };
+const timeout = { code: 'timeout', codes: 1 };
+const invalid = { code: 'token_response_invalid', codes: 1 };
+
+const answer = (name, clause, answered, expect = network, more = {}) => ({
+  name,
+  clause,
+  apply: (tenant) => {
+    tenant.answer.token = answered;
+  },
+  expect,
+  ...more,
+});
+const padded = (to) =>
+  rewritten((body) => body.replace('{', `{"x":"${'x'.repeat(to - body.length - 7)}",`).padEnd(to));
+const head =
+  (more = '') =>
+  (body, allow) =>
+    `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${allow}${more}\r\n${body}`;
+const length = (body, add = 0) => `Content-Length: ${body.length + add}\r\n`;
+
+/** The page's own `fetch`, which a monitoring script has replaced. */
+const patched = (how, value, expect = { ...network, codes: 0 }) => ({
+  name: `the page's own fetch ${how}`,
+  clause: 'own rule',
+  script: `{ const real = fetch;
+    window.fetch = (input, init) => String(input.url ?? input).includes('/token') ? ${value} : real(input, init); }`,
+  expect,
+});
+
+export const faults = [
+  answer('never answered', 'own rule', hang(), timeout),
+  answer(
+    'headers, and then nothing',
+    'own rule',
+    ({ res }) => {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.flushHeaders();
+    },
+    timeout,
+  ),
+  answer(
+    'half a body, and then nothing',
+    'own rule',
+    goodly((body, { res }) => {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.write(body.slice(0, 50));
+    }),
+    timeout,
+  ),
+  answer('dripping beyond the limit', 'own rule', dripped(20, 200), timeout),
+  answer('dripping within the limit', 'own rule', dripped(5, 60), accepted),
+  answer(
+    'headers dripping beyond the limit',
+    'own rule',
+    goodly(async (_, { req }) => {
+      req.socket.write('HTTP/1.1 200 OK\r\n');
+      for (let at = 0; at < 20 && !req.socket.destroyed; at++) {
+        req.socket.write(`X-${at}: y\r\n`);
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+      req.socket.destroy();
+    }),
+    timeout,
+  ),
+  answer(
+    '100 Continue for ever',
+    'RFC 9110 §15.2',
+    async ({ req }) => {
+      while (!req.socket.destroyed) {
+        req.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    timeout,
+  ),
+  answer('reset before the headers', 'RFC 9110 §9.2.2', reset()),
+  answer('closed before the headers', 'RFC 9110 §9.2.2', close()),
+  answer('reset after the headers', 'RFC 9110 §9.2.2', ({ res, req }) => {
+    res.writeHead(200, { 'content-type': 'application/json', 'content-length': '900' });
+    res.flushHeaders();
+    setTimeout(() => req.socket.resetAndDestroy(), 50);
+  }),
+  answer(
+    'reset within the body',
+    'RFC 9110 §9.2.2',
+    goodly((body, { res, req }) => {
+      res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+      res.write(body.slice(0, 99));
+      setTimeout(() => req.socket.resetAndDestroy(), 50);
+    }),
+  ),
+  answer(
+    'reset after the tokens were made',
+    'RFC 6749 §4.1.2',
+    goodly((_, { req }) => req.socket.resetAndDestroy()),
+  ),
+  {
+    name: 'no server there',
+    clause: 'own rule',
+    options: { endpoints: { token: 'http://127.0.0.1:9/token' } },
+    expect: { ...network, codes: 0 },
+  },
+
+  ...[301, 302, 303, 307, 308].map((status) =>
+    answer(
+      `redirected to the attacker, ${status}`,
+      FOLLOW,
+      redirect(status, (t) => `${t.attacker}/token`),
+    ),
+  ),
+  answer(
+    'redirected within the origin',
+    'own rule',
+    redirect(307, (t) => `${t.issuer}/elsewhere`),
+  ),
+  answer(
+    'redirected to itself',
+    'own rule',
+    redirect(307, (t) => `${t.issuer}/oauth2/token`),
+  ),
+  answer(
+    'redirected to javascript:',
+    FOLLOW,
+    redirect(302, () => 'javascript:alert(1)'),
+  ),
+  answer(
+    'redirected to data: with tokens',
+    FOLLOW,
+    goodly((body, turn) => redirect(302, () => `data:application/json,${encodeURIComponent(body)}`)(turn)),
+  ),
+
+  answer('256 KiB exactly', 'own rule', padded(LIMIT), accepted),
+  answer('256 KiB and an octet', 'own rule', padded(LIMIT + 1), invalid),
+  answer('endless: given up while it streams', 'own rule', endless(64 << 20), invalid, {
+    also: async (tenant) => {
+      if (tenant.taken > 16 << 20) throw new Error(`${tenant.taken} octets were read`);
+    },
+  }),
+  answer('a bomb of gzip: 64 MB in 64 KB', 'own rule', bombed('gzip', ' '), invalid),
+  answer('a bomb of brotli: 64 MB in 60 bytes', 'own rule', bombed('br', ' '), invalid),
+  answer('gzip', 'RFC 9110 §8.4', encoded('gzip'), accepted),
+  answer('said to be gzip', 'RFC 9110 §8.4', headed({ 'content-encoding': 'gzip' })),
+  answer(
+    'said to be of an unknown encoding: taken as it is',
+    'RFC 9110 §8.4',
+    headed({ 'content-encoding': 'rot13' }),
+    accepted,
+  ),
+  answer(
+    'shorter than Content-Length',
+    `${HTTP} §8`,
+    raw((body, allow) => head(length(body, 9))(body, allow)),
+  ),
+  answer(
+    'longer than Content-Length',
+    `${HTTP} §6.3`,
+    raw((body, allow) => head(length(body, -9))(body, allow)),
+    invalid,
+  ),
+  answer(
+    'cut short between chunks',
+    `${HTTP} §8`,
+    raw((body, allow) =>
+      head('Transfer-Encoding: chunked\r\n')(`${body.length.toString(16)}\r\n${body}\r\n`, allow),
+    ),
+  ),
+  answer(
+    'chunks of no number',
+    `${HTTP} §7.1`,
+    raw((body, allow) => head('Transfer-Encoding: chunked\r\n')(`xyz\r\n${body}\r\n0\r\n\r\n`, allow)),
+  ),
+  answer(
+    'two lengths',
+    `${HTTP} §6.3`,
+    raw((body, allow) => head(length(body) + length(body, 1))(body, allow)),
+  ),
+  answer(
+    'a length of nothing',
+    `${HTTP} §6.3`,
+    raw((body, allow) => head('Content-Length: 0\r\n')(body, allow)),
+    invalid,
+  ),
+  answer(
+    'no status line',
+    `${HTTP} §4`,
+    raw((body) => body),
+  ),
+  answer(
+    'HTTP/9.9',
+    `${HTTP} §2.3`,
+    raw((body, allow) => head(length(body))(body, allow).replace('HTTP/1.1', 'HTTP/9.9')),
+    accepted,
+  ),
+  answer(
+    'status 1000',
+    `${HTTP} §4`,
+    raw((body, allow) => head(length(body))(body, allow).replace('200', '1000')),
+    { code: 'platform_unavailable', codes: 1 },
+  ),
+  answer(
+    'status 0',
+    `${HTTP} §4`,
+    raw((body, allow) => head(length(body))(body, allow).replace('200', '000')),
+    invalid,
+  ),
+  answer(
+    'a null in a header',
+    'RFC 9110 §5.5',
+    raw((body, allow) => head(`X: a\0b\r\n${length(body)}`)(body, allow)),
+  ),
+  answer(
+    '300 KB of headers',
+    'own rule',
+    raw((body, allow) => head(`X: ${'x'.repeat(300_000)}\r\n${length(body)}`)(body, allow)),
+  ),
+  answer(
+    'TLS where there should be none',
+    'RFC 8446',
+    raw(() => Buffer.from([0x15, 3, 1, 0, 2, 2, 40])),
+  ),
+  answer(
+    'an upgrade to another protocol',
+    'RFC 9110 §15.2.2',
+    raw(() => 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
+  ),
+  answer(
+    'tokens of a second answer behind the first',
+    `${HTTP} §9.3`,
+    raw((body, allow) => `${head('Content-Length: 0\r\n')('', allow)}${head(length(body))(body, allow)}`),
+    invalid,
+  ),
+
+  answer('no CORS headers', CORS, cors()),
+  answer('CORS for another origin', CORS, cors('http://evil.example')),
+  answer('CORS for null', CORS, cors('null')),
+  answer(
+    'CORS for two origins',
+    CORS,
+    goodly((body, turn) =>
+      cors(turn.tenant.app, 'http://evil.example')({ ...turn, good: async () => JSON.parse(body) }),
+    ),
+  ),
+  answer(
+    'CORS for this origin with a slash',
+    CORS,
+    goodly((body, turn) => cors(`${turn.tenant.app}/`)({ ...turn, good: async () => JSON.parse(body) })),
+  ),
+  answer('CORS for everybody', CORS, cors('*'), accepted),
+  answer('400 without CORS headers: not told from an outage', CORS, (turn) => {
+    turn.res.removeHeader('access-control-allow-origin');
+    json(400, { error: 'invalid_grant' })(turn);
+  }),
+
+  patched('rejects with a text', `Promise.reject('x')`),
+  patched('rejects with nothing', 'Promise.reject()'),
+  patched('answers with nothing', 'Promise.resolve()'),
+  patched(
+    'answers with what only looks like a response',
+    'Promise.resolve({ ok: true, status: 200, json: () => ({}) })',
+  ),
+  patched('answers with an error response', 'Promise.resolve(Response.error())', { ...invalid, codes: 0 }),
+  patched('answers with a page', `Promise.resolve(new Response('x'))`, { ...invalid, codes: 0 }),
+  patched('answers at once, and with no promise', 'undefined'),
+  patched('throws', `(() => { throw new TypeError('x') })()`),
+];

@@ -1,0 +1,143 @@
+/** Runs one fault and says what came of it; `judge` holds that against what was expected. */
+import assert from 'node:assert/strict';
+import { Visit } from './visit.mjs';
+
+/**
+ * @typedef {object} Expected
+ * @property {string} [code] the exact error code; absent where the platform's answer is accepted
+ * @property {true} [accepted]
+ * @property {number} [codes] how often the code left
+ * @property {number} [refreshes] how often the refresh token left
+ * @property {Record<string, unknown>} [details] some of the error's details
+ * @property {string} [status] the state afterwards, where it is not what the outcome says
+ * @property {string} [reason] why nobody is signed in afterwards
+ * @property {number} [lifetime] of the access token, in seconds
+ * @property {string} [scope]
+ * @property {string} [url] path and query of the address afterwards
+ * @property {Record<string, number>} [asked] how often an endpoint was asked
+ *
+ * @typedef {object} Fault
+ * @property {string} name
+ * @property {string} [clause]
+ * @property {'callback' | 'refresh' | 'logout'} [at]
+ * @property {(tenant: import('./tenant.mjs').Tenant) => unknown} [apply]
+ * @property {object | ((tenant: import('./tenant.mjs').Tenant) => object)} [options] the client's
+ * @property {object} [login] `loginWithRedirect`'s options
+ * @property {(params: URLSearchParams, visit: Visit) => unknown} [respond] what follows the redirect URI
+ * @property {string} [finish] the step that answers the callback
+ * @property {(tenant: import('./tenant.mjs').Tenant) => unknown} [between] while the person is away
+ * @property {string} [script] runs in the page before anything else
+ * @property {(visit: Visit, stage: any, fault: Fault) => Promise<any>} [play] replaces the flow
+ * @property {(tenant: import('./tenant.mjs').Tenant, outcome: any, visit: Visit) => unknown} [also] more to hold
+ * @property {string} [todo] a known bug of the SDK's, while there is one
+ * @property {Expected} expect
+ */
+
+/** @type {Record<string, (visit: Visit, stage: any, fault: Fault) => Promise<any>>} */
+const plays = {
+  callback: (visit, _, fault) => visit.signIn(fault),
+  async refresh(visit, _, fault) {
+    await signedIn(visit, fault);
+    return visit.drive('refreshOnce');
+  },
+  async logout(visit, _, fault) {
+    await signedIn(visit, fault);
+    return visit.drive('logout', { localOnly: true });
+  },
+};
+
+/** A good sign-in, on which the fault builds. */
+export async function signedIn(visit, fault = {}) {
+  const result = await visit.signIn(fault);
+  assert.equal(result.error, undefined, 'the sign-in before the fault');
+  return result;
+}
+
+const RESPONSE =
+  /[?#&](code|state|iss|error|error_description|error_uri|session_state|access_token|id_token|refresh_token)=/;
+
+/** @param {Fault} fault */
+export async function run(stage, fault) {
+  const tenant = stage.tenant();
+  await fault.apply?.(tenant);
+  const visit = await Visit.begin(stage, tenant, fault);
+  try {
+    const began = Date.now();
+    const result = await (fault.play ?? plays[fault.at ?? 'callback'])(visit, stage, fault);
+    const outcome = {
+      code: result.error?.code,
+      details: result.error?.details ?? {},
+      state: result.state,
+      lifetime: Math.round(((result.state?.expiresAt ?? 0) - Date.now()) / 1000),
+      codes: tenant.codes,
+      refreshes: tenant.refreshes,
+      took: Date.now() - began,
+    };
+    await judge(fault, outcome, tenant, visit, stage);
+    return outcome;
+  } finally {
+    await visit.end();
+  }
+}
+
+/** The four questions of every fault, and what no fault may bring about. @param {Fault} fault */
+async function judge({ expect, also }, outcome, tenant, visit, stage) {
+  const told = `${outcome.code ?? 'accepted'} ${JSON.stringify(outcome.details)}`;
+
+  // 1. Accepted, or refused with exactly this code.
+  assert.equal(outcome.code, expect.code, told);
+  assert.equal(Boolean(expect.accepted), expect.code === undefined, 'a fault expects a code or acceptance');
+  for (const [name, value] of Object.entries(expect.details ?? {})) {
+    if (value instanceof RegExp) assert.match(String(outcome.details[name]), value);
+    else assert.equal(outcome.details[name], value, `details.${name}`);
+  }
+  const status = expect.status ?? (expect.accepted ? 'authenticated' : 'unauthenticated');
+  assert.equal(outcome.state?.status, status, told);
+  if (expect.reason) assert.equal(outcome.state.reason, expect.reason);
+  if (expect.scope !== undefined) assert.equal(outcome.state.scope, expect.scope);
+  if (expect.lifetime) {
+    const off = Math.abs(outcome.lifetime - expect.lifetime);
+    assert.ok(off <= 5, `the token lives ${outcome.lifetime} s`);
+  }
+
+  // 2. How often the code and the refresh token left.
+  assert.equal(outcome.codes, expect.codes ?? 0, 'how often the code left');
+  assert.equal(outcome.refreshes, expect.refreshes ?? 0, 'how often the refresh token left');
+  for (const [endpoint, times] of Object.entries(expect.asked ?? {})) {
+    assert.equal(tenant.asked(endpoint), times, `how often ${endpoint} was asked`);
+  }
+
+  // 3. The address is clean, and every one that this tab remembers.
+  const addresses = await visit.history();
+  for (const address of addresses.filter((known) => known.startsWith(tenant.app))) {
+    assert.doesNotMatch(address, RESPONSE);
+    for (const [secret, kind] of tenant.secrets) {
+      assert.ok(!address.includes(secret), `the ${kind} is in the address ${address}`);
+    }
+  }
+  const { pathname, search, hash, href } = new URL(visit.page.url());
+  if (expect.url) assert.equal(pathname + search + hash, expect.url, href);
+
+  // 4. Nothing reached the attacker.
+  assert.deepEqual(tenant.stolen, [], "the attacker's origin was reached");
+  assert.deepEqual(stage.strays, [], "the attacker's origin was reached");
+
+  // And no request carries what it should not, nothing runs, nothing sticks.
+  for (const { endpoint, headers, url, method } of tenant.requests) {
+    if (endpoint === 'end_session') continue;
+    for (const name of ['cookie', 'referer', 'authorization'])
+      assert.equal(headers[name], undefined, `${endpoint}: ${name}`);
+    assert.notEqual(method, 'OPTIONS', 'a preflight');
+    for (const [secret, kind] of tenant.secrets)
+      assert.ok(!url.includes(secret), `${kind} in the URL of ${endpoint}`);
+  }
+  const said = await visit.listen();
+  for (const [secret, kind] of tenant.secrets) {
+    // Whatever way it was encoded in, its random part would be the same.
+    assert.ok(!said.includes(secret.split('~').at(-1)), `the ${kind} was said: ${said}`);
+  }
+  assert.deepEqual(visit.problems, []);
+  assert.deepEqual(await visit.context.cookies(), []);
+  if (href.startsWith(tenant.app)) assert.equal(await visit.drive('polluted'), expect.polluted ?? '');
+  await also?.(tenant, outcome, visit);
+}

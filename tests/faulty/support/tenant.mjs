@@ -1,0 +1,144 @@
+/**
+ * One tenant of the faulty platform: it behaves as a good provider does until a fault replaces one of its parts.
+ * It keeps every request, so that what left the browser can be counted.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { compact } from './keys.mjs';
+
+/**
+ * @typedef {{ req: import('node:http').IncomingMessage, res: import('node:http').ServerResponse,
+ *   tenant: Tenant, form: URLSearchParams, good: () => Promise<object> }} Turn
+ * @typedef {(turn: Turn) => unknown} Answer
+ * @typedef {{ endpoint: string, method: string, url: string, headers: import('node:http').IncomingHttpHeaders,
+ *   body: string, form: URLSearchParams }} Logged
+ * @typedef {{ claims: (claims: Record<string, unknown>) => object, sign: (claims: object, tenant: Tenant) => string | Promise<string>,
+ *   body: (members: Record<string, unknown>) => object }} Making
+ */
+
+const secret = (kind) => `${kind}~${randomBytes(24).toString('base64url')}`;
+export const CLIENT_ID = 'app';
+
+export class Tenant {
+  /** What each endpoint answers instead: `metadata`, `jwks`, `token`, `refresh`, `revocation`, `end_session`. @type {Record<string, Answer>} */
+  answer = {};
+  /** @type {Logged[]} */
+  requests = [];
+  /** What the attacker's origin got of this tenant's browser. @type {Logged[]} */
+  stolen = [];
+  /** Every secret of this tenant by its kind, for those who look for them. @type {Map<string, string>} */
+  secrets = new Map();
+  #codes = new Map();
+  #refreshable = new Map();
+
+  constructor({ id, origin, app, attacker, keys }) {
+    this.id = id;
+    this.app = app;
+    this.origin = origin;
+    this.redirectUri = `${app}/callback`;
+    this.keys = keys;
+    this.issuer = `${origin}/${id}`;
+    this.attacker = `${attacker}/${id}`;
+    /** @type {Record<string, unknown>} */
+    this.metadata = {
+      issuer: this.issuer,
+      authorization_endpoint: `${this.issuer}/oauth2/authorize`,
+      token_endpoint: `${this.issuer}/oauth2/token`,
+      jwks_uri: `${this.issuer}/jwks`,
+      revocation_endpoint: `${this.issuer}/revoke`,
+      end_session_endpoint: `${this.issuer}/end`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      code_challenge_methods_supported: ['S256'],
+    };
+    /** @type {{ keys: unknown }} */
+    this.jwks = { keys: [keys.rsa.jwk, keys.ps.jwk, keys.ec.jwk, keys.ed.jwk] };
+    const plain = () => ({
+      claims: (claims) => claims,
+      sign: (claims) => compact({ alg: 'RS256', kid: keys.rsa.jwk.kid }, claims, keys.rsa),
+      body: (members) => members,
+    });
+    /** How the sign-in's answer is made, and how a refresh's is. @type {Making} */
+    this.first = plain();
+    /** @type {Making} */
+    this.next = plain();
+  }
+
+  keep(kind, value) {
+    if (value) this.secrets.set(value, kind);
+    return value;
+  }
+
+  /** What a person who signs in at `authorizeUrl` brings back. */
+  authorize(authorizeUrl) {
+    const asked = new URL(authorizeUrl).searchParams;
+    const code = this.keep('code', secret('code'));
+    this.#codes.set(code, asked);
+    this.keep('state', asked.get('state'));
+    this.keep('nonce', asked.get('nonce'));
+    return new URLSearchParams({ code, state: asked.get('state') ?? '', iss: this.issuer });
+  }
+
+  /** The token endpoint's good answer; throws the OAuth error that a good provider gives. */
+  async grant(form) {
+    const refused = (error) => {
+      throw Object.assign(new Error(error), { oauth: error });
+    };
+    if (form.get('client_id') !== CLIENT_ID) refused('invalid_client');
+    if (form.get('grant_type') === 'refresh_token') {
+      const past = this.#refreshable.get(form.get('refresh_token'));
+      this.#refreshable.delete(form.get('refresh_token'));
+      if (!past) refused('invalid_grant');
+      return this.#tokens(this.next, past);
+    }
+    if (form.get('grant_type') !== 'authorization_code') refused('unsupported_grant_type');
+    const asked = this.#codes.get(form.get('code'));
+    this.#codes.delete(form.get('code'));
+    const verifier = this.keep('verifier', form.get('code_verifier') ?? '');
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    if (!asked || asked.get('code_challenge') !== challenge || asked.get('code_challenge_method') !== 'S256')
+      refused('invalid_grant');
+    if (asked.get('redirect_uri') !== form.get('redirect_uri')) refused('invalid_grant');
+    return this.#tokens(this.first, asked);
+  }
+
+  async #tokens(making, asked) {
+    const now = Math.floor(Date.now() / 1000);
+    const access = this.keep('access token', secret('at'));
+    const refresh = this.keep('refresh token', secret('rt'));
+    this.#refreshable.set(refresh, asked);
+    const claims = making.claims({
+      iss: this.issuer,
+      sub: 'ada',
+      aud: CLIENT_ID,
+      exp: now + 3600,
+      iat: now,
+      nonce: asked.get('nonce'),
+      at_hash: createHash('sha256').update(access).digest().subarray(0, 16).toString('base64url'),
+      name: 'Ada Lovelace',
+    });
+    const idToken = this.keep('ID token', await making.sign(claims, this));
+    return making.body({
+      access_token: access,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: refresh,
+      id_token: idToken,
+      scope: 'openid profile email',
+    });
+  }
+
+  /** How often a code was sent to be exchanged. */
+  get codes() {
+    return this.requests.filter(({ form }) => form.get('grant_type') === 'authorization_code').length;
+  }
+
+  /** How often a refresh token was sent, a revocation's included. */
+  get refreshes() {
+    return this.requests.filter(({ form }) => form.has('refresh_token') || form.has('token')).length;
+  }
+
+  asked(endpoint) {
+    return this.requests.filter((request) => request.endpoint === endpoint).length;
+  }
+}

@@ -1,0 +1,401 @@
+//! What must hold, seen with God's eye: at every send, at every answer of the platform, at every hand-over of a token,
+//! after every step. An excuse is always a fault that the world itself committed, never the machine's.
+
+use super::plan::{Fault, Lie, Rotation};
+use super::platform::numbers;
+use super::runner::Want;
+use super::world::{DocId, STALE, Seen, World};
+use intelliauth_spa_sdk::core::config::Keep;
+use intelliauth_spa_sdk::core::error::{Code, Error};
+use intelliauth_spa_sdk::core::secret::{AccessToken, RefreshToken};
+use intelliauth_spa_sdk::core::session::clock::Backoff;
+use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
+use intelliauth_spa_sdk::core::session::message::Message;
+use intelliauth_spa_sdk::core::session::record::{Grant, Record};
+use intelliauth_spa_sdk::core::token::Outcome;
+
+pub const ONE_CODE: &str = "one code is sent once";
+pub const ONE_SEND: &str = "one refresh token is in flight once";
+pub const LOCKED: &str = "a refresh token is sent under the lock";
+pub const SUCCESSOR: &str = "no refresh token is sent whose successor could be known";
+pub const ONE_REFRESH: &str = "one refresh per expiry and session";
+pub const LOST: &str = "a session is lost only where the documentation says so";
+pub const BACKOFF: &str = "nothing polls faster than its backoff";
+
+impl World {
+    /// Whether storage failed at any time since.
+    pub fn storage_trouble(&self, since: i64) -> bool {
+        self.shared.blocked || self.shared.full || self.trouble.storage >= since
+    }
+
+    pub fn message_trouble(&self, since: i64) -> bool {
+        self.plan.has(Fault::NoChannel) || self.trouble.message >= since
+    }
+
+    /// A record that could not be read and a clock that was set back: then no tab can tell which sign-in was the later.
+    fn confused(&self) -> bool {
+        let never = i64::MIN / 4;
+        !self.trouble.back.is_empty() && (self.storage_trouble(never) || self.message_trouble(never))
+    }
+
+    fn no_locks(&self) -> bool {
+        self.plan.has(Fault::NoLocks)
+    }
+
+    /// The record that `tab` can read, where it is a grant.
+    pub fn readable(&self, tab: usize) -> Option<Grant> {
+        // A world that lies is measured by what it promised.
+        let text = match self.plan.lie {
+            Some(Lie::StaleForever) if self.plan.keep == Keep::Local => {
+                self.shared.read(tab, self.now, false).map(str::to_owned)
+            }
+            _ => match self.reads(tab) {
+                Stored::Text(text) => Some(text),
+                _ => None,
+            },
+        };
+        match Record::from_text(&text?)? {
+            Record::In(grant) => Some(grant),
+            Record::Out(_) => None,
+        }
+    }
+
+    pub fn god_hears(&mut self, id: DocId, message: &Message) {
+        // In a tab of its own, another session's tokens are nobody's business.
+        if let Message::Tokens(grant) = message
+            && (self.plan.keep == Keep::Local
+                || self.docs[id].seen.held().is_some_and(|(sid, _)| sid == grant.sid))
+            && let Some(refresh) = &grant.refresh
+        {
+            self.god_knows(id, refresh);
+        }
+    }
+
+    fn god_knows(&mut self, id: DocId, refresh: &RefreshToken) {
+        let (family, index) = numbers(refresh.expose());
+        let known = self.docs[id].god.heard.entry(family).or_default();
+        *known = index.max(*known);
+    }
+
+    pub fn god_stores(&mut self, id: DocId, text: &str) {
+        let Some(at) = text.find("access_token=") else { return };
+        let token = text[at + 13..].split('&').next().unwrap_or_default().to_owned();
+        let tab = (self.plan.keep == Keep::Session).then_some(self.docs[id].tab);
+        self.stored.insert((tab, token));
+    }
+
+    pub fn god_wants(&mut self, id: DocId, want: Want) {
+        if (want.force || want.unlike || want.min_validity > 0)
+            && let Some((_, access)) = self.docs[id].seen.held()
+        {
+            let family = numbers(access).0;
+            self.platform.families[family].god.demand = self.truth();
+        }
+    }
+
+    /// Being robbed is an excuse for a holder past its deadline alone.
+    pub fn god_robbed(&mut self, id: DocId, ticket: Ticket, held: i64) {
+        if held < self.plan.timeout + 2 * self.plan.ask_wait {
+            return;
+        }
+        let truth = self.truth();
+        let recent = self.requests.iter_mut().rev().take(100);
+        for request in recent.filter(|request| request.doc == id && request.ticket == ticket) {
+            request.robbed = true;
+            if let super::net::What::Refresh(token) = &request.what {
+                self.platform.families[numbers(token).0].god.robbed = truth;
+            }
+        }
+    }
+
+    /// A code is about to be sent.
+    pub fn check_code(&mut self, id: DocId, code: &str) {
+        let excused = self.no_locks() || self.storage_trouble(self.truth() - 3_600_000);
+        if !self.sent_codes.insert(code.to_owned()) && !excused {
+            self.broke(ONE_CODE, format!("doc {id} sends {code} again"));
+        }
+    }
+
+    /// A refresh token is about to be sent.
+    pub fn check_send(&mut self, id: DocId, ticket: Ticket, token: &str) {
+        let (family, index) = numbers(token);
+        if !self.no_locks() {
+            if self.plan.lie != Some(Lie::DoubleGrant) && !self.locks.holds((id, ticket)) {
+                self.broke(LOCKED, format!("doc {id} sends {token} without it"));
+            }
+            let second = self.in_flight(token).find(|request| !request.robbed).map(|request| request.doc);
+            if let Some(first) = second {
+                self.broke(ONE_SEND, format!("doc {id} sends {token}, which doc {first} is waiting for"));
+            }
+        }
+        let heard = self.docs[id].god.heard.get(&family).copied().unwrap_or(0);
+        let read = self
+            .readable(self.docs[id].tab)
+            .and_then(|grant| grant.refresh)
+            .map(|token| numbers(token.expose()));
+        let read = read.filter(|(other, _)| *other == family).map_or(0, |(_, index)| index);
+        if heard.max(read) > index {
+            let how = if heard > index { "it was told" } else { "storage says" };
+            self.broke(
+                SUCCESSOR,
+                format!("doc {id} sends {token}, and {how} rt.{family}.{}", heard.max(read)),
+            );
+        }
+        if !self.online {
+            self.broke(BACKOFF, format!("doc {id} sends {token} while the browser is offline"));
+        }
+        if let Some((at, times, retry_after)) = self.docs[id].god.failed {
+            let step = (Backoff::BASE << (times - 1).min(16)).min(Backoff::CAP);
+            let least =
+                if self.came_online >= at { Backoff::BASE } else { step }.max(retry_after.min(3_600_000));
+            if self.now - at < least {
+                let text =
+                    format!("doc {id} sends {token} {} ms after failure {times}, not {least}", self.now - at);
+                self.broke(BACKOFF, text);
+            }
+        }
+    }
+
+    /// The platform refreshed: was it time?
+    pub fn check_refresh(&mut self, number: usize, family: usize, index: usize) {
+        let (known, request) = (&self.platform.families[family], &self.requests[number]);
+        let before = &known.issues[index - 1];
+        let left = before.asked + self.plan.lifetime - request.sent;
+        let margin = (self.plan.lifetime / 4).min(60_000);
+        let excused = !before.known
+            || known.god.demand >= before.asked
+            || known.god.robbed >= before.asked
+            || self.trouble.jump >= before.asked
+            || self.no_locks()
+            || self.storage_trouble(before.asked)
+            || self.message_trouble(before.asked);
+        if left > margin + 100 && !excused {
+            let text = format!("doc {} refreshes at.{family}.{} with {left} ms left", request.doc, index - 1);
+            self.broke(ONE_REFRESH, text);
+        }
+    }
+
+    /// A refresh token came again and ended its family: whose fault is it?
+    pub fn check_reuse(&mut self, number: usize, token: &str) {
+        self.stats.losses += 1;
+        let (family, index) = numbers(token);
+        let (known, request) = (&self.platform.families[family], &self.requests[number]);
+        let successor = &known.issues[index + 1];
+        let (first, sender) = (&self.requests[successor.by], request.doc);
+        let knows = |id: &DocId| self.docs[*id].god.heard.get(&family).is_some_and(|heard| *heard > index);
+        let told = self.running().iter().any(|id| *id != sender && knows(id));
+        let excused = !successor.known
+            || first.robbed
+            || request.robbed
+            || request.abandoned
+            || known.god.robbed >= known.issues[index].asked
+            || self.no_locks()
+            || self.storage_trouble(successor.asked)
+            || self.message_trouble(successor.asked)
+            || (self.plan.keep == Keep::Session && !told);
+        if !excused {
+            let text = format!("doc {sender} sent {token}, and doc {} had its successor", first.doc);
+            self.broke(LOST, text);
+        }
+    }
+
+    pub fn god_answers(&mut self, id: DocId, number: usize, outcome: &Outcome) {
+        let (issue, robbed) = (self.requests[number].issue, self.requests[number].robbed);
+        if let (Some((family, index)), Outcome::Tokens(tokens)) = (issue, outcome) {
+            self.platform.families[family].issues[index].known = true;
+            if let Some(refresh) = &tokens.refresh {
+                self.god_knows(id, refresh);
+            }
+        }
+        let now = self.now;
+        let super::net::What::Refresh(token) = &self.requests[number].what else {
+            if self.truth() - self.requests[number].sent >= self.plan.lifetime {
+                self.dead_on_arrival = self.truth();
+            }
+            return;
+        };
+        let token = token.clone();
+        let doc = &mut self.docs[id];
+        let current = matches!(&doc.seen, Seen::In { generation, access, .. }
+            if *generation == self.requests[number].ticket.generation && numbers(access).0 == numbers(&token).0);
+        let robbed = robbed || !current;
+        let god = &mut doc.god;
+        match outcome {
+            Outcome::Tokens(_) => god.failed = None,
+            Outcome::Refused { error, .. } => {
+                if error.code == Code::IdTokenInvalid || self.requests[number].refused {
+                    self.platform.families[numbers(&token).0].god.refused = true;
+                    god.refused = Some(token);
+                }
+            }
+            Outcome::Unclear { error, retry_after } if !robbed => {
+                let times = god.failed.map_or(0, |(_, times, _)| times);
+                god.failed = Some((now, times + 1, retry_after.unwrap_or(0)));
+                if error.code != Code::RateLimited {
+                    god.ambiguous.insert(token);
+                }
+            }
+            Outcome::Unclear { .. } => {}
+        }
+    }
+
+    pub fn god_signs_out(&mut self, id: DocId) {
+        self.docs[id].god.signed_out = Some(self.now);
+        if let Some((_, access)) = self.docs[id].seen.held() {
+            let family = numbers(access).0;
+            let truth = self.truth();
+            self.platform.families[family].god.signed_out.get_or_insert(truth);
+            self.stats.sign_outs += 1;
+        }
+    }
+
+    /// What the state has become by a step.
+    pub fn check_state(&mut self, id: DocId, seen: Seen, version: u32) {
+        let doc = &mut self.docs[id];
+        let old_version = std::mem::replace(&mut doc.version, version);
+        let before = std::mem::replace(&mut doc.seen, seen.clone());
+        doc.before = before.clone();
+        if seen != before && version == old_version {
+            self.broke(
+                "a change of state shows in its version",
+                format!("doc {id}: {before:?}, then {seen:?}"),
+            );
+        }
+        match (before.held(), seen.held()) {
+            (Some((sid, access)), None) => self.check_end(id, sid, access, &seen),
+            (before, Some((sid, access))) => {
+                if before.is_none_or(|(_, old)| old != access) {
+                    self.docs[id].god.failed = None;
+                    self.docs[id].god.ambiguous.clear();
+                }
+                let anew = before.is_none_or(|(old, _)| old != sid);
+                self.check_alive(id, sid, access, anew);
+            }
+            _ => {}
+        }
+    }
+
+    /// `sid` is held, perhaps `anew`.
+    fn check_alive(&mut self, id: DocId, sid: &str, access: &str, anew: bool) {
+        let family = &self.platform.families[numbers(access).0];
+        if family.sid != sid {
+            let text = format!("doc {id} holds {access} for another session");
+            return self.broke("no foreign token is held", text);
+        }
+        if anew && self.docs[id].god.over.contains(sid) {
+            return self.broke(
+                "nothing comes back in a tab that knew its end",
+                format!("doc {id} holds {access} again"),
+            );
+        }
+        let Some(at) = family.god.signed_out else { return };
+        let young = self.truth() - at <= STALE + 50;
+        if !young && !self.storage_trouble(at) && !self.message_trouble(at) {
+            let text = format!("doc {id} holds {access}, signed out {} ms ago", self.truth() - at);
+            self.broke("nothing comes back after sign-out", text);
+        }
+    }
+
+    fn check_end(&mut self, id: DocId, sid: &str, access: &str, seen: &Seen) {
+        let (number, index) = numbers(access);
+        let families = &self.platform.families;
+        // Where all tabs share one session, the end that a tab learns of may be another's, begun since or forgotten.
+        let all = self.plan.keep == Keep::Local;
+        let mut candidates = if all { families.iter() } else { families[number..=number].iter() };
+        let asked = families[number].issues[index].asked;
+        let good = match seen {
+            Seen::Out(Reason::Logout) => candidates.any(|family| family.god.signed_out.is_some()),
+            Seen::Out(Reason::SessionExpired | Reason::SessionLost) => {
+                candidates.any(|family| family.god.refused)
+            }
+            Seen::Out(Reason::LoginRequired) => {
+                self.plan.rotation == Rotation::Without
+                    && (self.dead_on_arrival >= asked
+                        || self.truth() - asked >= self.plan.lifetime
+                        || (all && self.message_trouble(asked))
+                        || self.trouble.jump >= asked)
+            }
+            _ => false,
+        };
+        let good = good || self.confused();
+        if !good {
+            let text = format!("doc {id} ends {access} with {seen:?}");
+            self.broke("no session ends without an answer, a sign-out or its expiry", text);
+        }
+        self.docs[id].god.over.insert(sid.to_owned());
+        if *seen == Seen::Out(Reason::Logout) {
+            self.docs[id].god.signed_out = Some(self.now);
+        }
+    }
+
+    /// Whether the token that `id` holds lives, and the machine cannot but know it.
+    pub fn lives(&self, id: DocId) -> bool {
+        let Some((_, access)) = self.docs[id].seen.held() else { return false };
+        let (family, index) = numbers(access);
+        let asked = self.platform.families[family].issues[index].asked;
+        self.truth() < asked + self.plan.lifetime && self.trouble.jump < asked
+    }
+
+    /// A token, or an error, is handed out.
+    pub fn check_token(&mut self, id: DocId, call: Call, result: Result<AccessToken, Error>) {
+        let Some(asked) = self.docs[id].calls.remove(&call) else {
+            return self.broke("every call settles once", format!("doc {id} settles call {call} again"));
+        };
+        let held = self.docs[id].seen.held().map(|(sid, _)| sid.to_owned());
+        let Ok(token) = result else {
+            let same = asked.sid.is_none() || asked.sid == held;
+            if same && !asked.strict && self.lives(id) {
+                self.broke("a living token is served", format!("doc {id} refuses call {call}"));
+            }
+            return;
+        };
+        let (number, index) = numbers(token.expose());
+        let family = &self.platform.families[number];
+        let mine = asked.sid.as_ref().is_none_or(|sid| *sid == family.sid);
+        // What a step hands out before it ends the session is this session's still.
+        let was = self.docs[id].before.held().is_some_and(|(sid, _)| sid == family.sid);
+        if (held.as_ref() != Some(&family.sid) && !was) || !mine {
+            let text = format!("doc {id} hands {} to call {call}", token.expose());
+            return self.broke("no foreign token is handed out", text);
+        }
+        if asked.strict && asked.before.as_deref() == Some(token.expose()) {
+            let text = format!("doc {id} hands out {} again", token.expose());
+            return self.broke("who wants a new token gets a new one", text);
+        }
+        let asked_at = family.issues[index].asked;
+        let by = self.requests[family.issues[index].by].doc;
+        let back: i64 =
+            self.trouble.back.iter().filter(|(at, _)| *at >= asked_at).map(|(_, far)| far + 2_000).sum();
+        let slept = self.trouble.sleeps.iter().any(|at| *at >= asked_at);
+        // A clock set back deceives whoever has no other clock for it.
+        let tolerance = if by == id && !slept { 0 } else { back };
+        let over = self.truth() - asked_at - self.plan.lifetime;
+        if over > tolerance {
+            let text = format!("doc {id} hands out {}, {over} ms over", token.expose());
+            return self.broke("no expired token is handed out", text);
+        }
+        let tab = (self.plan.keep == Keep::Session).then_some(self.docs[id].tab);
+        if self.plan.keep != Keep::Memory
+            && !self.stored.contains(&(tab, token.expose().to_owned()))
+            && !self.copied(id)
+        {
+            let text = format!("doc {id} hands out {}", token.expose());
+            self.broke("a token is stored before it is handed out", text);
+        }
+    }
+
+    /// A duplicated tab begins with what the other one stored.
+    fn copied(&self, id: DocId) -> bool {
+        let held = self.docs[id].seen.held().map(|(_, access)| access);
+        self.readable(self.docs[id].tab).is_some_and(|grant| Some(grant.access.expose()) == held)
+            || self.storage_trouble(self.truth() - 86_400_000)
+    }
+
+    /// A plain call is answered at once from a living token.
+    pub fn check_served(&mut self, id: DocId, call: Call, want: Want) {
+        let plain = !want.force && !want.unlike && want.min_validity == 0;
+        if plain && self.docs[id].calls.contains_key(&call) && self.lives(id) {
+            self.broke("a living token is served", format!("doc {id} lets call {call} wait"));
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Requests to the token endpoint and what becomes of them on the way there and back.
+
+use super::plan::Fault;
+use super::platform::Refreshed;
+use super::world::{DocId, Input, Job, World, note};
+use intelliauth_spa_sdk::core::error::{Code, Error};
+use intelliauth_spa_sdk::core::session::clock::Now;
+use intelliauth_spa_sdk::core::session::event::{Event, Ticket};
+use intelliauth_spa_sdk::core::token::Outcome;
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Fine,
+    /// It never arrives, or its answer does not. `hang`: nobody says so before the timeout.
+    Lost {
+        acted: bool,
+        hang: bool,
+    },
+    /// 429, or 5xx where the platform may have acted.
+    Busy {
+        acted: bool,
+        retry_after: Option<i64>,
+    },
+    /// A refusal without CORS headers.
+    Unreadable,
+    /// 200 with a body that is no token response.
+    Garbled,
+    /// Tokens of another person: the ID token's check refuses them.
+    Stranger,
+    /// As fine, but slow: milliseconds.
+    Slow(i64),
+}
+
+#[derive(Debug)]
+pub enum What {
+    Refresh(String),
+    Code { code: String, verifier: String, redirect: String },
+}
+
+pub struct Request {
+    pub doc: DocId,
+    pub ticket: Ticket,
+    pub what: What,
+    pub fate: Fate,
+    pub asked_at: Now,
+    /// By true time.
+    pub sent: i64,
+    pub down: i64,
+    pub outcome: Option<Outcome>,
+    /// A reuse, or a refusal of any kind, of the refresh token.
+    pub refused: bool,
+    /// The issue that it brought about.
+    pub issue: Option<(usize, usize)>,
+    pub reached: bool,
+    /// Answered, timed out, or its page is gone.
+    pub settled: bool,
+    /// Its page is gone before an answer.
+    pub abandoned: bool,
+    /// It never reaches the platform.
+    pub cancelled: bool,
+    /// Its lock was taken away, past the deadline.
+    pub robbed: bool,
+}
+
+fn fault(code: Code) -> Error {
+    Error::new(code)
+}
+
+impl World {
+    fn fate(&mut self) -> Fate {
+        if let Some(fate) = self.fates.pop_front() {
+            return fate;
+        }
+        if !self.online || self.outage {
+            return Fate::Lost { acted: false, hang: self.online && self.dice.percent(30) };
+        }
+        if self.quiet {
+            return Fate::Fine;
+        }
+        let longest = if self.dice.percent(5) { self.plan.lifetime / 250 } else { 90 };
+        let retry_after =
+            self.dice.percent(40).then(|| longest).map(|longest| self.dice.between(1, longest) * 1000);
+        let acted = self.dice.percent(50);
+        let hang = self.dice.percent(30);
+        for (class, chance, fate) in [
+            (Fault::Loss, 15, Fate::Lost { acted, hang }),
+            (Fault::Overload, 15, Fate::Busy { acted: acted && retry_after.is_none(), retry_after }),
+            (Fault::Unreadable, 8, Fate::Unreadable),
+            (Fault::Loss, 2, Fate::Garbled),
+            (Fault::WrongUser, 2, Fate::Stranger),
+        ] {
+            if self.plan.has(class) && self.dice.percent(chance) {
+                self.stats.faults += 1;
+                return fate;
+            }
+        }
+        if self.plan.has(Fault::Slow) && self.dice.percent(20) {
+            return Fate::Slow(self.dice.below(self.plan.timeout * 3 / 2));
+        }
+        Fate::Fine
+    }
+
+    fn send(&mut self, doc: DocId, ticket: Ticket, what: What) {
+        let number = self.requests.len();
+        let fate = self.fate();
+        let up = self.dice.between(40, 300);
+        let mut down = self.dice.between(40, 300);
+        if let Fate::Slow(more) = fate {
+            down += more;
+        }
+        let (asked_at, sent) = (self.clock(doc), self.truth());
+        note!(self, "      request {number} by doc {doc}: {what:?} will be {fate:?}");
+        self.requests.push(Request {
+            doc,
+            ticket,
+            what,
+            fate,
+            asked_at,
+            sent,
+            down,
+            outcome: None,
+            refused: false,
+            issue: None,
+            reached: false,
+            settled: false,
+            abandoned: false,
+            cancelled: false,
+            robbed: false,
+        });
+        if self.online {
+            self.later(up, Job::Reach(number));
+        } else {
+            self.requests[number].outcome = Some(unreached());
+            self.to(2, doc, Input::Answer(number));
+        }
+        let timeout = self.throttle(doc, self.plan.timeout);
+        self.to(timeout, doc, Input::Timeout(number));
+    }
+
+    pub fn send_refresh(&mut self, doc: DocId, ticket: Ticket, token: String) {
+        self.check_send(doc, ticket, &token);
+        self.send(doc, ticket, What::Refresh(token));
+    }
+
+    pub fn send_code(
+        &mut self,
+        doc: DocId,
+        ticket: Ticket,
+        code: String,
+        verifier: String,
+        redirect: String,
+    ) {
+        self.check_code(doc, &code);
+        self.send(doc, ticket, What::Code { code, verifier, redirect });
+    }
+
+    /// The platform has it.
+    pub fn reach_platform(&mut self, number: usize) {
+        let request = &mut self.requests[number];
+        if request.cancelled || request.reached {
+            return;
+        }
+        request.reached = true;
+        let (fate, down, doc, sent) = (request.fate, request.down, request.doc, request.sent);
+        let acts = match fate {
+            Fate::Lost { acted, .. } | Fate::Busy { acted, .. } => acted,
+            Fate::Unreadable => false,
+            _ => true,
+        };
+        let answer = if acts { self.act(number, sent) } else { unreached() };
+        let outcome = match fate {
+            Fate::Fine | Fate::Slow(_) => answer,
+            Fate::Stranger if matches!(answer, Outcome::Tokens(_)) => {
+                Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false }
+            }
+            Fate::Stranger => answer,
+            Fate::Lost { hang: true, .. } => return,
+            Fate::Lost { .. } | Fate::Unreadable => unreached(),
+            Fate::Garbled => Outcome::Unclear { error: fault(Code::TokenResponseInvalid), retry_after: None },
+            Fate::Busy { acted, retry_after } => {
+                let code =
+                    if acted || number % 2 == 0 { Code::PlatformUnavailable } else { Code::RateLimited };
+                Outcome::Unclear { error: fault(code), retry_after }
+            }
+        };
+        self.requests[number].outcome = Some(outcome);
+        self.to(down, doc, Input::Answer(number));
+    }
+
+    fn act(&mut self, number: usize, asked: i64) -> Outcome {
+        let (rotation, lifetime) = (self.plan.rotation, self.plan.lifetime);
+        let refused = || Outcome::Refused { error: fault(Code::CodeRefused), grant: true };
+        match &self.requests[number].what {
+            What::Code { code, verifier, redirect } => {
+                let tokens =
+                    self.platform.exchange(number, asked, code, verifier, redirect, rotation, lifetime);
+                let Some(tokens) = tokens else { return refused() };
+                self.requests[number].issue = Some((self.platform.families.len() - 1, 0));
+                Outcome::Tokens(Box::new(tokens))
+            }
+            What::Refresh(token) => {
+                let token = token.clone();
+                let family = super::platform::numbers(&token).0;
+                match self.platform.refresh(number, asked, &token, rotation, lifetime) {
+                    Refreshed::Tokens(tokens) => {
+                        self.stats.refreshes += 1;
+                        let index = self.platform.families[family].issues.len() - 1;
+                        self.requests[number].issue = Some((family, index));
+                        self.check_refresh(number, family, index);
+                        Outcome::Tokens(tokens)
+                    }
+                    Refreshed::Refused { reuse } => {
+                        note!(
+                            self,
+                            "      the platform refuses {token}{}",
+                            if reuse { ": it was used before" } else { "" }
+                        );
+                        self.requests[number].refused = true;
+                        if reuse {
+                            self.check_reuse(number, &token);
+                        }
+                        refused()
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn answer(&mut self, doc: DocId, number: usize) {
+        let request = &mut self.requests[number];
+        if request.settled {
+            return;
+        }
+        let Some(outcome) = request.outcome.take() else { return };
+        request.settled = true;
+        let (ticket, asked_at) = (request.ticket, request.asked_at);
+        self.god_answers(doc, number, &outcome);
+        self.step(doc, Event::Answered { ticket, asked_at, outcome });
+    }
+
+    pub fn time_out(&mut self, doc: DocId, number: usize) {
+        let request = &mut self.requests[number];
+        if request.settled {
+            return;
+        }
+        request.settled = true;
+        request.cancelled |= !request.reached && number % 2 == 0;
+        let (ticket, asked_at) = (request.ticket, request.asked_at);
+        let outcome = Outcome::Unclear { error: fault(Code::Timeout), retry_after: None };
+        self.god_answers(doc, number, &outcome);
+        self.step(doc, Event::Answered { ticket, asked_at, outcome });
+    }
+
+    /// Older requests are settled long since.
+    fn recent(&self) -> usize {
+        self.requests.len().saturating_sub(100)
+    }
+
+    /// The page is gone: what is on its way may still arrive.
+    pub fn abandon_requests(&mut self, doc: DocId) {
+        for number in self.recent()..self.requests.len() {
+            let request = &self.requests[number];
+            if request.doc == doc && !request.settled {
+                let cancelled = !request.reached && self.dice.percent(50);
+                let request = &mut self.requests[number];
+                (request.settled, request.abandoned) = (true, true);
+                request.cancelled |= cancelled;
+            }
+        }
+    }
+
+    /// Connections break: a sleep, or the network goes.
+    pub fn break_connections(&mut self, chance: i64) {
+        for number in self.recent()..self.requests.len() {
+            if !self.requests[number].settled && self.dice.percent(chance) {
+                let request = &mut self.requests[number];
+                request.cancelled |= !request.reached;
+                request.reached = true;
+                request.outcome = Some(unreached());
+                let doc = request.doc;
+                self.to(1, doc, Input::Answer(number));
+            }
+        }
+    }
+
+    /// The requests of `token` that a page still waits for.
+    pub fn in_flight<'a>(&'a self, token: &'a str) -> impl Iterator<Item = &'a Request> {
+        let open = self.requests[self.recent()..].iter().filter(|request| !request.settled);
+        open.filter(move |request| matches!(&request.what, What::Refresh(sent) if sent == token))
+    }
+}
+
+fn unreached() -> Outcome {
+    Outcome::Unclear { error: fault(Code::NetworkError), retry_after: None }
+}

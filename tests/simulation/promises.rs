@@ -1,0 +1,159 @@
+//! More of what must hold: what an app is told, what a new page finds, how long a call waits, what a sign-out leaves.
+
+use super::net::{Fate, What};
+use super::world::{DocId, Seen, World};
+use intelliauth_spa_sdk::core::config::Keep;
+use intelliauth_spa_sdk::core::session::event::{Call, News, Notice, Reason};
+use intelliauth_spa_sdk::core::session::record::{Grant, out_mark};
+
+pub const FINAL: &str = "a sign-out ends a sign-in that is under way";
+
+impl World {
+    /// What a page that loads in `tab` now must restore.
+    pub fn restorable(&self, tab: usize) -> Option<Grant> {
+        self.readable(tab).filter(|grant| {
+            self.plan.lie.is_none() && !self.shared.marked(tab, &out_mark(&grant.sid), self.now, false)
+        })
+    }
+
+    pub fn check_restored(&mut self, id: DocId, expected: Option<Grant>) {
+        let Some(grant) = expected else { return };
+        let good = match &self.docs[id].seen {
+            Seen::In { sid, .. } => *sid == grant.sid,
+            Seen::Out(Reason::LoginRequired) => grant.refresh.is_none() && !self.lives_by_clock(id, &grant),
+            _ => false,
+        };
+        if !good {
+            let text = format!(
+                "doc {id} begins with {:?}, and {} was there",
+                self.docs[id].seen,
+                grant.access.expose()
+            );
+            self.broke("a stored session is restored at once", text);
+        }
+    }
+
+    fn lives_by_clock(&self, id: DocId, grant: &Grant) -> bool {
+        let wall = self.clock(id).wall;
+        grant.issued_at <= wall && wall < grant.expires_at
+    }
+
+    /// What a callback came to: alike for every call with the same address.
+    pub fn check_signed_in(&mut self, id: DocId, call: Call, told: String) {
+        let god = &mut self.docs[id].god;
+        let url = god.callback_calls.remove(&call);
+        let Some(asked) = self.docs[id].calls.remove(&call) else {
+            return self.broke("every call settles once", format!("doc {id} settles callback {call} again"));
+        };
+        let Some(url) = url else { return };
+        let first = !self.docs[id].god.callbacks.contains_key(&url);
+        if told == "ok" && first {
+            self.stats.sign_ins += 1;
+            if self.docs[id].god.signed_out.is_some_and(|at| at > asked.at) {
+                return self.broke(FINAL, format!("doc {id}, callback {call}, was signed out meanwhile"));
+            }
+        }
+        let before = self.docs[id].god.callbacks.entry(url).or_insert_with(|| told.clone());
+        if *before != told {
+            let text = format!("doc {id} says {before}, then {told}");
+            self.broke("one callback has one answer", text);
+        }
+    }
+
+    pub fn check_notice(&mut self, id: DocId, notice: Notice) {
+        let god = &mut self.docs[id].god;
+        match notice.news {
+            News::SignedIn | News::Restored | News::Refreshed => god.told_in = true,
+            News::SignedOut(reason) => {
+                if !std::mem::replace(&mut god.told_in, false) {
+                    self.broke("an end is told once", format!("doc {id}: {}", reason.as_str()));
+                }
+                if !notice.elsewhere {
+                    self.check_reason(id, reason);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Lost and expired are told apart.
+    fn check_reason(&mut self, id: DocId, reason: Reason) {
+        let Some(token) = self.docs[id].god.refused.clone() else { return };
+        let sends = || {
+            self.requests
+                .iter()
+                .filter(|request| matches!(&request.what, What::Refresh(sent) if *sent == token))
+        };
+        let stranger = sends().any(|request| request.fate == Fate::Stranger);
+        let never = i64::MIN / 4;
+        let doubt = self.docs[id].god.ambiguous.contains(&token);
+        match reason {
+            // Whose doubt could neither be stored nor told may be talked out of it.
+            Reason::SessionExpired
+                if doubt && !self.storage_trouble(never) && !self.message_trouble(never) =>
+            {
+                self.broke("a session that may have been lost is called lost", format!("doc {id}, {token}"));
+            }
+            Reason::SessionLost if sends().count() < 2 && !stranger => {
+                self.broke("a session that was refused is called expired", format!("doc {id}, {token}"));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tokens are to be revoked: nobody may live on them.
+    pub fn check_revoked(&mut self, id: DocId, token: &str) {
+        let family = &self.platform.families[super::platform::numbers(token).0];
+        if family.god.signed_out.is_some() || family.god.refused {
+            return;
+        }
+        let sid = family.sid.clone();
+        let user = self
+            .living()
+            .into_iter()
+            .find(|other| self.docs[*other].seen.held().is_some_and(|(held, _)| held == sid));
+        if let Some(user) = user {
+            let text = format!("doc {id} revokes {token}, and doc {user} lives on it");
+            self.broke("nothing is revoked that somebody lives on", text);
+        }
+    }
+
+    /// Right after a sign-out nothing is left where it was said.
+    pub fn check_signed_out(&mut self, id: DocId) {
+        if self.broken.is_some() || !self.docs[id].alive {
+            return;
+        }
+        let tab = self.docs[id].tab;
+        if self.docs[id].seen.held().is_some()
+            || self.readable(tab).is_some() && self.plan.keep != Keep::Memory
+        {
+            self.broke("a sign-out leaves nothing", format!("doc {id}"));
+        }
+    }
+
+    /// The longest that a call may wait while its page runs.
+    pub fn patience(&self) -> i64 {
+        let one = self.plan.timeout + 2 * self.plan.ask_wait + 8_000;
+        let throttled = self.plan.has(super::plan::Fault::Throttle);
+        (self.living().len() as i64 + 3) * (one + if throttled { 120_000 } else { 0 }) + 10_000
+    }
+
+    pub fn check_waiting(&mut self) {
+        let longest = self.patience();
+        for id in self.running() {
+            let doc = &self.docs[id];
+            let age = |asked: &super::world::Asked| self.now - asked.at - (doc.frozen_for - asked.frozen);
+            let late = doc
+                .calls
+                .iter()
+                .find(|(_, asked)| age(asked) > longest)
+                .map(|(call, asked)| (*call, age(asked)));
+            if let Some((call, age)) = late {
+                return self.broke(
+                    "every call settles in time",
+                    format!("doc {id}, call {call} waits for {age} ms"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What broke once, and the seeds that caught it. Tests are named after what broke; seeds change their meaning whenever
+//! the simulator changes, so each finding has a course of its own where one could be written.
+
+use super::net::Fate;
+use super::plan::{Fault, Rotation};
+use super::run;
+use super::runner::Want;
+use super::scenarios::{
+    FORCE, LOST_BEFORE, MINUTE, done, duplicate, generation, is_in, new_tab, signed_in, world,
+};
+use super::world::Input;
+use intelliauth_spa_sdk::core::config::Keep;
+
+/// Seeds, and what they caught when they were found.
+const SEEDS: &[(u64, &str)] = &[];
+
+#[test]
+fn seeds_that_caught_something() {
+    for (seed, caught) in SEEDS {
+        let world = run(*seed, false, None, false);
+        assert!(world.broken.is_none(), "seed {seed} caught {caught}: {}", super::story(*seed, false, None));
+    }
+}
+
+/// A failing refresh answered every waiting call with its error, although the token at hand still lived.
+#[test]
+fn a_failing_refresh_withheld_a_living_token() {
+    let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+    let doc = signed_in(&mut world);
+    world.pass(3 * MINUTE);
+    world.fates.push_back(LOST_BEFORE);
+    world.get_token(doc, Want { min_validity: 149_000, ..Want::default() });
+    world.pass(1_000);
+    assert!(world.docs[doc].calls.is_empty());
+    done(&world);
+}
+
+/// Without a refresh token, a call that asked for more validity than was left got `login_required`.
+#[test]
+fn a_living_token_without_a_refresh_token_was_withheld() {
+    let mut world = world(Keep::Session, Rotation::Without, MINUTE);
+    let doc = signed_in(&mut world);
+    world.pass(40_000);
+    world.get_token(doc, Want { min_validity: 50_000, ..Want::default() });
+    done(&world);
+}
+
+/// A tab that signed in anew let its old session's lock go while that session's refresh was in flight, and a duplicated
+/// tab sent the same refresh token.
+#[test]
+fn a_new_sign_in_let_the_lock_of_a_refresh_in_flight_go() {
+    let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+    let first = signed_in(&mut world);
+    let second = duplicate(&mut world, first);
+    let tab = world.docs[first].tab;
+    let url = world.sign_in(tab, 100).unwrap();
+    world.pass(90);
+    // The page comes back, asks for a token of the old session, and then answers its callback.
+    world.fates.extend([Fate::Slow(3_000), Fate::Fine]);
+    world.tabs[tab].away = false;
+    let back = world.load(tab, None);
+    world.get_token(back, FORCE);
+    world.pass(200);
+    world.callback(back, &url);
+    world.pass(800);
+    world.get_token(second, FORCE);
+    world.pass(MINUTE);
+    assert!(is_in(&world, back) && generation(&world, second) >= 1 && world.stats.losses == 0);
+    done(&world);
+}
+
+/// A tab frozen between the lock and the request sent the refresh token when it thawed, before it learnt that it had
+/// been robbed.
+#[test]
+fn a_thawed_tab_sent_without_its_lock() {
+    for seed in 0..20 {
+        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        world.dice = super::plan::Dice::new(seed);
+        let first = signed_in(&mut world);
+        let second = duplicate(&mut world, first);
+        world.pass(100);
+        world.get_token(first, FORCE);
+        world.pass(50);
+        world.freeze(first);
+        world.get_token(second, FORCE);
+        world.pass(17_000);
+        world.thaw(first);
+        world.pass(MINUTE);
+        assert!(generation(&world, first) >= 1 && world.stats.losses == 0);
+        done(&world);
+    }
+}
+
+/// A hidden tab whose timers are late woke too late to send, every time anew.
+#[test]
+fn a_throttled_tab_never_sent() {
+    let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+    world.plan = world.plan.with(Fault::Throttle);
+    let first = signed_in(&mut world);
+    let second = duplicate(&mut world, first);
+    for doc in [first, second] {
+        world.docs[doc].throttled = true;
+    }
+    world.plan.ask_wait = 5_000;
+    let third = duplicate(&mut world, first);
+    world.kill(first, "closed");
+    world.kill(second, "closed");
+    world.docs[third].throttled = true;
+    world.pass(20 * MINUTE);
+    assert!(world.lives(third));
+    done(&world);
+}
+
+/// The record was cleared, somebody signed in anew, and the older session won because it had counted further.
+#[test]
+fn an_older_session_displaced_a_later_sign_in() {
+    for seed in 0..8 {
+        let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+        world.dice = super::plan::Dice::new(seed);
+        let first = signed_in(&mut world);
+        world.sign_out(first);
+        world.sign_in(world.docs[first].tab, 100);
+        world.pass(2_000);
+        let now = world.now;
+        world.shared.clear(now);
+        let second = new_tab(&mut world);
+        world.sign_in(world.docs[second].tab, 100);
+        world.pass(5 * MINUTE);
+        let newest = world.platform.families.last().map(|family| family.sid.clone());
+        for doc in world.living() {
+            assert_eq!(world.docs[doc].seen.held().map(|(sid, _)| sid.to_owned()), newest);
+        }
+        done(&world);
+    }
+}
+
+/// A callback that came too late said so once, and then that its state was unknown.
+#[test]
+fn an_expired_callback_was_answered_in_two_ways() {
+    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let tab = world.open_tab(Default::default());
+    world.load(tab, None);
+    let url = world.sign_in(tab, 11 * MINUTE).unwrap();
+    world.pass(12 * MINUTE);
+    let doc = world.tabs[tab].active.unwrap();
+    world.callback(doc, &url);
+    assert_eq!(world.docs[doc].god.callbacks[&url], "transaction_expired");
+    done(&world);
+}
+
+/// A request that failed within the time that storage needs to reach other tabs let another tab send the code again.
+#[test]
+fn a_code_was_sent_again_before_its_mark_could_be_read() {
+    for seed in 0..20 {
+        let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+        world.dice = super::plan::Dice::new(seed);
+        world.plan = world.plan.with(Fault::Stale);
+        let tab = world.open_tab(Default::default());
+        world.load(tab, None);
+        let url = world.sign_in(tab, 100).unwrap();
+        let twin = world.open_tab(world.tabs[tab].own.clone());
+        world.quiet = false;
+        world.online = false;
+        world.pass(110);
+        world.load(twin, Some(url));
+        world.pass(1_000);
+        assert_eq!(world.sent_codes.len(), 1);
+        done(&world);
+    }
+}
+
+/// A tab that read storage late stored its refresh over another's sign-out; the record said "signed in" from then on.
+#[test]
+fn a_late_write_over_a_sign_out_stayed() {
+    let mut world = world(Keep::Local, Rotation::Rotating, 5 * MINUTE);
+    let first = signed_in(&mut world);
+    let second = new_tab(&mut world);
+    let grant = world.readable(world.docs[first].tab).unwrap();
+    world.sign_out(first);
+    world.pass(1_000);
+    let now = world.now;
+    world.shared.write(usize::MAX, Some(grant.to_text()), now);
+    world.to(1, second, Input::Look);
+    world.pass(1_000);
+    let third = new_tab(&mut world);
+    assert!(!is_in(&world, third));
+    done(&world);
+}

@@ -1,0 +1,562 @@
+//! The simulated world: a virtual clock, tabs, their documents (each a real [`Session`] and its runner), and one queue of
+//! things to come. The simulation runs on the time that the machine is awake; true time adds its sleep, and the wall
+//! clock adds the jumps.
+
+use super::locks::{Asker, Locks};
+use super::net::Request;
+use super::plan::{Dice, Fault, Lie, Plan};
+use super::platform::Platform;
+use super::storage::{Own, Shared};
+use intelliauth_spa_sdk::core::config::Keep;
+use intelliauth_spa_sdk::core::secret::State as FlowState;
+use intelliauth_spa_sdk::core::session::clock::Now;
+use intelliauth_spa_sdk::core::session::event::{Call, Cx, Event, Reason, Stored, Ticket, View};
+use intelliauth_spa_sdk::core::session::message::Message;
+use intelliauth_spa_sdk::core::session::{Rules, Session, State};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub type DocId = usize;
+pub type TabId = usize;
+
+/// The wall clock when the simulation begins.
+pub const EPOCH: i64 = 1_800_000_000_000;
+/// How late other tabs may read what one wrote, where that is a fault of the world.
+pub const STALE: i64 = 60;
+
+/// A rule of [`super::checks`] that did not hold.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    pub rule: &'static str,
+    pub what: String,
+}
+
+/// Something that reaches a document; a frozen one gets it later.
+#[derive(Debug)]
+pub enum Input {
+    Message(String),
+    Timer(u64),
+    Granted(Ticket),
+    Stolen(Ticket),
+    Overdue(Ticket),
+    /// Time to see whether the lock's holder is still this one.
+    Watch(Ticket, Option<Asker>, i64),
+    Answer(usize),
+    Timeout(usize),
+    Look,
+    App,
+}
+
+/// Something that happens.
+#[derive(Debug)]
+pub enum Job {
+    To(DocId, Input),
+    Reach(usize),
+    Revoke(String),
+    Chaos,
+    Load(TabId, Option<String>),
+    Thaw(DocId),
+    Back(TabId),
+    Online,
+    OutageOver,
+    StorageWorks,
+    Unthrottle(DocId),
+}
+
+pub struct Tab {
+    pub own: Own,
+    pub active: Option<DocId>,
+    pub cached: Option<DocId>,
+    /// Away at the platform or between two pages.
+    pub away: bool,
+}
+
+/// What an app sees of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Loading,
+    Out(Reason),
+    In { sid: String, generation: i64, access: String, failing: bool },
+}
+
+/// A call that waits.
+pub struct Asked {
+    pub at: i64,
+    pub frozen: i64,
+    /// Of a `GetToken`: whether the held token would have done.
+    pub strict: bool,
+    /// The access token that the app saw when it asked.
+    pub before: Option<String>,
+    /// The session that it waits in.
+    pub sid: Option<String>,
+}
+
+/// A page and its runner.
+pub struct Doc {
+    pub tab: TabId,
+    pub session: Option<Session>,
+    pub born: i64,
+    pub alive: bool,
+    pub frozen: Option<i64>,
+    pub frozen_for: i64,
+    pub throttled: bool,
+    pub backlog: Vec<Input>,
+    pub timer: u64,
+    pub seen: Seen,
+    /// Before the present step.
+    pub before: Seen,
+    pub version: u32,
+    pub calls: BTreeMap<Call, Asked>,
+    pub next_call: Call,
+    pub god: DocGod,
+}
+
+/// What the checks know of a document.
+#[derive(Default)]
+pub struct DocGod {
+    /// The newest refresh token heard of, by family.
+    pub heard: BTreeMap<usize, usize>,
+    /// Refresh tokens that it sent and got no word of.
+    pub ambiguous: BTreeSet<String>,
+    /// Sids that it knows to be over.
+    pub over: BTreeSet<String>,
+    /// When a refresh failed last, how many did in a row, and what the platform asked for.
+    pub failed: Option<(i64, u32, i64)>,
+    /// What a callback's address came to, and which call waits for which.
+    pub callbacks: BTreeMap<String, String>,
+    pub callback_calls: BTreeMap<Call, String>,
+    /// When it last signed out or learnt of a sign-out, by the simulation's time.
+    pub signed_out: Option<i64>,
+    /// The refresh token that the platform refused last.
+    pub refused: Option<String>,
+    /// The app was told that somebody is signed in.
+    pub told_in: bool,
+}
+
+/// When the world last gave an excuse, by true time.
+pub struct Trouble {
+    pub storage: i64,
+    pub message: i64,
+    pub jump: i64,
+    /// Backward jumps by true time, and how far.
+    pub back: Vec<(i64, i64)>,
+    /// Sleeps by true time.
+    pub sleeps: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Stats {
+    pub steps: u64,
+    pub tab_time: i64,
+    pub refreshes: u64,
+    pub sign_ins: u64,
+    pub sign_outs: u64,
+    pub losses: u64,
+    pub faults: u64,
+}
+
+pub struct World {
+    pub plan: Plan,
+    pub dice: Dice,
+    pub now: i64,
+    pub slept: i64,
+    pub jumped: i64,
+    queue: BTreeMap<(i64, u64), Job>,
+    serial: u64,
+    pub tabs: Vec<Tab>,
+    pub docs: Vec<Doc>,
+    pub shared: Shared,
+    pub locks: Locks,
+    pub platform: Platform,
+    pub requests: Vec<Request>,
+    pub sent_codes: BTreeSet<String>,
+    /// Access tokens that were written, and by which tab where each has its own storage.
+    pub stored: BTreeSet<(Option<TabId>, String)>,
+    /// When the last message between two documents arrives.
+    pub order: BTreeMap<(DocId, DocId), i64>,
+    pub online: bool,
+    /// When that was last known to change for the better.
+    pub came_online: i64,
+    pub outage: bool,
+    /// When a sign-in was last answered whose access token had ended by then; by true time.
+    pub dead_on_arrival: i64,
+    /// No faults any more, and nobody acts.
+    pub quiet: bool,
+    /// What becomes of the next requests; then chance decides.
+    pub fates: VecDeque<super::net::Fate>,
+    pub trouble: Trouble,
+    pub broken: Option<Broken>,
+    pub trace: Option<VecDeque<String>>,
+    pub stats: Stats,
+}
+
+/// One short line of the trace, if there is one.
+macro_rules! note {
+    ($world:expr, $($what:tt)*) => {
+        if $world.trace.is_some() { let line = format!($($what)*); $world.line(line) }
+    };
+}
+pub(crate) use note;
+
+/// What a document reads.
+struct Sight<'a>(&'a World, TabId);
+
+impl View for Sight<'_> {
+    fn session(&self) -> Stored {
+        self.0.reads(self.1)
+    }
+
+    fn transaction(&self, state: &FlowState) -> Option<String> {
+        if self.0.shared.blocked {
+            None
+        } else {
+            self.0.tabs[self.1].own.transactions.get(state.expose()).cloned()
+        }
+    }
+
+    fn marked(&self, mark: &str) -> bool {
+        let world = self.0;
+        !world.shared.blocked
+            && world.shared.marked(self.1, mark, world.now, world.plan.lie == Some(Lie::StaleForever))
+    }
+}
+
+impl World {
+    pub fn new(plan: Plan, seed: u64, traced: bool) -> Self {
+        let never = i64::MIN / 2;
+        Self {
+            plan,
+            dice: Dice::new(seed),
+            now: 0,
+            slept: 0,
+            jumped: 0,
+            queue: BTreeMap::new(),
+            serial: 0,
+            tabs: Vec::new(),
+            docs: Vec::new(),
+            shared: Shared::default(),
+            locks: Locks::default(),
+            platform: Platform::default(),
+            requests: Vec::new(),
+            sent_codes: BTreeSet::new(),
+            stored: BTreeSet::new(),
+            order: BTreeMap::new(),
+            online: true,
+            came_online: never,
+            outage: false,
+            dead_on_arrival: never,
+            quiet: false,
+            fates: VecDeque::new(),
+            trouble: Trouble {
+                storage: never,
+                message: never,
+                jump: never,
+                back: Vec::new(),
+                sleeps: Vec::new(),
+            },
+            broken: None,
+            trace: traced.then(VecDeque::new),
+            stats: Stats::default(),
+        }
+    }
+
+    pub fn line(&mut self, text: String) {
+        let at = format!("{:>10.3}  {text}", self.now as f64 / 1000.0);
+        if let Some(trace) = self.trace.as_mut().filter(|_| self.broken.is_none()) {
+            if trace.len() >= super::setting("SIM_LINES").unwrap_or(70) as usize {
+                trace.pop_front();
+            }
+            trace.push_back(at);
+        }
+    }
+
+    pub fn broke(&mut self, rule: &'static str, what: String) {
+        note!(self, "BROKEN {rule}: {what}");
+        self.broken.get_or_insert(Broken { rule, what });
+    }
+
+    /// True time.
+    pub fn truth(&self) -> i64 {
+        self.now + self.slept
+    }
+
+    pub fn clock(&self, doc: DocId) -> Now {
+        Now { wall: EPOCH + self.truth() + self.jumped, mono: self.now - self.docs[doc].born }
+    }
+
+    pub fn later(&mut self, delay: i64, job: Job) {
+        self.serial += 1;
+        self.queue.insert((self.now + delay.max(0), self.serial), job);
+    }
+
+    pub fn to(&mut self, delay: i64, doc: DocId, input: Input) {
+        self.later(delay, Job::To(doc, input));
+    }
+
+    /// Lets time pass until `until`.
+    pub fn run(&mut self, until: i64) {
+        while self.broken.is_none()
+            && let Some(entry) = self.queue.first_entry()
+            && entry.key().0 <= until
+        {
+            let ((at, _), job) = entry.remove_entry();
+            let running = self.docs.iter().filter(|doc| doc.alive).count() as i64;
+            self.stats.tab_time += running * (at - self.now);
+            self.now = at;
+            self.happen(job);
+        }
+        if self.broken.is_none() {
+            self.now = self.now.max(until);
+        }
+    }
+
+    /// The next thing that happens, if it is due before `until`.
+    pub fn pass(&mut self, time: i64) {
+        self.run(self.now + time);
+    }
+
+    fn happen(&mut self, job: Job) {
+        match job {
+            Job::To(doc, input) => self.reach_doc(doc, input),
+            Job::Reach(request) => self.reach_platform(request),
+            Job::Revoke(token) => self.platform.revoke(&token),
+            Job::Chaos => self.chaos(),
+            Job::Load(tab, url) => {
+                self.tabs[tab].away = false;
+                self.load(tab, url);
+            }
+            Job::Thaw(doc) => self.thaw(doc),
+            Job::Back(tab) => self.go_back(tab),
+            Job::Online => self.go_online(),
+            Job::OutageOver => self.outage = false,
+            Job::StorageWorks => {
+                self.trouble.storage = self.truth();
+                (self.shared.blocked, self.shared.full) = (false, false);
+            }
+            Job::Unthrottle(doc) => self.docs[doc].throttled = false,
+        }
+    }
+
+    fn reach_doc(&mut self, id: DocId, input: Input) {
+        let doc = &mut self.docs[id];
+        if !doc.alive {
+            return;
+        }
+        if doc.frozen.is_some() {
+            let cached = self.tabs[doc.tab].cached == Some(id);
+            doc.backlog.push(input);
+            // A page in the back/forward cache that is wanted is thrown out of it.
+            if cached && self.dice.percent(30) {
+                self.kill(id, "evicted");
+            }
+            return;
+        }
+        match input {
+            Input::Message(text) => {
+                if let Some(message) = Message::from_text(&text) {
+                    self.god_hears(id, &message);
+                    self.step(id, Event::Heard(message));
+                }
+            }
+            Input::Timer(number) if number == self.docs[id].timer => self.step(id, Event::Wake),
+            Input::Timer(_) => {}
+            Input::Granted(ticket) => self.step(id, Event::Granted(ticket)),
+            Input::Stolen(ticket) => self.step(id, Event::Stolen(ticket)),
+            Input::Overdue(ticket) => self.step(id, Event::Overdue(ticket)),
+            Input::Watch(ticket, before, patience) => self.watch(id, ticket, before, patience),
+            Input::Answer(request) => self.answer(id, request),
+            Input::Timeout(request) => self.time_out(id, request),
+            Input::Look => self.step(id, Event::Look),
+            Input::App => self.app(id),
+        }
+    }
+
+    /// What `tab` reads of the record.
+    pub fn reads(&self, tab: TabId) -> Stored {
+        let stale = self.plan.lie == Some(Lie::StaleForever);
+        let value = match self.plan.keep {
+            Keep::Memory => return Stored::Empty,
+            _ if self.shared.blocked => return Stored::Unreadable,
+            Keep::Session => self.tabs[tab].own.record.as_deref(),
+            Keep::Local => self.shared.read(tab, self.now, stale),
+        };
+        value.map_or(Stored::Empty, |text| Stored::Text(text.to_owned()))
+    }
+
+    /// How late others read what is written now.
+    pub fn visible(&mut self) -> i64 {
+        let late = self.plan.has(Fault::Stale) && !self.quiet;
+        self.now + if late { self.dice.below(STALE) } else { 0 }
+    }
+
+    /// One step of one session, and all that follows from it at once.
+    pub fn step(&mut self, id: DocId, event: Event) {
+        if self.broken.is_some() || !self.docs[id].alive {
+            return;
+        }
+        note!(self, "doc {id} {}", super::trace::event(&event));
+        let Some(mut session) = self.docs[id].session.take() else { return };
+        let (now, tab) = (self.clock(id), self.docs[id].tab);
+        let effects = session.step(&Cx { now, online: self.online, view: &Sight(self, tab) }, event);
+        self.stats.steps += 1;
+        if self.stats.steps > 1_000_000 {
+            return self.broke("nothing storms", "a million steps".into());
+        }
+        let seen = Seen::of(session.state(now));
+        let version = session.version();
+        self.docs[id].session = Some(session);
+        self.check_state(id, seen, version);
+        let mut failed = false;
+        for effect in effects {
+            note!(self, "      → {}", super::trace::effect(&effect));
+            failed |= self.perform(id, effect);
+        }
+        if failed {
+            self.step(id, Event::StoreFailed);
+        }
+    }
+
+    /// A new page in `tab`, at a callback's address or not.
+    pub fn load(&mut self, tab: TabId, url: Option<String>) -> DocId {
+        if let Some(old) = self.tabs[tab].active {
+            self.kill(old, "left");
+        }
+        let id = self.docs.len();
+        let plan = &self.plan;
+        let rules = Rules {
+            keep: plan.keep,
+            issuer: super::ISSUER.into(),
+            client_id: super::CLIENT.into(),
+            hold: plan.timeout + 2 * plan.ask_wait,
+            ask_wait: plan.ask_wait,
+        };
+        let seed = self.dice.below(i64::MAX) as u64;
+        self.docs.push(Doc {
+            tab,
+            session: Some(Session::new(rules, seed)),
+            born: self.now - 100,
+            alive: true,
+            frozen: None,
+            frozen_for: 0,
+            throttled: false,
+            backlog: Vec::new(),
+            timer: 0,
+            seen: Seen::Loading,
+            before: Seen::Loading,
+            version: 0,
+            calls: BTreeMap::new(),
+            next_call: 0,
+            god: DocGod::default(),
+        });
+        self.tabs[tab].active = Some(id);
+        note!(self, "tab {tab} loads doc {id}{}", if url.is_some() { " at a callback" } else { "" });
+        let expected = self.restorable(tab);
+        self.step(id, Event::Start);
+        self.check_restored(id, expected);
+        if let Some(url) = url {
+            self.callback(id, &url);
+            // StrictMode runs effects twice.
+            if self.dice.percent(30) {
+                self.callback(id, &url);
+            }
+        }
+        let pause = self.dice.below(2_000);
+        self.to(pause, id, Input::App);
+        id
+    }
+
+    /// A page is gone, and its locks with it. What it sent may still arrive.
+    pub fn kill(&mut self, id: DocId, why: &str) {
+        if !self.docs[id].alive {
+            return;
+        }
+        note!(self, "doc {id} is gone: {why}");
+        let doc = &mut self.docs[id];
+        doc.alive = false;
+        doc.session = None;
+        doc.backlog.clear();
+        let tab = &mut self.tabs[doc.tab];
+        for slot in [&mut tab.active, &mut tab.cached] {
+            if *slot == Some(id) {
+                *slot = None;
+            }
+        }
+        self.abandon_requests(id);
+        let next = self.locks.gone(id, self.now);
+        self.hand_over(next);
+    }
+
+    pub fn freeze(&mut self, id: DocId) {
+        let doc = &mut self.docs[id];
+        if doc.alive && doc.frozen.is_none() {
+            doc.frozen = Some(self.now);
+            note!(self, "doc {id} freezes");
+        }
+    }
+
+    /// Messages come first, then the rest, in an order that only each source keeps.
+    pub fn thaw(&mut self, id: DocId) {
+        let doc = &mut self.docs[id];
+        let Some(since) = doc.frozen.take().filter(|_| doc.alive) else { return };
+        doc.frozen_for += self.now - since;
+        let backlog = std::mem::take(&mut doc.backlog);
+        note!(self, "doc {id} thaws");
+        let (messages, rest): (Vec<_>, Vec<_>) =
+            backlog.into_iter().partition(|input| matches!(input, Input::Message(_)));
+        let mut sources: [VecDeque<Input>; 3] = Default::default();
+        for input in rest {
+            let source = match &input {
+                Input::Granted(_) | Input::Stolen(_) | Input::Overdue(_) => 0,
+                Input::Answer(_) => 1,
+                _ => 2,
+            };
+            sources[source].push_back(input);
+        }
+        for message in messages {
+            self.reach_doc(id, message);
+        }
+        while sources.iter().any(|source| !source.is_empty()) {
+            let source = self.dice.below(3) as usize;
+            if let Some(input) = sources[source].pop_front() {
+                self.reach_doc(id, input);
+            }
+        }
+        self.to(0, id, Input::Look);
+    }
+
+    /// How many tabs are open, those at the platform included.
+    pub fn open_tabs(&self) -> usize {
+        self.tabs.iter().filter(|tab| tab.active.is_some() || tab.away).count()
+    }
+
+    pub fn living(&self) -> Vec<DocId> {
+        (0..self.docs.len()).filter(|id| self.docs[*id].alive).collect()
+    }
+
+    /// The documents that run now.
+    pub fn running(&self) -> Vec<DocId> {
+        (0..self.docs.len()).filter(|id| self.docs[*id].alive && self.docs[*id].frozen.is_none()).collect()
+    }
+}
+
+impl Seen {
+    pub fn of(state: State) -> Self {
+        match state {
+            State::Loading => Self::Loading,
+            State::Out(reason) => Self::Out(reason),
+            State::In { grant, failing, .. } => Self::In {
+                sid: grant.sid.clone(),
+                generation: grant.generation,
+                access: grant.access.expose().to_owned(),
+                failing: failing.is_some(),
+            },
+        }
+    }
+
+    /// The session's name and its access token.
+    pub fn held(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::In { sid, access, .. } => Some((sid, access)),
+            _ => None,
+        }
+    }
+}
