@@ -188,6 +188,7 @@ class Client implements IntelliAuth {
       return this.#core && question(this.#core);
     } catch {
       die();
+      return undefined;
     }
   }
 

@@ -1,7 +1,6 @@
 /** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to look again. */
 import type { Core } from './glue.js';
 import { die } from './loader.js';
-import { die } from './loader.js';
 
 /** The longest delay that every browser's timer keeps, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -64,16 +63,6 @@ export class Host {
     this.#channel = undefined;
     clearTimeout(this.#timer);
     for (const ticket of this.#locks.keys()) this.unlock(ticket);
-  }
-
-  /** Every way into the wasm that no call of the app's takes: if it dies on it, whoever waits is told. */
-  #tell(what: (core: Core) => void): void {
-    try {
-      if (this.#core) what(this.#core);
-    } catch (thrown) {
-      die();
-      throw thrown;
-    }
   }
 
   online(): boolean {

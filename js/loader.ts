@@ -1,6 +1,7 @@
 /** Loads the wasm once per page, and anew after it died. */
 import { explain, fault } from './errors.js';
 import * as glue from './glue.js';
+import { onDeath as onTrap } from './guard.js';
 import type { IntelliAuthOptions } from './types.js';
 
 export type Glue = typeof glue;
@@ -31,7 +32,7 @@ async function start(source: IntelliAuthOptions['wasm']): Promise<Glue> {
     const blocked = /unsafe-eval|content.security.policy|\bcsp\b/i.test(String(cause));
     throw await explain(blocked ? fault('wasm_blocked_by_csp') : fault('wasm_unavailable', true), cause);
   }
-  glue.onDeath(die);
+  onTrap(die);
   return glue;
 }
 

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { lean } from './lib/lean.mjs';
 import { Failed, root, run, tools } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
@@ -52,7 +53,15 @@ async function makePackage() {
 
 async function buildWasm() {
   const rustc = await run('rustc', ['--version']);
-  const sources = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'scripts/build.mjs', 'package-lock.json'];
+  const sources = [
+    'Cargo.toml',
+    'Cargo.lock',
+    '.cargo',
+    'src',
+    'scripts/build.mjs',
+    'scripts/lib/lean.mjs',
+    'package-lock.json',
+  ];
   const print = () => fingerprint(sources, rustc);
   if (isFresh('wasm', print()) && existsSync(join(glueStage, 'bytes.js'))) {
     return step('build: wasm', () => exclusively(publish).then(() => 'up to date'));
@@ -83,6 +92,7 @@ async function buildWasm() {
         { onLine },
       );
       const wasm = join(glueStage, 'intelliauth.wasm');
+      lean(join(glueStage, 'glue_bg.wasm'), join(glueStage, 'glue.js'));
       await optimise(join(glueStage, 'glue_bg.wasm'), wasm, onLine);
       rmSync(join(glueStage, 'glue_bg.wasm'));
       rmSync(join(glueStage, 'glue_bg.wasm.d.ts'), { force: true });

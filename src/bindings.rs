@@ -6,7 +6,6 @@ use crate::core::error::Error;
 use crate::core::session::event::Event;
 use crate::web::client::{Client, Logout};
 use crate::web::host::{Host, fault};
-use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -111,25 +110,14 @@ impl Reader {
 
     fn pair(&mut self, entry: &JsValue) -> (String, String) {
         let parts = items(entry);
-        let mut part = |at: usize| parts.get(at).and_then(JsValue::as_string).unwrap_or_else(|| {
-            self.refuse("extraParams", "one of its values is no text", "an object of strings");
-            String::new()
-        });
+        let mut part = |at: usize| {
+            parts.get(at).and_then(JsValue::as_string).unwrap_or_else(|| {
+                self.refuse("extraParams", "one of its values is no text", "an object of strings");
+                String::new()
+            })
+        };
         (part(0), part(1))
     }
-}
-
-thread_local! {
-    static DEATH: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
-}
-
-/// Has `tell` called when the wasm panics: nothing in it can be relied on after that, so the loader begins anew.
-#[wasm_bindgen(js_name = onDeath)]
-pub fn on_death(tell: js_sys::Function) {
-    DEATH.set(Some(tell));
-    std::panic::set_hook(Box::new(|_| {
-        DEATH.with_borrow(|tell| tell.as_ref().map(|tell| tell.call0(&JsValue::UNDEFINED)));
-    }));
 }
 
 /// A client of one platform.
@@ -141,7 +129,8 @@ impl Core {
     /// Checks the options; what is thrown is a fault of the error table.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Given, host: Host) -> Result<Core, JsValue> {
-        let config = Reader::read(&options, Reader::options).and_then(Config::new).map_err(|error| fault(&error))?;
+        let config =
+            Reader::read(&options, Reader::options).and_then(Config::new).map_err(|error| fault(&error))?;
         Ok(Core(Client::new(config, host)))
     }
 

@@ -47,9 +47,11 @@ mod tests {
 
     #[test]
     fn members_are_told_apart() {
-        let object =
-            parse(engine, r#"{"s":"x","n":1.5,"b":true,"l":["a"],"m":["a",1],"z":null,"h":1e400,"s2":1,"s2":"last"}"#)
-                .unwrap();
+        let object = parse(
+            engine,
+            r#"{"s":"x","n":1.5,"b":true,"l":["a"],"m":["a",1],"z":null,"h":1e400,"s2":1,"s2":"last"}"#,
+        )
+        .unwrap();
         assert_eq!(object.member("s"), Member::Text("x".into()));
         assert_eq!(object.member("n"), Member::Number(1.5));
         assert_eq!(object.member("b"), Member::Bool(true));

@@ -22,8 +22,14 @@ mod tests {
             assert!(may_carry_token(&config, yes), "{yes}");
         }
         for no in [
-            "https://api.example.evil.example/", "https://api.example@evil.example/", "http://api.example/",
-            "https://api.example:444/", "https://evil.example/?https://api.example", "http://localhost:40000/", "/x", "",
+            "https://api.example.evil.example/",
+            "https://api.example@evil.example/",
+            "http://api.example/",
+            "https://api.example:444/",
+            "https://evil.example/?https://api.example",
+            "http://localhost:40000/",
+            "/x",
+            "",
         ] {
             assert!(!may_carry_token(&config, no), "{no}");
         }

@@ -41,9 +41,27 @@ pub struct Fresh {
 
 /// Names that belong to the protocol: an app's extra parameters cannot take them.
 const RESERVED: &[&str] = &[
-    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-    "response_mode", "request", "request_uri", "prompt", "login_hint", "ui_locales", "acr_values", "max_age", "code",
-    "client_secret", "grant_type", "code_verifier", "refresh_token",
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+    "request",
+    "request_uri",
+    "prompt",
+    "login_hint",
+    "ui_locales",
+    "acr_values",
+    "max_age",
+    "code",
+    "client_secret",
+    "grant_type",
+    "code_verifier",
+    "refresh_token",
 ];
 
 /// Builds the URL to send the browser to, and what to remember until it comes back.
@@ -75,7 +93,11 @@ pub fn begin(
         && prompt.split(' ').count() > 1
         && prompt.split(' ').any(|value| value == "none")
     {
-        return Err(refuse("prompt", "`none` stands with another value", "`none` alone, or the others without it"));
+        return Err(refuse(
+            "prompt",
+            "`none` stands with another value",
+            "`none` alone, or the others without it",
+        ));
     }
     let max_age = match options.max_age {
         Some(seconds) if !(0.0..=1e9).contains(&seconds) => {
@@ -121,7 +143,11 @@ pub fn begin(
         let repeated = options.extra[..at].iter().any(|(earlier, _)| earlier == name);
         if repeated || name.is_empty() || RESERVED.contains(&name.as_str()) {
             let instead = "names of the platform's own; the protocol's have options of their own";
-            return Err(refuse("extraParams", "one of its names is empty, repeated or the protocol's", instead));
+            return Err(refuse(
+                "extraParams",
+                "one of its names is empty, repeated or the protocol's",
+                instead,
+            ));
         }
         if !value.is_empty() {
             query = query.pair(name, value);
@@ -218,7 +244,10 @@ mod tests {
         let (url, transaction) = start(ENDPOINT, LoginOptions::default()).unwrap();
         let shown = masked(&url);
         assert!(!shown.contains(transaction.state.expose()) && !shown.contains(transaction.nonce.expose()));
-        assert!(shown.contains("&state=…&nonce=…&code_challenge=") && shown.contains("redirect_uri=https%3A%2F%2Fapp"));
+        assert!(
+            shown.contains("&state=…&nonce=…&code_challenge=")
+                && shown.contains("redirect_uri=https%3A%2F%2Fapp")
+        );
     }
 
     proptest! {

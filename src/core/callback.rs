@@ -26,7 +26,8 @@ pub struct Response {
 }
 
 /// The parameters of a response, and those that must not be in one: all are taken out of the address.
-const PARAMETERS: &[&str] = &["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
+const PARAMETERS: &[&str] =
+    &["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
 const TOKENS: &[&str] = &["access_token", "id_token", "refresh_token"];
 /// What a fragment must hold to be taken for a response, rather than a part of the app's own page.
 const TELLING: &[&str] = &["code", "state", "error", "access_token", "id_token", "refresh_token"];
@@ -63,11 +64,14 @@ pub fn read(url: &str) -> Response {
             (Some(_), Some(_)) => invalid("error", "there are both a code and an error"),
             (Some(""), None) => invalid("code", "it is empty"),
             (Some(code), None) => Ok(Answer::Code(Code::new(code))),
-            (None, Some(error)) => Ok(Answer::Refused(refusal(error, value("error_description"), value("error_uri")))),
+            (None, Some(error)) => {
+                Ok(Answer::Refused(refusal(error, value("error_description"), value("error_uri"))))
+            }
             (None, None) => invalid("code", "there is neither a code nor an error"),
         }
     };
-    let state = if count("state") == 1 { value("state").filter(|s| !s.is_empty()).map(State::new) } else { None };
+    let state =
+        if count("state") == 1 { value("state").filter(|s| !s.is_empty()).map(State::new) } else { None };
     Response { state, iss: value("iss").map(str::to_owned), answer }
 }
 
@@ -82,7 +86,8 @@ fn refusal(error: &str, description: Option<&str>, uri: Option<&str>) -> Error {
         "temporarily_unavailable" | "server_error" => Fault::PlatformUnavailable,
         _ => Fault::AuthorizationRefused,
     };
-    let mut told = Error::new(code).with("error", shown(error)).with("description", shown(description.unwrap_or("")));
+    let mut told =
+        Error::new(code).with("error", shown(error)).with("description", shown(description.unwrap_or("")));
     if code == Fault::PlatformUnavailable {
         told = told.with("status", shown(error));
     }
@@ -117,8 +122,10 @@ pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result
 /// ```
 pub fn cleaned(url: &str) -> String {
     let (query, fragment) = parts(url);
-    let kept: Vec<&str> =
-        query.split('&').filter(|pair| !pair.is_empty() && !PARAMETERS.iter().chain(TOKENS).any(|n| named(pair, n))).collect();
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !PARAMETERS.iter().chain(TOKENS).any(|n| named(pair, n)))
+        .collect();
     let mut clean = page(url).to_owned();
     if !kept.is_empty() {
         clean = [&clean, "?", &kept.join("&")].concat();
@@ -164,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_code_and_a_state() {
-        let response = read("https://app.example/cb?x=1&code=a%2Bb&state=s&iss=https%3A%2F%2Ft&unknown=1&__proto__=x&constructor=x");
+        let response = read(
+            "https://app.example/cb?x=1&code=a%2Bb&state=s&iss=https%3A%2F%2Ft&unknown=1&__proto__=x&constructor=x",
+        );
         assert_eq!(response.state.unwrap().expose(), "s");
         assert_eq!(response.iss.as_deref(), Some("https://t"));
         assert!(matches!(response.answer, Ok(Answer::Code(code)) if code.expose() == "a+b"));
@@ -215,7 +224,9 @@ mod tests {
             ("out_of_cheese", Fault::AuthorizationRefused),
             ("", Fault::AuthorizationRefused),
         ] {
-            let Ok(Answer::Refused(told)) = read(&format!("https://a/?error={error}&state=s")).answer else { panic!() };
+            let Ok(Answer::Refused(told)) = read(&format!("https://a/?error={error}&state=s")).answer else {
+                panic!()
+            };
             assert_eq!((told.code, told.detail("error")), (code, Some(error)));
         }
     }
@@ -236,7 +247,9 @@ mod tests {
         let check = |iss, required| check_issuer(iss, "https://t", required).map_err(|e| e.code);
         assert_eq!(check(Some("https://t"), true), Ok(()));
         assert_eq!(check(None, false), Ok(()));
-        for (iss, required) in [(None, true), (Some("https://t/"), false), (Some("HTTPS://T"), false), (Some(""), false)] {
+        for (iss, required) in
+            [(None, true), (Some("https://t/"), false), (Some("HTTPS://T"), false), (Some(""), false)]
+        {
             assert_eq!(check(iss, required), Err(Fault::IssuerMismatch), "{iss:?}");
         }
     }
@@ -262,7 +275,9 @@ mod tests {
     fn the_redirect_uri_is_compared_as_text() {
         let uri = "https://app.example/cb?own=1";
         assert!(at_redirect_uri("https://app.example/cb?code=a", uri));
-        for other in ["https://app.example/cb/?code=a", "http://app.example/cb?code=a", "https://app.example/?code=a"] {
+        for other in
+            ["https://app.example/cb/?code=a", "http://app.example/cb?code=a", "https://app.example/?code=a"]
+        {
             assert!(!at_redirect_uri(other, uri), "{other}");
         }
     }

@@ -112,7 +112,9 @@ impl Config {
             None | Some("session") => Keep::Session,
             Some("memory") => Keep::Memory,
             Some("local") => Keep::Local,
-            Some(_) => return Err(refuse("tokenStorage", "it is not known", "'session', 'memory' or 'local'")),
+            Some(_) => {
+                return Err(refuse("tokenStorage", "it is not known", "'session', 'memory' or 'local'"));
+            }
         };
         let issuer = options.issuer.as_deref().unwrap_or(tenant);
         endpoint("issuer", issuer, "the issuer exactly as the platform names itself")?;
@@ -140,7 +142,8 @@ impl Config {
             }
         }
         let clock_skew = seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 0.0, 600.0)?;
-        let request_timeout = seconds("requestTimeoutSeconds", options.request_timeout_seconds, 10.0, 1.0, 120.0)?;
+        let request_timeout =
+            seconds("requestTimeoutSeconds", options.request_timeout_seconds, 10.0, 1.0, 120.0)?;
         let base = tenant.trim_end_matches('/');
         let mut endpoints = named.clone();
         endpoints.authorization.get_or_insert_with(|| [base, "/oauth2/authorize"].concat());
@@ -172,7 +175,11 @@ impl Config {
 pub fn check_scope(scope: &str) -> Result<(), Error> {
     let legal = scope.bytes().all(|b| matches!(b, b' ' | 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
     if !legal || !scope.split(' ').any(|part| part == "openid") {
-        return Err(refuse("scope", "it does not contain `openid`, or has characters outside RFC 6749 §3.3", DEFAULT_SCOPE));
+        return Err(refuse(
+            "scope",
+            "it does not contain `openid`, or has characters outside RFC 6749 §3.3",
+            DEFAULT_SCOPE,
+        ));
     }
     Ok(())
 }
@@ -202,7 +209,11 @@ fn seconds(option: &str, given: Option<f64>, default: f64, least: f64, most: f64
     if value >= least && value <= most {
         return Ok((value * 1000.0) as i64);
     }
-    Err(refuse(option, "it is out of range", if most > 200.0 { "0 to 600 seconds" } else { "1 to 120 seconds" }))
+    Err(refuse(
+        option,
+        "it is out of range",
+        if most > 200.0 { "0 to 600 seconds" } else { "1 to 120 seconds" },
+    ))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -230,7 +241,10 @@ pub(crate) mod tests {
     #[test]
     fn good_options_pass_with_defaults() {
         let config = Config::new(options()).unwrap();
-        assert_eq!(config.endpoints.authorization.as_deref(), Some("https://tenant.example/oauth2/authorize"));
+        assert_eq!(
+            config.endpoints.authorization.as_deref(),
+            Some("https://tenant.example/oauth2/authorize")
+        );
         assert_eq!(config.endpoints.token.as_deref(), Some("https://tenant.example/oauth2/token"));
         assert_eq!(config.endpoints.end_session, None);
         assert_eq!((config.scope.as_str(), config.keep), (DEFAULT_SCOPE, Keep::Session));
@@ -251,7 +265,10 @@ pub(crate) mod tests {
         assert_eq!(refused(|o| o.scope = Some("openid\nx".into())), "scope");
         assert_eq!(refused(|o| o.token_storage = Some("cookie".into())), "tokenStorage");
         assert_eq!(refused(|o| o.issuer = Some("x".into())), "issuer");
-        assert_eq!(refused(|o| o.endpoints.authorization = Some("javascript:alert(1)".into())), "endpoints.authorization");
+        assert_eq!(
+            refused(|o| o.endpoints.authorization = Some("javascript:alert(1)".into())),
+            "endpoints.authorization"
+        );
         assert_eq!(refused(|o| o.endpoints.token = Some("https://a/t#x".into())), "endpoints.token");
         assert_eq!(refused(|o| o.allowed_origins = vec!["https://api.example/v1".into()]), "allowedOrigins");
         assert_eq!(refused(|o| o.clock_skew_seconds = Some(f64::NAN)), "clockSkewSeconds");

@@ -35,7 +35,9 @@ impl Form {
         for byte in text.bytes() {
             match byte {
                 b' ' => self.0.push('+'),
-                b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => self.0.push(byte.into()),
+                b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                    self.0.push(byte.into())
+                }
                 _ => {
                     let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'A' - 10 + half });
                     self.0.extend(['%', digit(byte >> 4), digit(byte & 15)]);
@@ -53,7 +55,10 @@ impl Form {
 /// The pairs of `text`, in order. One that is no UTF-8 reads as empty.
 pub fn parse(text: &str) -> Vec<(String, String)> {
     let parts = text.split('&').filter(|part| !part.is_empty());
-    parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(k, v)| (decode(k), decode(v))).collect()
+    parts
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(k, v)| (decode(k), decode(v)))
+        .collect()
 }
 
 fn decode(text: &str) -> String {
@@ -85,7 +90,10 @@ mod tests {
     #[test]
     fn odd_texts() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(parse("&a&=b&&c=d=e&%zz=%4"), [pair("a", ""), pair("", "b"), pair("c", "d=e"), pair("%zz", "%4")]);
+        assert_eq!(
+            parse("&a&=b&&c=d=e&%zz=%4"),
+            [pair("a", ""), pair("", "b"), pair("c", "d=e"), pair("%zz", "%4")]
+        );
         assert_eq!(parse("a=%C3%A9+%2B%2b&b=%FF"), [pair("a", "é ++"), pair("b", "")]);
     }
 

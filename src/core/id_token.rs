@@ -126,9 +126,10 @@ pub fn check(engine: Engine, token: &IdToken, expected: &Expected, purpose: &Pur
     }
     // Ed25519's hash would be SHA-512's half; at_hash is optional (Core §3.1.3.8) and not worth its bytes.
     if jws.alg != Algorithm::EdDsa
-        && claims.at_hash.as_deref().is_some_and(|hash| {
-            hash != base64url(&sha256(expected.access_token.expose())[..16])
-        })
+        && claims
+            .at_hash
+            .as_deref()
+            .is_some_and(|hash| hash != base64url(&sha256(expected.access_token.expose())[..16]))
     {
         return Err(refuse("at_hash"));
     }
@@ -176,7 +177,8 @@ fn check_continues(engine: Engine, claims: &Claims, previous: &IdToken) -> Resul
         "aud"
     } else if claims.iat < before.iat {
         "iat"
-    } else if claims.auth_time.is_some() && before.auth_time.is_some() && claims.auth_time != before.auth_time {
+    } else if claims.auth_time.is_some() && before.auth_time.is_some() && claims.auth_time != before.auth_time
+    {
         "auth_time"
     } else if claims.nonce.is_some() && claims.nonce != before.nonce {
         "nonce"
@@ -218,8 +220,13 @@ mod tests {
 
     fn judge(changes: &[(&str, &str)], purpose: &Purpose) -> Result<(), Error> {
         let access_token = AccessToken::new("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
-        let expected =
-            Expected { issuer: "https://t", client_id: "app", access_token: &access_token, now: NOW, skew: 60_000 };
+        let expected = Expected {
+            issuer: "https://t",
+            client_id: "app",
+            access_token: &access_token,
+            now: NOW,
+            skew: 60_000,
+        };
         check(engine, &token(&claims(changes)), &expected, purpose).map(drop)
     }
 
@@ -251,14 +258,35 @@ mod tests {
     #[test]
     fn every_claim_is_checked() {
         for (name, value) in [
-            ("iss", r#""https://t/""#), ("iss", r#""https://T""#), ("iss", ""), ("iss", "1"),
-            ("aud", r#""other""#), ("aud", r#"["app","other"]"#), ("aud", "[]"), ("aud", ""), ("aud", r#"["app",1]"#), ("aud", r#""App""#),
-            ("azp", r#""other""#), ("azp", "1"),
-            ("sub", ""), ("sub", r#""""#), ("sub", "7"), ("sub", r#""é""#),
-            ("exp", ""), ("exp", r#""1800003600""#), ("exp", "1e400"), ("exp", "1799999940"), ("exp", "null"),
-            ("iat", ""), ("iat", "true"),
-            ("nonce", ""), ("nonce", r#""N""#), ("nonce", "1"),
-            ("at_hash", r#""x""#), ("at_hash", "1"), ("auth_time", r#""x""#),
+            ("iss", r#""https://t/""#),
+            ("iss", r#""https://T""#),
+            ("iss", ""),
+            ("iss", "1"),
+            ("aud", r#""other""#),
+            ("aud", r#"["app","other"]"#),
+            ("aud", "[]"),
+            ("aud", ""),
+            ("aud", r#"["app",1]"#),
+            ("aud", r#""App""#),
+            ("azp", r#""other""#),
+            ("azp", "1"),
+            ("sub", ""),
+            ("sub", r#""""#),
+            ("sub", "7"),
+            ("sub", r#""é""#),
+            ("exp", ""),
+            ("exp", r#""1800003600""#),
+            ("exp", "1e400"),
+            ("exp", "1799999940"),
+            ("exp", "null"),
+            ("iat", ""),
+            ("iat", "true"),
+            ("nonce", ""),
+            ("nonce", r#""N""#),
+            ("nonce", "1"),
+            ("at_hash", r#""x""#),
+            ("at_hash", "1"),
+            ("auth_time", r#""x""#),
         ] {
             assert_eq!(refused(&[(name, value)]), name, "{value}");
         }
@@ -281,7 +309,9 @@ mod tests {
     #[test]
     fn max_age_requires_a_recent_auth_time() {
         let asked = Purpose::SignIn { nonce: Nonce::new("n"), max_age: Some(100) };
-        let check = |auth_time| judge(&[("auth_time", auth_time)], &asked).map_err(|e| e.detail("check").unwrap().to_owned());
+        let check = |auth_time| {
+            judge(&[("auth_time", auth_time)], &asked).map_err(|e| e.detail("check").unwrap().to_owned())
+        };
         assert_eq!(check("1799999900"), Ok(()));
         assert_eq!(check("1799999840"), Ok(()));
         assert_eq!(check("1799999839"), Err("auth_time".into()));
@@ -292,13 +322,23 @@ mod tests {
     #[test]
     fn a_refreshed_token_continues_the_one_before() {
         let purpose = Purpose::Refresh { previous: token(&claims(&[("auth_time", "1799999000")])) };
-        let check = |changes: &[(&str, &str)]| judge(changes, &purpose).map_err(|e| e.detail("check").unwrap().to_owned());
+        let check = |changes: &[(&str, &str)]| {
+            judge(changes, &purpose).map_err(|e| e.detail("check").unwrap().to_owned())
+        };
         assert_eq!(check(&[("iat", "1800001000"), ("auth_time", "1799999000")]), Ok(()));
         assert_eq!(check(&[("nonce", "")]), Ok(()));
-        assert_eq!(check(&[("iat", "1900000000"), ("exp", "1900000001")]), Ok(()), "a clock that jumped ends nothing");
+        assert_eq!(
+            check(&[("iat", "1900000000"), ("exp", "1900000001")]),
+            Ok(()),
+            "a clock that jumped ends nothing"
+        );
         for (name, value) in [
-            ("nonce", r#""other""#), ("sub", r#""u2""#), ("iss", r#""https://evil.example""#), ("aud", r#""other""#),
-            ("iat", "1799999999"), ("auth_time", "1799999001"),
+            ("nonce", r#""other""#),
+            ("sub", r#""u2""#),
+            ("iss", r#""https://evil.example""#),
+            ("aud", r#""other""#),
+            ("iat", "1799999999"),
+            ("auth_time", "1799999001"),
         ] {
             assert_eq!(check(&[(name, value)]), Err(name.into()));
         }

@@ -24,7 +24,9 @@ pub fn candidates(keys: &[Box<dyn Object>], alg: Algorithm, kid: Option<&str>) -
             Algorithm::Rs256 => rsa() && absent_or("alg", &["RS256"]),
             Algorithm::Ps256 => rsa() && absent_or("alg", &["PS256"]),
             Algorithm::Es256 => is("kty", "EC") && is("crv", "P-256") && absent_or("alg", &["ES256"]),
-            Algorithm::EdDsa => is("kty", "OKP") && is("crv", "Ed25519") && absent_or("alg", &["EdDSA", "Ed25519"]),
+            Algorithm::EdDsa => {
+                is("kty", "OKP") && is("crv", "Ed25519") && absent_or("alg", &["EdDSA", "Ed25519"])
+            }
         };
         // A key that holds its private half is nobody's to verify with.
         kind && key.member("d") == Member::Missing

@@ -96,7 +96,13 @@ mod tests {
     #[test]
     fn allowed_algorithms_pass() {
         for alg in ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] {
-            let jws = Jws::read(engine, &token(&format!(r#"{{"alg":"{alg}","kid":"k","jku":"https://evil.example","jwk":{{}},"x5u":"x"}}"#))).unwrap();
+            let jws = Jws::read(
+                engine,
+                &token(&format!(
+                    r#"{{"alg":"{alg}","kid":"k","jku":"https://evil.example","jwk":{{}},"x5u":"x"}}"#
+                )),
+            )
+            .unwrap();
             assert_eq!((jws.kid.as_deref(), jws.payload.as_str()), (Some("k"), "{}"));
         }
     }
@@ -125,7 +131,10 @@ mod tests {
         assert_eq!(fault(&format!("{}.", good.rsplit_once('.').unwrap().0)), "signature");
         assert_eq!(fault(&format!(" {good}")), "header");
         assert_eq!(fault(&format!("{}.{}.eA", base64url("[]"), base64url("{}"))), "header");
-        assert_eq!(fault(&format!("{}.{}.eA", base64url(r#"{"alg":"RS256"}"#), base64url([0xff, 0xfe]))), "payload");
+        assert_eq!(
+            fault(&format!("{}.{}.eA", base64url(r#"{"alg":"RS256"}"#), base64url([0xff, 0xfe]))),
+            "payload"
+        );
         assert_eq!(fault(&"a".repeat(MAX_LEN + 1)), "size");
     }
 

@@ -4,7 +4,12 @@ use super::form::Form;
 use super::secret::IdToken;
 
 /// Where to send the browser. `return_to` must be registered with the platform.
-pub fn end_session_url(endpoint: &str, client_id: &str, hint: Option<&IdToken>, return_to: Option<&str>) -> String {
+pub fn end_session_url(
+    endpoint: &str,
+    client_id: &str,
+    hint: Option<&IdToken>,
+    return_to: Option<&str>,
+) -> String {
     let query = Form::new()
         .pair("client_id", client_id)
         .maybe("id_token_hint", hint.map(IdToken::expose))

@@ -21,7 +21,9 @@ pub fn url(issuer: &str) -> String {
 
 /// Reads and judges the document at [`url`].
 pub fn read(engine: Engine, text: &str, config: &Config) -> Result<Metadata, Error> {
-    let refuse = |problem: &str| Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url(&config.issuer));
+    let refuse = |problem: &str| {
+        Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url(&config.issuer))
+    };
     let object = parse(engine, text).ok_or_else(|| refuse("it is no JSON object"))?;
     if object.member("issuer") != Member::Text(config.issuer.clone()) {
         return Err(refuse("its issuer is another"));
@@ -130,7 +132,8 @@ mod tests {
         let mut options = options();
         options.endpoints.token = Some("https://tokens.example/t".into());
         let config = Config::new(options).unwrap();
-        let metadata = read(engine, &document(("token_endpoint", r#""https://evil.example/t""#)), &config).unwrap();
+        let metadata =
+            read(engine, &document(("token_endpoint", r#""https://evil.example/t""#)), &config).unwrap();
         assert_eq!(metadata.endpoints.token.as_deref(), Some("https://tokens.example/t"));
     }
 

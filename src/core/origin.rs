@@ -75,10 +75,28 @@ mod tests {
     #[test]
     fn doubtful_urls_have_no_origin() {
         for url in [
-            "", "/", "//evil.example", "https:evil.example", "https:/evil.example", "javascript://x/%0aalert(1)",
-            "https://app@evil.example", "https://app:pw@evil.example", "https://evil.example\\@app.example",
-            " https://app.example", "https://app.example\n", "https://a b", "https://", "https://:1", "https://a:",
-            "https://a:99999", "https://a:+1", "https://é.example", "https://[::1", "https://a]", "ftp://a", "data:text/html,x",
+            "",
+            "/",
+            "//evil.example",
+            "https:evil.example",
+            "https:/evil.example",
+            "javascript://x/%0aalert(1)",
+            "https://app@evil.example",
+            "https://app:pw@evil.example",
+            "https://evil.example\\@app.example",
+            " https://app.example",
+            "https://app.example\n",
+            "https://a b",
+            "https://",
+            "https://:1",
+            "https://a:",
+            "https://a:99999",
+            "https://a:+1",
+            "https://é.example",
+            "https://[::1",
+            "https://a]",
+            "ftp://a",
+            "data:text/html,x",
         ] {
             assert_eq!(Origin::of(url), None, "{url}");
         }
@@ -86,10 +104,22 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_alone() {
-        for yes in ["http://localhost:4000", "http://127.0.0.1", "http://127.9.9.9:1/x", "http://[::1]:3", "http://app.localhost"] {
+        for yes in [
+            "http://localhost:4000",
+            "http://127.0.0.1",
+            "http://127.9.9.9:1/x",
+            "http://[::1]:3",
+            "http://app.localhost",
+        ] {
             assert!(Origin::of(yes).unwrap().trustworthy(), "{yes}");
         }
-        for no in ["http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://10.0.0.1", "http://notlocalhost", "http://127.1"] {
+        for no in [
+            "http://localhost.evil.example",
+            "http://127.0.0.1.evil.example",
+            "http://10.0.0.1",
+            "http://notlocalhost",
+            "http://127.1",
+        ] {
             assert!(!Origin::of(no).unwrap().trustworthy(), "{no}");
         }
     }

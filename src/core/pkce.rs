@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn rfc_7636_appendix_b() {
         let octets = [
-            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214,
-            191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
+            214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
         let verifier = Verifier::from_entropy(&octets);
         assert_eq!(verifier.expose(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
@@ -61,8 +61,9 @@ mod tests {
     // auth0-spa-js #230: a charset that lacked a character.
     #[test]
     fn every_character_of_the_alphabet_appears() {
-        let seen: HashSet<char> =
-            (0..=255u8).flat_map(|b| Verifier::from_entropy(&[b; 32]).expose().chars().collect::<Vec<_>>()).collect();
+        let seen: HashSet<char> = (0..=255u8)
+            .flat_map(|b| Verifier::from_entropy(&[b; 32]).expose().chars().collect::<Vec<_>>())
+            .collect();
         assert_eq!(seen.len(), 64);
     }
 }

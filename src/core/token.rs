@@ -100,7 +100,9 @@ pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Optio
         },
         (200..=299, None) => unclear(unusable("it is no JSON object within the size limit")),
         (_, Some(object)) => match object.member("error") {
-            Member::Text(error) if matches!(error.as_str(), "temporarily_unavailable" | "server_error" | "slow_down") => {
+            Member::Text(error)
+                if matches!(error.as_str(), "temporarily_unavailable" | "server_error" | "slow_down") =>
+            {
                 unclear(unavailable())
             }
             Member::Text(error) => {
@@ -110,7 +112,8 @@ pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Optio
                     _ => Fault::TokenRequestRefused,
                 };
                 let description = object.member("error_description").text().unwrap_or_default();
-                let told = Error::new(code).with("error", shown(&error)).with("description", shown(&description));
+                let told =
+                    Error::new(code).with("error", shown(&error)).with("description", shown(&description));
                 Outcome::Refused { error: told, grant: error == "invalid_grant" }
             }
             _ => unclear(unusable("its status is an error and its body names none")),
@@ -128,7 +131,9 @@ fn read(object: &dyn Object) -> Result<Tokens, &'static str> {
     // RFC 6749 appendix A.12 and A.17: visible ASCII, so it is also safe in a header.
     let token = |name: &str| match object.member(name) {
         Member::Missing => Ok(None),
-        Member::Text(token) if !token.is_empty() && token.bytes().all(|b| (0x21..=0x7e).contains(&b)) => Ok(Some(token)),
+        Member::Text(token) if !token.is_empty() && token.bytes().all(|b| (0x21..=0x7e).contains(&b)) => {
+            Ok(Some(token))
+        }
         _ => Err(()),
     };
     let Ok(Some(access)) = token("access_token") else { return Err("access_token is missing or no token") };
@@ -190,9 +195,19 @@ mod tests {
     #[test]
     fn odd_lifetimes_neither_storm_nor_overflow() {
         for (expires_in, lifetime) in [
-            ("1.5", 1500), ("\"3600\"", 3_600_000), ("0", ASSUMED_LIFETIME), ("-5", ASSUMED_LIFETIME),
-            ("null", ASSUMED_LIFETIME), ("\"soon\"", ASSUMED_LIFETIME), ("\"NaN\"", ASSUMED_LIFETIME), ("[]", ASSUMED_LIFETIME),
-            ("1e400", ASSUMED_LIFETIME), ("1e300", MAX_LIFETIME as i64), ("\"inf\"", ASSUMED_LIFETIME), ("0.0001", ASSUMED_LIFETIME), ("31536000", 31_536_000_000),
+            ("1.5", 1500),
+            ("\"3600\"", 3_600_000),
+            ("0", ASSUMED_LIFETIME),
+            ("-5", ASSUMED_LIFETIME),
+            ("null", ASSUMED_LIFETIME),
+            ("\"soon\"", ASSUMED_LIFETIME),
+            ("\"NaN\"", ASSUMED_LIFETIME),
+            ("[]", ASSUMED_LIFETIME),
+            ("1e400", ASSUMED_LIFETIME),
+            ("1e300", MAX_LIFETIME as i64),
+            ("\"inf\"", ASSUMED_LIFETIME),
+            ("0.0001", ASSUMED_LIFETIME),
+            ("31536000", 31_536_000_000),
         ] {
             let Outcome::Tokens(tokens) = with(&format!("\"expires_in\":{expires_in}")) else { panic!() };
             assert_eq!(tokens.lifetime, lifetime, "{expires_in}");
@@ -202,10 +217,19 @@ mod tests {
     #[test]
     fn unusable_answers_are_unclear_and_named() {
         for body in [
-            "", "[]", "<html>", "null", "{}", r#"{"access_token":"at"}"#, r#"{"token_type":"Bearer"}"#,
-            r#"{"access_token":"","token_type":"Bearer"}"#, r#"{"access_token":7,"token_type":"Bearer"}"#,
-            r#"{"access_token":"a b","token_type":"Bearer"}"#, r#"{"access_token":"a\nb","token_type":"Bearer"}"#,
-            r#"{"access_token":"at","token_type":"DPoP"}"#, r#"{"access_token":"at","token_type":"mac"}"#,
+            "",
+            "[]",
+            "<html>",
+            "null",
+            "{}",
+            r#"{"access_token":"at"}"#,
+            r#"{"token_type":"Bearer"}"#,
+            r#"{"access_token":"","token_type":"Bearer"}"#,
+            r#"{"access_token":7,"token_type":"Bearer"}"#,
+            r#"{"access_token":"a b","token_type":"Bearer"}"#,
+            r#"{"access_token":"a\nb","token_type":"Bearer"}"#,
+            r#"{"access_token":"at","token_type":"DPoP"}"#,
+            r#"{"access_token":"at","token_type":"mac"}"#,
             r#"{"access_token":"at","token_type":"Bearer","refresh_token":7}"#,
             r#"{"access_token":"at","token_type":"Bearer","id_token":{}}"#,
             r#"{"access_token":"at","token_type":"Bearer","scope":["openid"]}"#,
@@ -214,7 +238,11 @@ mod tests {
             assert_eq!(error.code, Fault::TokenResponseInvalid, "{body}");
         }
         assert!(matches!(judge(engine, 200, None, None), Outcome::Unclear { .. }));
-        let Outcome::Tokens(tokens) = answer(200, r#"{"access_token":"at","token_type":"bEARER","__proto__":{"polluted":1}}"#) else { panic!() };
+        let Outcome::Tokens(tokens) =
+            answer(200, r#"{"access_token":"at","token_type":"bEARER","__proto__":{"polluted":1}}"#)
+        else {
+            panic!()
+        };
         assert_eq!((tokens.refresh, tokens.scope), (None, None));
     }
 
@@ -249,7 +277,10 @@ mod tests {
     fn forms_hold_the_contracts_fields_and_no_other() {
         let body = refresh_form("a b", &RefreshToken::new("r&t"));
         assert_eq!(body, "grant_type=refresh_token&client_id=a+b&refresh_token=r%26t");
-        assert_eq!(revoke_form("a", &RefreshToken::new("r")), "token=r&token_type_hint=refresh_token&client_id=a");
+        assert_eq!(
+            revoke_form("a", &RefreshToken::new("r")),
+            "token=r&token_type_hint=refresh_token&client_id=a"
+        );
     }
 
     proptest! {

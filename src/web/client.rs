@@ -135,7 +135,11 @@ impl Client {
                 self.host.unlock(ticket.number);
             }
             Effect::Refresh { ticket, token, previous } => {
-                self.request(ticket, refresh_form(&self.config.client_id, &token), Purpose::Refresh { previous });
+                self.request(
+                    ticket,
+                    refresh_form(&self.config.client_id, &token),
+                    Purpose::Refresh { previous },
+                );
             }
             Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age } => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
@@ -192,7 +196,11 @@ impl Client {
         if give_url {
             return Ok(Some(url));
         }
-        if leave(&window(), &url) { Ok(None) } else { Err(Error::new(Code::Internal).with("problem", "navigation")) }
+        if leave(&window(), &url) {
+            Ok(None)
+        } else {
+            Err(Error::new(Code::Internal).with("problem", "navigation"))
+        }
     }
 
     /// Answers a callback. Its parameters leave the address bar first, whatever comes of them.
@@ -227,7 +235,8 @@ impl Client {
         let response = callback::read(&url);
         callback::at_redirect_uri(&url, &self.config.redirect_uri)
             && response.state.is_some_and(|state| {
-                self.shelf.transaction(&state).is_some() || self.shelf.marked_here(&fingerprint(state.expose()))
+                self.shelf.transaction(&state).is_some()
+                    || self.shelf.marked_here(&fingerprint(state.expose()))
             })
     }
 
@@ -259,7 +268,10 @@ impl Client {
             let window = window();
             if let Some(endpoint) = end_session {
                 let client_id = &client.config.client_id;
-                leave(&window, &end_session_url(&endpoint, client_id, id_token.as_ref(), return_to.as_deref()));
+                leave(
+                    &window,
+                    &end_session_url(&endpoint, client_id, id_token.as_ref(), return_to.as_deref()),
+                );
             } else if let Some(target) = return_to {
                 let home = origin(&window);
                 leave(&window, &[&home, same_origin(&target, &home)].concat());
@@ -307,16 +319,20 @@ impl Client {
         let session = self.session.borrow();
         match session.state(now()) {
             State::Loading => object(&[("status", Value::Text("loading"))]),
-            State::Out(reason) => {
-                object(&[("status", Value::Text("unauthenticated")), ("reason", Value::Text(reason.as_str()))])
-            }
+            State::Out(reason) => object(&[
+                ("status", Value::Text("unauthenticated")),
+                ("reason", Value::Text(reason.as_str())),
+            ]),
             State::In { grant, refresh_at, failing } => object(&[
                 ("status", Value::Text("authenticated")),
                 ("user", Value::Js(self.user(&grant.id_token))),
                 ("scope", Value::Text(&grant.scope)),
                 ("expiresAt", Value::Number(grant.expires_at as f64)),
                 ("refreshAt", refresh_at.map_or(Value::Missing, |at| Value::Number(at as f64))),
-                ("failing", failing.map_or(Value::Missing, |(error, at)| Value::Js(host::failing(error, *at)))),
+                (
+                    "failing",
+                    failing.map_or(Value::Missing, |(error, at)| Value::Js(host::failing(error, *at))),
+                ),
             ]),
         }
     }
@@ -328,7 +344,8 @@ impl Client {
         {
             return user.clone();
         }
-        let claims = Jws::read(json::engine, id_token.expose()).ok().and_then(|jws| json::value(&jws.payload));
+        let claims =
+            Jws::read(json::engine, id_token.expose()).ok().and_then(|jws| json::value(&jws.payload));
         let user = claims.unwrap_or_else(|| js_sys::Object::new().into());
         *self.user.borrow_mut() = Some((id_token.clone(), user.clone()));
         user
@@ -337,7 +354,9 @@ impl Client {
     fn signed_in(&self, signed_in: &SignedIn) -> JsValue {
         let app_state = signed_in.app_state.as_deref().and_then(json::value);
         let app_state = app_state.unwrap_or_else(|| js_sys::Object::new().into());
-        json::replace_text(&app_state, "returnTo", |target| same_origin(target, &origin(&window())).to_owned());
+        json::replace_text(&app_state, "returnTo", |target| {
+            same_origin(target, &origin(&window())).to_owned()
+        });
         object(&[("user", Value::Js(self.user(&signed_in.id_token))), ("appState", Value::Js(app_state))])
     }
 }

@@ -75,7 +75,8 @@ impl Object for Parsed {
         } else if let Some(flag) = value.as_bool() {
             Member::Bool(flag)
         } else if Array::is_array(&value) {
-            let texts: Option<Vec<String>> = Array::from(&value).iter().map(|item| item.as_string()).collect();
+            let texts: Option<Vec<String>> =
+                Array::from(&value).iter().map(|item| item.as_string()).collect();
             texts.map_or(Member::Other, Member::Texts)
         } else {
             Member::Other

@@ -131,7 +131,9 @@ impl Platform {
             }
         }
         let uri = self.endpoints().await?.jwks.unwrap_or_default();
-        Err(Error::new(Code::SignatureInvalid).with("problem", "no key of the platform's made it").with("jwksUri", uri))
+        Err(Error::new(Code::SignatureInvalid)
+            .with("problem", "no key of the platform's made it")
+            .with("jwksUri", uri))
     }
 
     /// The platform's keys; `fresh` ones at most once in a [`COOLDOWN`].
@@ -150,10 +152,13 @@ impl Platform {
     }
 
     async fn document(&self, url: &str, endpoint: &str) -> Result<String, Error> {
-        let answer = net::get(url, self.config.request_timeout).await.map_err(|f| self.no_answer(f, endpoint))?;
+        let answer =
+            net::get(url, self.config.request_timeout).await.map_err(|f| self.no_answer(f, endpoint))?;
         match (answer.status, answer.body) {
             (200, Some(text)) => Ok(text),
-            (200, None) => Err(Error::new(Code::MetadataInvalid).with("problem", "it is too large").with("url", url)),
+            (200, None) => {
+                Err(Error::new(Code::MetadataInvalid).with("problem", "it is too large").with("url", url))
+            }
             (status, _) => Err(Error::new(Code::PlatformUnavailable).with("status", status.to_string())),
         }
     }

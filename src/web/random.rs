@@ -6,7 +6,8 @@ use crate::core::pkce::Entropy;
 /// 32 random octets.
 pub fn entropy() -> Result<Entropy, Error> {
     let mut octets = [0; 32];
-    getrandom::fill(&mut octets).map_err(|_| Error::new(Code::Internal).with("problem", "no secure random source"))?;
+    getrandom::fill(&mut octets)
+        .map_err(|_| Error::new(Code::Internal).with("problem", "no secure random source"))?;
     Ok(octets)
 }
 

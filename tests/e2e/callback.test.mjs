@@ -120,7 +120,11 @@ test('a repeated callback address gives callback_replayed, posts nothing and lea
   for (const again of ['typed', 'reloaded']) {
     // What a reload of the callback sends: the same address, in the tab that answered it.
     if (again === 'typed') await page.goto(callback);
-    else await page.evaluate((callback) => void (history.replaceState(null, '', callback), location.reload()), callback);
+    else
+      await page.evaluate(
+        (callback) => void (history.replaceState(null, '', callback), location.reload()),
+        callback,
+      );
     await alert(page, 'The sign-in failed').getByText('callback_replayed').waitFor();
     assert.equal(await page.locator('main').getAttribute('data-status'), 'authenticated', again);
     assert.equal(page.url(), world.redirectUri, 'the address is cleaned');
@@ -171,7 +175,11 @@ test('an unknown state gives state_unknown, posts nothing, and leaves address an
   const error = await refusal(page, 'handleCallback');
   assert.equal(error.code, 'state_unknown');
   assert.equal(error.known, true);
-  assert.equal(page.url(), `${world.redirectUri}?view=list#top`, 'only the answer’s parameters are taken out');
+  assert.equal(
+    page.url(),
+    `${world.redirectUri}?view=list#top`,
+    'only the answer’s parameters are taken out',
+  );
   assert.equal(world.exchanges().length, 1);
   assert.equal(await ask(page, 'isAuthenticated'), true);
 });
@@ -186,7 +194,11 @@ test('a callback of a sign-in that this tab did not start is no callback of the 
 test('React’s StrictMode, which mounts everything twice, posts once', async (t) => {
   const world = await demoWorld(t, browser, { mode: 'development' });
   const sources = [...world.files.values()].join();
-  assert.match(sources, /Download the React DevTools/, 'not a development build: StrictMode would do nothing');
+  assert.match(
+    sources,
+    /Download the React DevTools/,
+    'not a development build: StrictMode would do nothing',
+  );
   const page = await world.tab();
   await signInToDemo(page, world);
   assert.equal(world.exchanges().length, 1);
@@ -224,7 +236,12 @@ test('one callback opened in two tabs is exchanged once', async (t) => {
   await ready(twin);
   assert.equal((await transactions(twin)).length, 1);
   const answers = await Promise.all(
-    [page, twin].map((tab) => ask(tab, 'handleCallback', url).then(({ user }) => user.name, ({ code }) => code)),
+    [page, twin].map((tab) =>
+      ask(tab, 'handleCallback', url).then(
+        ({ user }) => user.name,
+        ({ code }) => code,
+      ),
+    ),
   );
   assert.deepEqual(answers.sort(), ['Ada Lovelace', 'callback_replayed']);
   assert.equal(world.exchanges().length, 1);

@@ -33,8 +33,16 @@ test('sign in, see who it is and what the SDK did, reload, sign out', async (t) 
     'email',
   ]);
   assert.match(await page.getByRole('timer').innerText(), /^in 0:\d\d$/);
-  const told = await page.locator('li[data-event]').evaluateAll((items) => items.map((item) => item.dataset.event));
-  assert.deepEqual(told, ['sign_in_started', 'callback_received', 'code_exchanged', 'id_token_checked', 'signed_in']);
+  const told = await page
+    .locator('li[data-event]')
+    .evaluateAll((items) => items.map((item) => item.dataset.event));
+  assert.deepEqual(told, [
+    'sign_in_started',
+    'callback_received',
+    'code_exchanged',
+    'id_token_checked',
+    'signed_in',
+  ]);
   const [{ response, body }] = world.exchanges();
   const shown = await page.content();
   for (const secret of [...Object.values(response), body.code, body.code_verifier]) {

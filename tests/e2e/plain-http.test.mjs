@@ -15,11 +15,10 @@ after(() => browser.close());
 test('sign-in with PKCE works where crypto.subtle is missing, with one warning', async (t) => {
   const world = await bareWorld(t, browser, { host, options: false });
   const page = await world.tab();
-  assert.deepEqual(await page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof navigator.locks]), [
-    false,
-    'undefined',
-    'undefined',
-  ]);
+  assert.deepEqual(
+    await page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof navigator.locks]),
+    [false, 'undefined', 'undefined'],
+  );
   const told = [];
   page.on('console', (message) => told.push([message.type(), message.text()]));
   await page.evaluate((options) => begin(options), world.options);
@@ -53,7 +52,9 @@ test('without Web Locks tabs still share one session, its new tokens and its end
   const others = [await world.tab(), await world.tab()];
   const token = await ask(page, 'getAccessToken', { forceRefresh: true });
   for (const other of others) {
-    await other.waitForFunction(() => events.some(({ type, elsewhere }) => type === 'token_refreshed' && elsewhere));
+    await other.waitForFunction(() =>
+      events.some(({ type, elsewhere }) => type === 'token_refreshed' && elsewhere),
+    );
     assert.equal(await ask(other, 'getAccessToken'), token);
   }
   assert.equal(world.refreshes().length, 1);

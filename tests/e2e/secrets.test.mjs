@@ -270,6 +270,7 @@ test('the scan finds what is there', async () => {
         window.planted = { deep: new Map([['a', [{ b: secret }]]]) };
         history.replaceState({ secret }, '');
         document.body.dataset.secret = secret;
+        // biome-ignore lint/suspicious/noDocumentCookie: what a page would do
         document.cookie = `planted=${secret}`;
         await (await caches.open('planted')).put('/x', new Response(secret));
       },

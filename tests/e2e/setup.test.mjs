@@ -52,7 +52,11 @@ test('wrong options are answered with invalid_config and what to write instead',
     const { error } = await make(page, { ...right, [option]: value });
     const what = `${option}: ${JSON.stringify(value)}`;
     assert.ok(error, `${what} was accepted`);
-    assert.deepEqual([error.name, error.code, error.known], ['IntelliAuthError', 'invalid_config', true], what);
+    assert.deepEqual(
+      [error.name, error.code, error.known],
+      ['IntelliAuthError', 'invalid_config', true],
+      what,
+    );
     assert.equal(error.details.option, named, what);
     assert.match(error.hint, hint, what);
     assert.equal(error.transient, false);
@@ -65,8 +69,19 @@ test('right options make a client, without any request', async (t) => {
   const page = await world.tab();
   const warnings = [];
   page.on('console', (message) => warnings.push(message.text()));
-  for (const tenantUrl of ['https://tenant.example', 'https://tenant.example/', 'http://localhost:4000', 'http://127.0.0.1:1', 'http://[::1]:1']) {
-    const answer = await make(page, { tenantUrl, clientId: 'app', redirectUri: 'http://localhost/callback', discovery: true });
+  for (const tenantUrl of [
+    'https://tenant.example',
+    'https://tenant.example/',
+    'http://localhost:4000',
+    'http://127.0.0.1:1',
+    'http://[::1]:1',
+  ]) {
+    const answer = await make(page, {
+      tenantUrl,
+      clientId: 'app',
+      redirectUri: 'http://localhost/callback',
+      discovery: true,
+    });
     assert.equal(answer.error, undefined, tenantUrl);
   }
   assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'never' });

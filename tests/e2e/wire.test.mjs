@@ -7,7 +7,16 @@ import { after, test } from 'node:test';
 import { root } from '../../scripts/lib/run.mjs';
 import { ask } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { authorizeUrl, callbackUrl, choose, goToProvider, history, signIn, stored, transactions } from './support/flow.mjs';
+import {
+  authorizeUrl,
+  callbackUrl,
+  choose,
+  goToProvider,
+  history,
+  signIn,
+  stored,
+  transactions,
+} from './support/flow.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
 const browser = await openBrowser();
@@ -79,8 +88,12 @@ test('the token request carries no cookie, no referrer and no header of its own'
   assert.match(headers['content-type'], /^application\/x-www-form-urlencoded(;charset=UTF-8)?$/i);
   assert.equal(headers.origin, world.origin);
   // All that the browser sends by itself, with `cache: 'no-store'`.
-  const usual = /^(host|connection|content-(length|type)|origin|user-agent|accept(-.*)?|sec-.*|pragma|priority|cache-control)$/;
-  assert.deepEqual(Object.keys(headers).filter((name) => !usual.test(name)), []);
+  const usual =
+    /^(host|connection|content-(length|type)|origin|user-agent|accept(-.*)?|sec-.*|pragma|priority|cache-control)$/;
+  assert.deepEqual(
+    Object.keys(headers).filter((name) => !usual.test(name)),
+    [],
+  );
   assert.ok(!world.platform.log.some(({ method }) => method === 'OPTIONS'), 'there was a preflight');
   // The cookie was there to be sent.
   const authorize = world.platform.log.find(({ path }) => path === '/oauth2/authorize');
@@ -96,7 +109,9 @@ test('afterwards the verifier is gone from storage, and code and state from the 
   };
   const everything = async () => [
     ...(await history(page)),
-    await page.evaluate(() => location.href + JSON.stringify([history.state, { ...sessionStorage }, { ...localStorage }])),
+    await page.evaluate(
+      () => location.href + JSON.stringify([history.state, { ...sessionStorage }, { ...localStorage }]),
+    ),
   ];
   assert.equal(page.url(), world.redirectUri);
   for (const [name, secret] of Object.entries(secrets)) {
@@ -124,7 +139,12 @@ test('without appState the answer is an empty one; a returnTo of another origin 
   const world = await bareWorld(t, browser);
   const page = await world.tab();
   assert.deepEqual((await signIn(page, world)).appState, {});
-  for (const returnTo of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
+  for (const returnTo of [
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+  ]) {
     const url = await callbackUrl(page, world, undefined, { appState: { returnTo } });
     await page.goto(url);
     await ready(page);
@@ -163,7 +183,10 @@ test('the options of a sign-in are sent under the specifications’ names, and t
   });
   assert.equal(page.url(), before, 'openUrl was given, so nothing navigates');
   for (const name of ['state', 'redirect_uri', 'code_challenge_method']) {
-    const { error } = await page.evaluate((name) => attempt(() => auth.loginWithRedirect({ extraParams: { [name]: 'x' } })), name);
+    const { error } = await page.evaluate(
+      (name) => attempt(() => auth.loginWithRedirect({ extraParams: { [name]: 'x' } })),
+      name,
+    );
     assert.equal(error.code, 'invalid_config', name);
   }
 });

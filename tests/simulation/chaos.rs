@@ -152,12 +152,10 @@ impl World {
             Fault::Reload => {
                 self.load(tab, None);
             }
-            Fault::Duplicate => {
-                if self.open_tabs() < 10 {
-                    let own = self.tabs[tab].own.clone();
-                    let other = self.open_tab(own);
-                    self.load(other, None);
-                }
+            Fault::Duplicate if self.open_tabs() < 10 => {
+                let own = self.tabs[tab].own.clone();
+                let other = self.open_tab(own);
+                self.load(other, None);
             }
             Fault::Back => self.go_away(id, time),
             Fault::Sleep => {

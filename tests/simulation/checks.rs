@@ -2,7 +2,7 @@
 //! after every step. An excuse is always a fault that the world itself committed, never the machine's.
 
 use super::plan::{Fault, Lie, Rotation};
-use super::platform::numbers;
+use super::platform::{Family, numbers};
 use super::runner::Want;
 use super::world::{DocId, STALE, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
@@ -108,9 +108,14 @@ impl World {
         }
     }
 
-    /// A code is about to be sent.
+    /// A code is about to be sent. A page that is gone the moment after it marked the state left a mark that the other
+    /// tab could not read yet, and no lock.
     pub fn check_code(&mut self, id: DocId, code: &str) {
-        let excused = self.no_locks() || self.storage_trouble(self.truth() - 3_600_000);
+        let gone = self.requests.iter().rev().take(20).any(|request| {
+            let same = matches!(&request.what, super::net::What::Code { code: sent, .. } if sent == code);
+            same && request.abandoned && self.truth() - request.sent <= STALE
+        });
+        let excused = gone || self.no_locks() || self.storage_trouble(self.truth() - 3_600_000);
         if !self.sent_codes.insert(code.to_owned()) && !excused {
             self.broke(ONE_CODE, format!("doc {id} sends {code} again"));
         }
@@ -312,7 +317,7 @@ impl World {
                 self.plan.rotation == Rotation::Without
                     && (self.dead_on_arrival >= asked
                         || self.truth() - asked >= self.plan.lifetime
-                        || (all && self.message_trouble(asked))
+                        || (all && candidates.any(|other| self.outlived(other, asked)))
                         || self.trouble.jump >= asked)
             }
             _ => false,
@@ -326,6 +331,12 @@ impl World {
         if *seen == Seen::Out(Reason::Logout) {
             self.docs[id].god.signed_out = Some(self.now);
         }
+    }
+
+    /// Whether `other` began about when `asked` was, and is over: it may have been the later of the two.
+    fn outlived(&self, other: &Family, asked: i64) -> bool {
+        let began = other.issues[0].asked;
+        began != asked && began >= asked - 60_000 && self.truth() - began >= self.plan.lifetime
     }
 
     /// Whether the token that `id` holds lives, and the machine cannot but know it.

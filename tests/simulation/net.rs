@@ -1,7 +1,7 @@
 //! Requests to the token endpoint and what becomes of them on the way there and back.
 
 use super::plan::Fault;
-use super::platform::Refreshed;
+use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, World, note};
 use intelliauth_spa_sdk::core::error::{Code, Error};
 use intelliauth_spa_sdk::core::session::clock::Now;
@@ -80,7 +80,7 @@ impl World {
         }
         let longest = if self.dice.percent(5) { self.plan.lifetime / 250 } else { 90 };
         let retry_after =
-            self.dice.percent(40).then(|| longest).map(|longest| self.dice.between(1, longest) * 1000);
+            if self.dice.percent(40) { Some(self.dice.between(1, longest) * 1000) } else { None };
         let acted = self.dice.percent(50);
         let hang = self.dice.percent(30);
         for (class, chance, fate) in [
@@ -179,8 +179,11 @@ impl World {
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
             Fate::Garbled => Outcome::Unclear { error: fault(Code::TokenResponseInvalid), retry_after: None },
             Fate::Busy { acted, retry_after } => {
-                let code =
-                    if acted || number % 2 == 0 { Code::PlatformUnavailable } else { Code::RateLimited };
+                let code = if acted || number.is_multiple_of(2) {
+                    Code::PlatformUnavailable
+                } else {
+                    Code::RateLimited
+                };
                 Outcome::Unclear { error: fault(code), retry_after }
             }
         };
@@ -189,12 +192,11 @@ impl World {
     }
 
     fn act(&mut self, number: usize, asked: i64) -> Outcome {
-        let (rotation, lifetime) = (self.plan.rotation, self.plan.lifetime);
+        let by = By { request: number, asked, rotation: self.plan.rotation, lifetime: self.plan.lifetime };
         let refused = || Outcome::Refused { error: fault(Code::CodeRefused), grant: true };
         match &self.requests[number].what {
             What::Code { code, verifier, redirect } => {
-                let tokens =
-                    self.platform.exchange(number, asked, code, verifier, redirect, rotation, lifetime);
+                let tokens = self.platform.exchange(by, code, verifier, redirect);
                 let Some(tokens) = tokens else { return refused() };
                 self.requests[number].issue = Some((self.platform.families.len() - 1, 0));
                 Outcome::Tokens(Box::new(tokens))
@@ -202,7 +204,7 @@ impl World {
             What::Refresh(token) => {
                 let token = token.clone();
                 let family = super::platform::numbers(&token).0;
-                match self.platform.refresh(number, asked, &token, rotation, lifetime) {
+                match self.platform.refresh(by, &token) {
                     Refreshed::Tokens(tokens) => {
                         self.stats.refreshes += 1;
                         let index = self.platform.families[family].issues.len() - 1;
@@ -245,7 +247,7 @@ impl World {
             return;
         }
         request.settled = true;
-        request.cancelled |= !request.reached && number % 2 == 0;
+        request.cancelled |= !request.reached && number.is_multiple_of(2);
         let (ticket, asked_at) = (request.ticket, request.asked_at);
         let outcome = Outcome::Unclear { error: fault(Code::Timeout), retry_after: None };
         self.god_answers(doc, number, &outcome);

@@ -64,6 +64,15 @@ pub fn numbers(token: &str) -> (usize, usize) {
     (parts.next().unwrap_or(usize::MAX), parts.next().unwrap_or(usize::MAX))
 }
 
+/// The request, when it was sent by true time, and the platform's habits.
+#[derive(Clone, Copy)]
+pub struct By {
+    pub request: usize,
+    pub asked: i64,
+    pub rotation: Rotation,
+    pub lifetime: i64,
+}
+
 /// What a refresh came to.
 pub enum Refreshed {
     Tokens(Box<Tokens>),
@@ -81,16 +90,7 @@ impl Platform {
         code
     }
 
-    pub fn exchange(
-        &mut self,
-        by: usize,
-        asked: i64,
-        code: &str,
-        verifier: &str,
-        redirect: &str,
-        rotation: Rotation,
-        lifetime: i64,
-    ) -> Option<Tokens> {
+    pub fn exchange(&mut self, by: By, code: &str, verifier: &str, redirect: &str) -> Option<Tokens> {
         let grant = self.codes.get_mut(code)?;
         if let Some(family) = grant.family {
             self.families[family].revoked = true;
@@ -108,17 +108,10 @@ impl Platform {
             revoked: false,
             god: FamilyGod { demand: i64::MIN, robbed: i64::MIN, ..FamilyGod::default() },
         });
-        Some(self.issue(self.families.len() - 1, by, asked, rotation, lifetime))
+        Some(self.issue(self.families.len() - 1, by))
     }
 
-    pub fn refresh(
-        &mut self,
-        by: usize,
-        asked: i64,
-        token: &str,
-        rotation: Rotation,
-        lifetime: i64,
-    ) -> Refreshed {
+    pub fn refresh(&mut self, by: By, token: &str) -> Refreshed {
         let (family, index) = numbers(token);
         let Some(known) = self.families.get_mut(family) else { return Refreshed::Refused { reuse: false } };
         if known.revoked {
@@ -128,10 +121,10 @@ impl Platform {
             known.revoked = true;
             return Refreshed::Refused { reuse: true };
         }
-        if rotation == Rotation::Rotating {
+        if by.rotation == Rotation::Rotating {
             known.current += 1;
         }
-        Refreshed::Tokens(Box::new(self.issue(family, by, asked, rotation, lifetime)))
+        Refreshed::Tokens(Box::new(self.issue(family, by)))
     }
 
     pub fn revoke(&mut self, token: &str) {
@@ -140,10 +133,11 @@ impl Platform {
         }
     }
 
-    fn issue(&mut self, number: usize, by: usize, asked: i64, rotation: Rotation, lifetime: i64) -> Tokens {
+    fn issue(&mut self, number: usize, by: By) -> Tokens {
+        let rotation = by.rotation;
         let family = &mut self.families[number];
         let index = family.issues.len();
-        family.issues.push(Issue { by, asked, known: false });
+        family.issues.push(Issue { by: by.request, asked: by.asked, known: false });
         let first = index == 0;
         let refresh = match rotation {
             Rotation::Rotating => Some(format!("rt.{number}.{}", family.current)),
@@ -155,7 +149,7 @@ impl Platform {
             refresh: refresh.map(RefreshToken::new),
             id_token: Some(IdToken::new(format!("id.{number}.{index}.{}", family.user))),
             scope: Some("openid".into()),
-            lifetime,
+            lifetime: by.lifetime,
         }
     }
 }

@@ -7,7 +7,8 @@ const DIST = join(root, 'pkg/dist');
 
 /** What a bare page is made of, by path. */
 export const bareFiles = () => ({
-  '/index.html': '<!doctype html><title>bare</title><link rel="icon" href="data:,"><script type="module" src="/bare.js"></script>',
+  '/index.html':
+    '<!doctype html><title>bare</title><link rel="icon" href="data:,"><script type="module" src="/bare.js"></script>',
   '/bare.js': `
     import { createIntelliAuth, isIntelliAuthError } from '/sdk/index.js';
     window.events = [];
@@ -64,7 +65,9 @@ export async function ask(page, method, ...args) {
 export async function refusal(page, method, ...args) {
   const answer = await ask(page, method, ...args).catch((error) => error);
   if (answer instanceof Refusal) return answer;
-  throw new Error(`${method} was not refused: ${answer instanceof Error ? answer.stack : JSON.stringify(answer)}`);
+  throw new Error(
+    `${method} was not refused: ${answer instanceof Error ? answer.stack : JSON.stringify(answer)}`,
+  );
 }
 
 /** The answer of the page's `attempt`. */

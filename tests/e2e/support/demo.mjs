@@ -7,7 +7,14 @@ import { fingerprint } from '../../../scripts/lib/stamp.mjs';
 export const TENANT = 'https://tenant.e2e.invalid';
 
 const CACHE = join(root, 'target/e2e');
-const SOURCES = ['www/src', 'www/index.html', 'www/public', 'www/vite.config.ts', 'pkg/dist', 'package-lock.json'];
+const SOURCES = [
+  'www/src',
+  'www/index.html',
+  'www/public',
+  'www/vite.config.ts',
+  'pkg/dist',
+  'package-lock.json',
+];
 
 /**
  * The demo as `vite build` makes it, and the Content-Security-Policy that its configuration asks for.
@@ -40,7 +47,9 @@ async function build(mode) {
     const vite = await import('vite');
     const config = { root: join(root, 'www'), logLevel: 'error' };
     const { output } = [await vite.build({ ...config, build: { write: false } })].flat()[0];
-    const files = Object.fromEntries(output.map((part) => [`/${part.fileName}`, String(part.code ?? part.source)]));
+    const files = Object.fromEntries(
+      output.map((part) => [`/${part.fileName}`, String(part.code ?? part.source)]),
+    );
     files['/favicon.svg'] = readFileSync(join(root, 'www/public/favicon.svg'), 'utf8');
     const { preview } = await vite.resolveConfig(config, 'serve', mode);
     return { files, policy: preview.headers['Content-Security-Policy'] };

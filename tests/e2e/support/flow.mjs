@@ -101,3 +101,17 @@ export async function stored(page, kind = 'sessionStorage') {
 /** The sign-ins that the tab has open. */
 export const transactions = async (page) =>
   (await stored(page)).filter(({ fields }) => fields.kind === 'transaction');
+
+/** Once the bare page's client has told of an event of this type. */
+export const told = (page, type) =>
+  page.waitForFunction((type) => events.some((event) => event.type === type), type, { polling: 50 });
+
+/** Duplicates the tab, as `window.open` without `noopener` does: the new one has a copy of its sessionStorage. */
+export async function duplicate(page) {
+  const opened = page.context().waitForEvent('page');
+  await page.evaluate(() => void window.open('/twin'));
+  const twin = await opened;
+  await twin.waitForLoadState();
+  await ready(twin);
+  return twin;
+}

@@ -75,7 +75,11 @@ export async function bareWorld(t, browser, { options, ...making } = {}) {
 /** Once the bare page's client is made. */
 export const ready = (page) => page.evaluate(() => window.ready);
 
-async function makeWorld(t, browser, { provider, host = 'localhost', registered = (uris) => [uris.redirectUri] }) {
+async function makeWorld(
+  t,
+  browser,
+  { provider, host = 'localhost', registered = (uris) => [uris.redirectUri] },
+) {
   const app = await serve();
   t.after(() => app.close());
   const origin = `http://${host}:${app.port}`;

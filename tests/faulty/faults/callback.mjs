@@ -321,8 +321,10 @@ export const faults = [
       },
     },
   ),
-  response('a code that is no UTF-8', 'RFC 6749 app. B', (p) => `?code=%ff%zz%&state=${p.get('state')}`, {
-    code: 'code_refused',
-    codes: 1,
-  }),
+  response(
+    'a code that is no UTF-8',
+    'RFC 6749 app. B',
+    (p) => `?code=%ff%zz%&state=${p.get('state')}`,
+    invalid('code'),
+  ),
 ];

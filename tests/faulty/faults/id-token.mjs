@@ -210,7 +210,7 @@ export const faults = [
     'the claims inside __proto__',
     'checklist §2 row 25',
     (json) => `{"__proto__":${json}}`,
-    refused('aud'),
+    refused('iss'),
   ),
 
   made('alg none, no signature', ITEM(8), (good) => `${b64({ alg: 'none' })}.${b64(good)}.`, refused('alg')),

@@ -212,7 +212,7 @@ export const faults = [
   claim('sub missing', CONTINUES, 'sub', undefined),
   made('alg none', 'Core §3.1.3.7 item 8', (good) => `${b64({ alg: 'none' })}.${b64(good)}.`),
   made('the signature stripped', 'RFC 7515 §7.1', (good) => `${b64({ alg: 'RS256' })}.${b64(good)}.`),
-  made('no token at all', 'RFC 7515 §7.1', () => 'x'),
+  made('no token at all', 'RFC 7515 §7.1', () => 'neither-header-nor-payload'),
   made(
     "with metadata: the attacker's key",
     'Core §3.1.3.7 item 6',
@@ -296,6 +296,19 @@ export const faults = [
       return visit.drive('refreshOnce');
     },
     expect: { ...ends('session_lost'), refreshes: 2 },
+  },
+  {
+    name: 'the answer is lost on a connection that was used before: the browser itself sends the spent token again',
+    clause: 'RFC 9110 §9.2.2, RFC 9700 §4.14.2',
+    at: 'refresh',
+    apply: (tenant) => {
+      tenant.keepsConnections = true;
+      tenant.answer.refresh = onceThenGood(async (turn) => {
+        await turn.good();
+        turn.req.socket.resetAndDestroy();
+      });
+    },
+    expect: { ...ends('session_expired'), refreshes: 2 },
   },
   {
     name: 'refused, and asked again: nothing is sent again',

@@ -27,7 +27,8 @@ function snapshot() {
 
 async function listen(handler) {
   const server = createServer({ maxHeaderSize: MAX_HEADER, keepAlive: false }, handler);
-  // A browser sends a request again by itself when a connection that it had used before is cut: none is used twice.
+  // A browser sends a request again by itself when a connection that it had used before is cut: none is used twice,
+  // unless that is the fault.
   server.keepAliveTimeout = 0;
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
@@ -83,7 +84,7 @@ export async function openStage() {
     request.endpoint = endpoint ?? path;
     tenant.requests.push(request);
     res.setHeader('access-control-allow-origin', tenant.app);
-    res.setHeader('connection', 'close');
+    if (!tenant.keepsConnections) res.setHeader('connection', 'close');
     const good = async () => {
       if (endpoint === 'metadata') return tenant.metadata;
       if (endpoint === 'jwks') return tenant.jwks;

@@ -27,6 +27,8 @@ export class Tenant {
   stolen = [];
   /** Every secret of this tenant by its kind, for those who look for them. @type {Map<string, string>} */
   secrets = new Map();
+  /** Whether connections are used more than once. */
+  keepsConnections = false;
   #codes = new Map();
   #refreshable = new Map();
 

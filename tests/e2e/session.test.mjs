@@ -1,0 +1,174 @@
+// One tab's session: what does not end it, what does, and what it is then called.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, refusal } from './support/bare.mjs';
+import { openBrowser } from './support/browser.mjs';
+import { signIn, told, until } from './support/flow.mjs';
+import { bareWorld, ready } from './support/world.mjs';
+
+const LIFETIME = 4;
+const forced = { forceRefresh: true };
+
+const browser = await openBrowser({ backForwardCache: true });
+after(() => browser.close());
+
+async function signedIn(t, { options, accessTokenSeconds = LIFETIME } = {}) {
+  const world = await bareWorld(t, browser, { options, provider: { accessTokenSeconds } });
+  const page = await world.tab();
+  await signIn(page, world);
+  return { world, page };
+}
+
+const expired = (page) =>
+  page.waitForFunction(() => Date.now() > auth.getState().expiresAt, undefined, { polling: 50 });
+
+describe('one session', { concurrency: 3 }, () => {
+  for (const tokenStorage of ['session', 'local']) {
+    test(`a reload restores it without any request (${tokenStorage})`, async (t) => {
+      const { world, page } = await signedIn(t, { options: { tokenStorage }, accessTokenSeconds: 60 });
+      const asked = world.platform.log.length;
+      await page.reload();
+      await ready(page);
+      assert.equal((await ask(page, 'getUser')).name, 'Ada Lovelace');
+      assert.equal(await ask(page, 'getAccessToken'), world.exchanges()[0].response.access_token);
+      assert.equal(world.platform.log.length, asked);
+      assert.deepEqual(
+        await page.evaluate(() => statuses),
+        ['authenticated'],
+        'and passes through nothing else',
+      );
+    });
+  }
+
+  test('in memory alone it ends with its page', async (t) => {
+    const { page } = await signedIn(t, { options: { tokenStorage: 'memory' } });
+    assert.match(await ask(page, 'getAccessToken', forced), /./);
+    await page.reload();
+    await ready(page);
+    assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'never' });
+  });
+
+  test('one that ran out while nobody was there is refreshed once, and never shown as ended', async (t) => {
+    const { world, page } = await signedIn(t);
+    const { expiresAt } = await ask(page, 'getState');
+    const seen = world.refreshes().length;
+    await page.goto('about:blank');
+    await sleep(Math.max(0, expiresAt - Date.now()));
+    await page.goto(world.origin);
+    await ready(page);
+    const tokens = await page.evaluate(() => Promise.all([1, 2, 3].map(() => auth.getAccessToken())));
+    assert.equal(new Set(tokens).size, 1);
+    assert.equal(world.refreshes().length, seen + 1);
+    assert.deepEqual(await page.evaluate(() => statuses), ['authenticated']);
+  });
+
+  test('offline it waits, serves no expired token, and is renewed once online', async (t) => {
+    const { world, page } = await signedIn(t);
+    await world.context.setOffline(true);
+    const asked = world.refreshes().length;
+    await expired(page);
+    const error = await refusal(page, 'getAccessToken');
+    assert.deepEqual([error.code, error.transient], ['network_error', true]);
+    assert.equal(await ask(page, 'isAuthenticated'), true);
+    assert.equal(world.refreshes().length, asked, 'nothing is tried');
+    await world.context.setOffline(false);
+    await told(page, 'token_refreshed');
+    assert.match(await ask(page, 'getAccessToken'), /./);
+    assert.equal(world.refreshes().length, asked + 1);
+  });
+
+  test('back from the back/forward cache it is looked at again', async (t) => {
+    const { world, page } = await signedIn(t);
+    await page.evaluate(() => {
+      addEventListener('pageshow', ({ persisted }) => {
+        window.restored = persisted;
+      });
+    });
+    const before = await ask(page, 'getAccessToken');
+    const { expiresAt } = await ask(page, 'getState');
+    await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
+    await sleep(Math.max(0, expiresAt - Date.now()));
+    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+    await page.waitForFunction(() => window.restored === true);
+    assert.notEqual(await ask(page, 'getAccessToken'), before);
+    assert.equal(await ask(page, 'isAuthenticated'), true);
+    await page.goForward();
+    await page.goBack({ waitUntil: 'commit' });
+    assert.match(await ask(page, 'getAccessToken'), /./);
+  });
+
+  test('a platform in trouble is asked with growing pauses, and the session is kept and recovers', async (t) => {
+    const { world, page } = await signedIn(t);
+    world.platform.control.beforeToken = () => ({ status: 503, body: 'down' });
+    const failed = () => world.refreshes().filter(({ status }) => status === 503);
+    await until(world, () => failed().length >= 2, 'a second try');
+    const [first, second] = failed();
+    assert.ok(second.at - first.at >= 1000, `asked again after ${second.at - first.at} ms`);
+    const state = await ask(page, 'getState');
+    assert.equal(state.status, 'authenticated');
+    assert.equal(state.failing.code, 'platform_unavailable');
+    world.platform.control.beforeToken = undefined;
+    await told(page, 'token_refreshed');
+    assert.equal((await ask(page, 'getState')).failing, undefined);
+    assert.deepEqual(await page.evaluate(() => statuses.at(-1)), 'authenticated');
+  });
+
+  test('a request lost before the platform acted costs nothing', async (t) => {
+    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    let count = 0;
+    world.platform.control.beforeToken = () => (count++ === 0 ? 'drop-before' : 'pass');
+    assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'network_error');
+    // The living token is served meanwhile, and the next forced one is another.
+    const before = await ask(page, 'getAccessToken');
+    await page.waitForFunction(() => Date.now() > auth.getState().failing.retryAt, undefined, {
+      polling: 50,
+    });
+    assert.notEqual(await ask(page, 'getAccessToken', forced), before);
+    const [lost, sent] = world.refreshes();
+    assert.equal(lost.body.refresh_token, sent.body.refresh_token);
+  });
+
+  test('an answer lost after the platform acted ends it as session_lost, once it is refused', async (t) => {
+    const { world, page } = await signedIn(t);
+    let count = 0;
+    world.platform.control.beforeToken = () => (count++ === 0 ? 'drop-after' : 'pass');
+    assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'network_error');
+    assert.equal(await ask(page, 'isAuthenticated'), true);
+    await told(page, 'signed_out');
+    assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'session_lost' });
+    assert.equal((await refusal(page, 'getAccessToken')).code, 'session_lost');
+    assert.equal(world.refreshes().length, 2);
+    assert.equal(world.refreshes()[1].response.error, 'invalid_grant');
+  });
+
+  test('a refresh token that the platform revoked ends it as session_expired', async (t) => {
+    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    const { RefreshToken } = world.platform.provider;
+    await (await RefreshToken.find(world.exchanges()[0].response.refresh_token)).destroy();
+    assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'session_expired');
+    assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'session_expired' });
+    assert.equal(world.refreshes().length, 1);
+  });
+
+  test('an abort ends its own call, and neither the others’ nor the refresh', async (t) => {
+    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    let release;
+    const held = new Promise((resolve) => {
+      release = () => resolve('pass');
+    });
+    world.platform.control.beforeToken = () => held;
+    const outcomes = page.evaluate(async () => {
+      const abort = new AbortController();
+      const calls = [abort.signal, undefined].map((signal) =>
+        auth.getAccessToken({ forceRefresh: true, signal }),
+      );
+      abort.abort();
+      const [aborted, served] = await Promise.allSettled(calls);
+      return [aborted.reason?.name, served.status];
+    });
+    await until(world, () => world.refreshes().length === 1 && (release() ?? true), 'the request');
+    assert.deepEqual(await outcomes, ['AbortError', 'fulfilled']);
+    assert.equal(world.refreshes().length, 1);
+  });
+});
