@@ -52,6 +52,10 @@ const layers = {
     needs: [need.npm, build, need.browser],
     tests: () => nodeTests(tests('tests/e2e', '.test.mjs'), Math.max(1, availableParallelism() >> 1)),
   },
+  faulty: {
+    needs: [need.npm, build, need.browser],
+    tests: () => nodeTests(tests('tests/faulty', '.test.mjs')),
+  },
   budget: { needs: [need.npm, build], work: size },
 };
 

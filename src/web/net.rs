@@ -2,6 +2,7 @@
 
 use crate::core::token::MAX_BODY;
 use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -10,9 +11,9 @@ use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials, Req
 #[wasm_bindgen]
 extern "C" {
     // gloo's send() panics when a patched fetch or a service worker rejects with something that is no Error.
-    // A promise, not an `async fn`: what a patched fetch throws at once is caught only so.
+    // Not an `async fn`: what a patched fetch throws at once is caught only so, and what it returns may be no promise.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch(request: &web_sys::Request) -> Result<js_sys::Promise, JsValue>;
+    fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
     fn abort_after(milliseconds: f64) -> AbortSignal;
@@ -83,7 +84,7 @@ async fn send(request: Request, signal: &AbortSignal) -> Result<Answer, NoAnswer
     let failed = || if signal.aborted() { NoAnswer::Timeout } else { NoAnswer::Network };
     let request: web_sys::Request = request.into();
     let response = fetch(&request).map_err(|_| NoAnswer::Network)?;
-    let response = JsFuture::from(response).await.map_err(|_| failed())?;
+    let response = JsFuture::from(Promise::resolve(&response)).await.map_err(|_| failed())?;
     let response: web_sys::Response = response.dyn_into().map_err(|_| NoAnswer::Network)?;
     let response = Response::from(response);
     let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse::<i64>().ok());

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { signIn, told, until } from './support/flow.mjs';
+import { holdTokenRequests, signIn, told, until } from './support/flow.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
 const LIFETIME = 4;
@@ -93,7 +93,7 @@ describe('one session', { concurrency: 3 }, () => {
     await page.waitForFunction(() => window.restored === true);
     assert.notEqual(await ask(page, 'getAccessToken'), before);
     assert.equal(await ask(page, 'isAuthenticated'), true);
-    await page.goForward();
+    await page.goForward({ waitUntil: 'commit' });
     await page.goBack({ waitUntil: 'commit' });
     assert.match(await ask(page, 'getAccessToken'), /./);
   });
@@ -153,11 +153,7 @@ describe('one session', { concurrency: 3 }, () => {
 
   test('an abort ends its own call, and neither the others’ nor the refresh', async (t) => {
     const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
-    let release;
-    const held = new Promise((resolve) => {
-      release = () => resolve('pass');
-    });
-    world.platform.control.beforeToken = () => held;
+    const { arrived, release } = holdTokenRequests(world);
     const outcomes = page.evaluate(async () => {
       const abort = new AbortController();
       const calls = [abort.signal, undefined].map((signal) =>
@@ -167,7 +163,8 @@ describe('one session', { concurrency: 3 }, () => {
       const [aborted, served] = await Promise.allSettled(calls);
       return [aborted.reason?.name, served.status];
     });
-    await until(world, () => world.refreshes().length === 1 && (release() ?? true), 'the request');
+    await arrived;
+    release();
     assert.deepEqual(await outcomes, ['AbortError', 'fulfilled']);
     assert.equal(world.refreshes().length, 1);
   });

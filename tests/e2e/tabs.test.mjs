@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { duplicate, signIn, stored, told, until } from './support/flow.mjs';
+import { duplicate, holdTokenRequests, signIn, stored, told, until } from './support/flow.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
 const LIFETIME = 4;
@@ -35,14 +35,6 @@ function assertChain(world) {
   assert.ok(sent.every(({ status = 200 }) => status === 200));
 }
 
-/** The lock-holding tab: forces a refresh and is closed once its request is at the provider. */
-async function closeWhileRefreshing(world, page) {
-  ask(page, 'getAccessToken', forced).catch(() => {}); // nobody is left to hear the answer
-  const request = page.waitForRequest(`${world.platform.issuer}/oauth2/token`);
-  await request;
-  return () => page.close();
-}
-
 describe('many tabs', { concurrency: 3 }, () => {
   test('ten tabs refresh exactly once for each expiry, and nobody is signed out', async (t) => {
     const { world, pages } = await tabs(t, 9);
@@ -69,11 +61,12 @@ describe('many tabs', { concurrency: 3 }, () => {
 
   test('the lock-holding tab is closed before the platform acted: the others go on', async (t) => {
     const { world, pages } = await tabs(t, 2, { accessTokenSeconds: 60 });
-    let held = 0;
-    world.platform.control.beforeToken = () => (held++ === 0 ? new Promise(() => {}) : 'pass');
-    const close = await closeWhileRefreshing(world, pages[0]);
+    const { arrived } = holdTokenRequests(world);
+    ask(pages[0], 'getAccessToken', forced).catch(() => {}); // its page is gone before the answer
+    await arrived;
+    world.platform.control.beforeToken = undefined;
     const waiting = pages.slice(1).map((page) => ask(page, 'getAccessToken', forced));
-    await close();
+    await pages[0].close();
     assert.equal(new Set(await Promise.all(waiting)).size, 1);
     for (const page of pages.slice(1)) assert.equal(await status(page), 'authenticated');
     assert.deepEqual(
@@ -86,11 +79,11 @@ describe('many tabs', { concurrency: 3 }, () => {
   test('the lock-holding tab is closed after the platform acted: the loss is called session_lost', async (t) => {
     const { world, pages } = await tabs(t, 2, { accessTokenSeconds: 60 });
     world.platform.control.delayToken = 2_000;
-    const close = await closeWhileRefreshing(world, pages[0]);
+    ask(pages[0], 'getAccessToken', forced).catch(() => {}); // its page is gone before the answer
     await until(world, () => world.refreshes()[0]?.status === 200, 'the platform acts');
     world.platform.control.delayToken = 0;
     const waiting = pages.slice(1).map((page) => refusal(page, 'getAccessToken', forced));
-    await close();
+    await pages[0].close();
     for (const error of await Promise.all(waiting)) assert.equal(error.code, 'session_lost');
     for (const page of pages.slice(1)) {
       assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'session_lost' });

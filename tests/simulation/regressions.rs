@@ -53,8 +53,7 @@ fn a_new_sign_in_let_the_lock_of_a_refresh_in_flight_go() {
     let first = signed_in(&mut world);
     let second = duplicate(&mut world, first);
     let tab = world.docs[first].tab;
-    let url = world.sign_in(tab, 100).unwrap();
-    world.pass(90);
+    let url = world.sign_in(tab, 10 * MINUTE).unwrap();
     // The page comes back, asks for a token of the old session, and then answers its callback.
     world.fates.extend([Fate::Slow(3_000), Fate::Fine]);
     world.tabs[tab].away = false;

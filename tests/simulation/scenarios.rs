@@ -1,7 +1,7 @@
 //! Named courses of events, one behaviour each. The checks of every step hold here as well.
 
 use super::net::Fate;
-use super::plan::{Plan, Rotation};
+use super::plan::{Dice, Plan, Rotation};
 use super::runner::Want;
 use super::world::{DocId, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
@@ -166,6 +166,49 @@ fn a_frozen_holder_is_robbed_past_its_deadline() {
     world.pass(1_000);
     assert_eq!(generation(&world, first), 1);
     assert!(world.docs[first].calls.is_empty());
+    done(&world);
+}
+
+#[test]
+fn a_sibling_with_newer_tokens_rescues_from_a_refusal() {
+    let mut rescued = 0;
+    for seed in 0..12 {
+        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        world.dice = Dice::new(seed);
+        let first = signed_in(&mut world);
+        let second = duplicate(&mut world, first);
+        world.pass(100);
+        world.get_token(first, FORCE);
+        world.pass(200);
+        // The answer comes while the tab is frozen, and a sibling robs it and is refused.
+        world.freeze(first);
+        world.get_token(second, FORCE);
+        while world.docs[second].god.refused.is_none() {
+            world.pass(10);
+        }
+        world.thaw(first);
+        world.pass(1_000);
+        // Where the thawed tab's own timeout comes before the answer that is there, nobody has the tokens.
+        assert_eq!(generation(&world, first), generation(&world, second));
+        assert!(world.docs[second].calls.is_empty());
+        rescued += i32::from(generation(&world, second) == 1);
+        done(&world);
+    }
+    assert!(rescued > 0);
+}
+
+#[test]
+fn a_sign_out_ends_a_sign_in_that_is_under_way() {
+    let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+    let tab = world.open_tab(Default::default());
+    world.load(tab, None);
+    let url = world.sign_in(tab, 100).unwrap();
+    world.pass(130);
+    let doc = world.tabs[tab].active.unwrap();
+    world.sign_out(doc);
+    world.pass(2_000);
+    assert_eq!(world.docs[doc].god.callbacks[&url], "signed_out");
+    assert!(!is_in(&world, doc) && world.platform.families[0].revoked);
     done(&world);
 }
 

@@ -115,3 +115,18 @@ export async function duplicate(page) {
   await ready(twin);
   return twin;
 }
+
+/** Has token requests wait before the platform hears of them: `arrived` is the first one's coming, `release` lets all go. */
+export function holdTokenRequests({ platform }) {
+  let release;
+  const held = new Promise((resolve) => {
+    release = () => resolve('pass');
+  });
+  const arrived = new Promise((resolve) => {
+    platform.control.beforeToken = () => {
+      resolve();
+      return held;
+    };
+  });
+  return { arrived, release };
+}

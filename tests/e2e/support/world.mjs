@@ -73,7 +73,11 @@ export async function bareWorld(t, browser, { options, ...making } = {}) {
 }
 
 /** Once the bare page's client is made. */
-export const ready = (page) => page.evaluate(() => window.ready);
+export const ready = async (page) => {
+  // A tab that was just opened shows an empty page first.
+  await page.waitForFunction(() => 'ready' in window);
+  return page.evaluate(() => window.ready);
+};
 
 async function makeWorld(
   t,
