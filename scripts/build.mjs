@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { lean } from './lib/lean.mjs';
 import { Failed, root, run, tools } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
@@ -92,6 +91,8 @@ async function buildWasm() {
         { onLine },
       );
       const wasm = join(glueStage, 'intelliauth.wasm');
+      // Imported now: on a fresh machine npm's packages come with this very run.
+      const { lean } = await import('./lib/lean.mjs');
       lean(join(glueStage, 'glue_bg.wasm'), join(glueStage, 'glue.js'));
       await optimise(join(glueStage, 'glue_bg.wasm'), wasm, onLine);
       rmSync(join(glueStage, 'glue_bg.wasm'));

@@ -100,7 +100,7 @@ fn setting(name: &str) -> Option<u64> {
 
 #[test]
 fn every_seed_keeps_every_promise() {
-    let count = setting("SIM_SEEDS").unwrap_or(4_000);
+    let count = setting("SIM_SEEDS").unwrap_or(2_000);
     let long = setting("SIM_LONG").is_some();
     let began = std::time::Instant::now();
     let (failure, stats) = many(setting("SIM_FIRST").unwrap_or(1), count, long, None, 2);
