@@ -52,11 +52,22 @@ async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.
   return WebAssembly.compile(source);
 }
 
-/** Bytes inside JavaScript are what every bundler and server delivers without being told how. */
-async function inlined(): Promise<ArrayBuffer> {
-  const { default: text } = await import('./bytes.js');
-  const deflated = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  // A Response's body, because not every Blob has a stream.
-  const stream = new Response(deflated).body?.pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Response(stream).arrayBuffer();
+/**
+ * Bytes inside JavaScript are what every bundler and server delivers without being told how. One character stands for a
+ * frequent byte and two for a rare one, as scripts/lib/text.mjs wrote them.
+ */
+async function inlined(): Promise<Uint8Array<ArrayBuffer>> {
+  const { characters, order, text } = await import('./bytes.js');
+  const singles = characters.length - 2;
+  const ranks = new Map(Array.from(characters, (character, rank) => [character.charCodeAt(0), rank]));
+  const rank = (at: number) => ranks.get(text.charCodeAt(at)) ?? 0;
+  const byRank = atob(order);
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const first = rank(at);
+    const pair = first - singles;
+    bytes[length++] = byRank.charCodeAt(pair < 0 ? first : singles + pair * singles + rank(++at));
+  }
+  return bytes.subarray(0, length);
 }

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { Failed, root, run, tools } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
+import { textModule, textTypes } from './lib/text.mjs';
 import * as need from './setup.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
@@ -59,6 +60,7 @@ async function buildWasm() {
     'src',
     'scripts/build.mjs',
     'scripts/lib/lean.mjs',
+    'scripts/lib/text.mjs',
     'package-lock.json',
   ];
   const print = () => fingerprint(sources, rustc);
@@ -98,8 +100,8 @@ async function buildWasm() {
       rmSync(join(glueStage, 'glue_bg.wasm'));
       rmSync(join(glueStage, 'glue_bg.wasm.d.ts'), { force: true });
       refuseEval(glueStage);
-      writeFileSync(join(glueStage, 'bytes.js'), `export default "${await inline(wasm)}";\n`);
-      writeFileSync(join(glueStage, 'bytes.d.ts'), 'declare const bytes: string;\nexport default bytes;\n');
+      writeFileSync(join(glueStage, 'bytes.js'), textModule(readFileSync(wasm)));
+      writeFileSync(join(glueStage, 'bytes.d.ts'), textTypes);
       publish();
       keepStamp('wasm', made);
       return kb(readFileSync(wasm).length);
@@ -116,15 +118,9 @@ function cargoFlags() {
 }
 
 function optimise(from, to, onLine) {
-  const passes = ['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'];
+  const passes = ['-Oz', '-Oz', '--strip-debug', '--strip-producers', '--strip-target-features'];
   const wasmOpt = module('binaryen/bin/wasm-opt');
   return run(process.execPath, [wasmOpt, ...WASM_FEATURES, ...passes, from, '-o', to], { onLine });
-}
-
-/** The wasm as text that `DecompressionStream('deflate-raw')` undoes; zopfli's is a 14th smaller than zlib's. */
-async function inline(wasm) {
-  const { default: zopfli } = await import('@gfx/zopfli');
-  return Buffer.from(await zopfli.deflateAsync(readFileSync(wasm), { numiterations: 15 })).toString('base64');
 }
 
 /** A page whose policy allows wasm but not eval must be able to load the glue. */

@@ -12,7 +12,7 @@ use intelliauth_spa_sdk::core::transaction::Transaction;
 
 impl World {
     pub fn open_tab(&mut self, own: super::storage::Own) -> TabId {
-        self.tabs.push(Tab { own, active: None, cached: None, away: false });
+        self.tabs.push(Tab { own, active: None, cached: None, away: false, sids: Default::default() });
         self.tabs.len() - 1
     }
 

@@ -4,12 +4,12 @@
 use super::plan::{Fault, Lie, Rotation};
 use super::platform::{Family, numbers};
 use super::runner::Want;
-use super::world::{DocId, STALE, Seen, World};
+use super::world::{Doc, DocId, STALE, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::error::{Code, Error};
-use intelliauth_spa_sdk::core::secret::{AccessToken, RefreshToken};
+use intelliauth_spa_sdk::core::error::Code;
+use intelliauth_spa_sdk::core::secret::RefreshToken;
 use intelliauth_spa_sdk::core::session::clock::Backoff;
-use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
+use intelliauth_spa_sdk::core::session::event::{Reason, Stored, Ticket};
 use intelliauth_spa_sdk::core::session::message::Message;
 use intelliauth_spa_sdk::core::session::record::{Grant, Record};
 use intelliauth_spa_sdk::core::token::Outcome;
@@ -167,7 +167,11 @@ impl World {
         let before = &known.issues[index - 1];
         let left = before.asked + self.plan.lifetime - request.sent;
         let margin = (self.plan.lifetime / 4).min(60_000);
+        let newest = format!("at.{family}.{}", index - 1);
+        let held = |doc: &Doc| doc.alive && doc.seen.held().is_some_and(|(_, access)| access == newest);
         let excused = !before.known
+            // In tabs of their own, tokens go with the last tab that holds them.
+            || (self.plan.keep == Keep::Session && !self.docs.iter().any(held))
             || known.god.demand >= before.asked
             || known.god.robbed >= before.asked
             || self.trouble.jump >= before.asked
@@ -175,7 +179,7 @@ impl World {
             || self.storage_trouble(before.asked)
             || self.message_trouble(before.asked);
         if left > margin + 100 && !excused {
-            let text = format!("doc {} refreshes at.{family}.{} with {left} ms left", request.doc, index - 1);
+            let text = format!("doc {} refreshes {newest} with {left} ms left", request.doc);
             self.broke(ONE_REFRESH, text);
         }
     }
@@ -187,7 +191,11 @@ impl World {
         let (known, request) = (&self.platform.families[family], &self.requests[number]);
         let successor = &known.issues[index + 1];
         let (first, sender) = (&self.requests[successor.by], request.doc);
-        let knows = |id: &DocId| self.docs[*id].god.heard.get(&family).is_some_and(|heard| *heard > index);
+        let knows = |id: &DocId| {
+            let doc = &self.docs[*id];
+            let there = doc.seen.held().is_some_and(|(sid, _)| sid == known.sid);
+            there && doc.god.heard.get(&family).is_some_and(|heard| *heard > index)
+        };
         let told = self.running().iter().any(|id| *id != sender && knows(id));
         let excused = !successor.known
             || first.robbed
@@ -205,7 +213,7 @@ impl World {
     }
 
     pub fn god_answers(&mut self, id: DocId, number: usize, outcome: &Outcome) {
-        let (issue, robbed) = (self.requests[number].issue, self.requests[number].robbed);
+        let issue = self.requests[number].issue;
         if let (Some((family, index)), Outcome::Tokens(tokens)) = (issue, outcome) {
             self.platform.families[family].issues[index].known = true;
             if let Some(refresh) = &tokens.refresh {
@@ -223,7 +231,6 @@ impl World {
         let doc = &mut self.docs[id];
         let current = matches!(&doc.seen, Seen::In { generation, access, .. }
             if *generation == self.requests[number].ticket.generation && numbers(access).0 == numbers(&token).0);
-        let robbed = robbed || !current;
         let god = &mut doc.god;
         match outcome {
             Outcome::Tokens(_) => god.failed = None,
@@ -233,7 +240,7 @@ impl World {
                     god.refused = Some(token);
                 }
             }
-            Outcome::Unclear { error, retry_after } if !robbed => {
+            Outcome::Unclear { error, retry_after } if current => {
                 let times = god.failed.map_or(0, |(_, times, _)| times);
                 god.failed = Some((now, times + 1, retry_after.unwrap_or(0)));
                 if error.code != Code::RateLimited {
@@ -293,6 +300,9 @@ impl World {
                 format!("doc {id} holds {access} again"),
             );
         }
+        if anew {
+            self.tabs[self.docs[id].tab].sids.insert(sid.to_owned());
+        }
         let Some(at) = family.god.signed_out else { return };
         let young = self.truth() - at <= STALE + 50;
         if !young && !self.storage_trouble(at) && !self.message_trouble(at) {
@@ -304,9 +314,10 @@ impl World {
     fn check_end(&mut self, id: DocId, sid: &str, access: &str, seen: &Seen) {
         let (number, index) = numbers(access);
         let families = &self.platform.families;
-        // Where all tabs share one session, the end that a tab learns of may be another's, begun since or forgotten.
+        // The end that a page learns of may be another session's, of this tab or, where all share one, of any.
         let all = self.plan.keep == Keep::Local;
-        let mut candidates = if all { families.iter() } else { families[number..=number].iter() };
+        let sids = &self.tabs[self.docs[id].tab].sids;
+        let mut candidates = families.iter().filter(|family| all || sids.contains(&family.sid));
         let asked = families[number].issues[index].asked;
         let good = match seen {
             Seen::Out(Reason::Logout) => candidates.any(|family| family.god.signed_out.is_some()),
@@ -337,76 +348,5 @@ impl World {
     fn outlived(&self, other: &Family, asked: i64) -> bool {
         let began = other.issues[0].asked;
         began != asked && began >= asked - 60_000 && self.truth() - began >= self.plan.lifetime
-    }
-
-    /// Whether the token that `id` holds lives, and the machine cannot but know it.
-    pub fn lives(&self, id: DocId) -> bool {
-        let Some((_, access)) = self.docs[id].seen.held() else { return false };
-        let (family, index) = numbers(access);
-        let asked = self.platform.families[family].issues[index].asked;
-        self.truth() < asked + self.plan.lifetime && self.trouble.jump < asked
-    }
-
-    /// A token, or an error, is handed out.
-    pub fn check_token(&mut self, id: DocId, call: Call, result: Result<AccessToken, Error>) {
-        let Some(asked) = self.docs[id].calls.remove(&call) else {
-            return self.broke("every call settles once", format!("doc {id} settles call {call} again"));
-        };
-        let held = self.docs[id].seen.held().map(|(sid, _)| sid.to_owned());
-        let Ok(token) = result else {
-            let same = asked.sid.is_none() || asked.sid == held;
-            if same && !asked.strict && self.lives(id) {
-                self.broke("a living token is served", format!("doc {id} refuses call {call}"));
-            }
-            return;
-        };
-        let (number, index) = numbers(token.expose());
-        let family = &self.platform.families[number];
-        let mine = asked.sid.as_ref().is_none_or(|sid| *sid == family.sid);
-        // What a step hands out before it ends the session is this session's still.
-        let was = self.docs[id].before.held().is_some_and(|(sid, _)| sid == family.sid);
-        if (held.as_ref() != Some(&family.sid) && !was) || !mine {
-            let text = format!("doc {id} hands {} to call {call}", token.expose());
-            return self.broke("no foreign token is handed out", text);
-        }
-        if asked.strict && asked.before.as_deref() == Some(token.expose()) {
-            let text = format!("doc {id} hands out {} again", token.expose());
-            return self.broke("who wants a new token gets a new one", text);
-        }
-        let asked_at = family.issues[index].asked;
-        let by = self.requests[family.issues[index].by].doc;
-        let back: i64 =
-            self.trouble.back.iter().filter(|(at, _)| *at >= asked_at).map(|(_, far)| far + 2_000).sum();
-        let slept = self.trouble.sleeps.iter().any(|at| *at >= asked_at);
-        // A clock set back deceives whoever has no other clock for it.
-        let tolerance = if by == id && !slept { 0 } else { back };
-        let over = self.truth() - asked_at - self.plan.lifetime;
-        if over > tolerance {
-            let text = format!("doc {id} hands out {}, {over} ms over", token.expose());
-            return self.broke("no expired token is handed out", text);
-        }
-        let tab = (self.plan.keep == Keep::Session).then_some(self.docs[id].tab);
-        if self.plan.keep != Keep::Memory
-            && !self.stored.contains(&(tab, token.expose().to_owned()))
-            && !self.copied(id)
-        {
-            let text = format!("doc {id} hands out {}", token.expose());
-            self.broke("a token is stored before it is handed out", text);
-        }
-    }
-
-    /// A duplicated tab begins with what the other one stored.
-    fn copied(&self, id: DocId) -> bool {
-        let held = self.docs[id].seen.held().map(|(_, access)| access);
-        self.readable(self.docs[id].tab).is_some_and(|grant| Some(grant.access.expose()) == held)
-            || self.storage_trouble(self.truth() - 86_400_000)
-    }
-
-    /// A plain call is answered at once from a living token.
-    pub fn check_served(&mut self, id: DocId, call: Call, want: Want) {
-        let plain = !want.force && !want.unlike && want.min_validity == 0;
-        if plain && self.docs[id].calls.contains_key(&call) && self.lives(id) {
-            self.broke("a living token is served", format!("doc {id} lets call {call} wait"));
-        }
     }
 }

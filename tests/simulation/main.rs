@@ -7,6 +7,7 @@
 
 mod chaos;
 mod checks;
+mod handed;
 mod lies;
 mod locks;
 mod net;

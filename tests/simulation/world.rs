@@ -68,6 +68,8 @@ pub struct Tab {
     pub cached: Option<DocId>,
     /// Away at the platform or between two pages.
     pub away: bool,
+    /// The sessions that were ever held in it.
+    pub sids: BTreeSet<String>,
 }
 
 /// What an app sees of a session.

@@ -1,5 +1,6 @@
 //! Refreshing: one request for everybody who waits, under the session's lock, never twice at once. RFC 6749 §6.
 
+use super::super::config::Keep;
 use super::super::error::{Code, Error};
 use super::super::token::Outcome;
 use super::clock::{Backoff, Deadline, Now};
@@ -231,7 +232,8 @@ impl Session {
                 // The next try hears it too, and looks for a sibling's tokens first.
                 Outcome::Refused { .. } => {}
             },
-            (Outcome::Tokens(tokens), _) if self.shared() => {
+            // Where all tabs share one session, nobody is left in the one that another sign-in replaced.
+            (Outcome::Tokens(tokens), _) if self.rules.keep == Keep::Session => {
                 fx.push(Effect::Post(Message::Tokens(grant.refreshed(*tokens, asked_at))));
             }
             _ => {}
