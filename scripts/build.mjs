@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Failed, root, run, tools } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
@@ -71,13 +70,9 @@ async function buildWasm() {
   const bare = join(root, 'target', TARGET, 'release/intelliauth_spa_sdk.wasm');
   await step('build: cargo', (onLine) =>
     exclusively(async () => {
-      await run(
-        'cargo',
-        [...cargoFlags(), 'build', '--release', '--lib', '--target', TARGET, '--features', 'js'],
-        {
-          onLine,
-        },
-      );
+      await run('cargo', ['build', '--release', '--lib', '--target', TARGET, '--features', 'js'], {
+        onLine,
+      });
       return kb(readFileSync(bare).length);
     }, onLine),
   );
@@ -107,14 +102,6 @@ async function buildWasm() {
       return kb(readFileSync(wasm).length);
     }, onLine),
   );
-}
-
-/** Where dependencies were unpacked is nobody's business and costs bytes: panics name their files by crate. */
-function cargoFlags() {
-  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
-  const registries = existsSync(sources) ? readdirSync(sources) : [];
-  const flags = registries.map((name) => `"--remap-path-prefix=${join(sources, name)}/="`);
-  return ['--config', `target.${TARGET}.rustflags=[${flags}]`];
 }
 
 function optimise(from, to, onLine) {

@@ -1,20 +1,73 @@
-// What neither rustc nor wasm-opt leaves out of the wasm: the words of panics, and the long names of imports.
+// What neither rustc nor wasm-opt leaves out of the wasm: the words and places of panics, the long names of imports.
 import { readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'binaryen';
 import { Failed } from './run.mjs';
 
 /** Where std begins to put a panic into words. Nobody would read them: a panic is a trap, and js/guard.ts sees to it. */
 const PANICS =
-  /^(__rustc(\[\w+\])?::rust_begin_unwind|(core|std)(\[\w+\])?::panicking::|core.*(_index_fail|_error_fail|unwrap_failed|expect_failed|panic_already)|alloc.*(handle_error|handle_alloc_error|capacity_overflow))/;
+  /^(__rustc(\[\w+\])?::rust_begin_unwind|(core|std)(\[\w+\])?::panicking::|.* as core(\[\w+\])?::fmt::Debug>::fmt|.*(PanicPayload|PadAdapter|panic_handler::|BorrowError as|BorrowMutError as)|core.*(_index_fail|_error_fail|unwrap_failed|expect_failed|panic_already)|alloc.*(handle_error|handle_alloc_error|capacity_overflow))/;
 
 /** As in build.mjs: with more of them on, binaryen writes types that browsers refuse. */
 const { BulkMemory, NontrappingFPToInt, SignExt, MutableGlobals, ReferenceTypes, Multivalue } =
   binaryen.Features;
 const FEATURES = BulkMemory | NontrappingFPToInt | SignExt | MutableGlobals | ReferenceTypes | Multivalue;
 
+/** A place in a source file, as std has it: address and length of the file's name, line, column. */
+const PLACE = 16;
+
+/** Blanks the places of panics and their files' names, wherever they were built: a trap has none. Zeros cost nothing. */
+function blank(wasm) {
+  const segments = data(wasm);
+  const ends = new Map();
+  for (const { address, bytes } of segments) {
+    for (let at = bytes.indexOf('.rs\0'); at >= 0; at = bytes.indexOf('.rs\0', at + 1))
+      ends.set(address + at + 3, bytes.subarray(0, at + 3));
+  }
+  for (const { bytes } of segments) {
+    for (let at = 0; at + PLACE <= bytes.length; at += 4) {
+      const [name, length] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)];
+      const upTo = length > 3 && ends.get(name + length);
+      if (!upTo) continue;
+      upTo.fill(0, upTo.length - length);
+      bytes.fill(0, at, at + PLACE);
+    }
+  }
+}
+
+/** The active data segments of a module: where each goes, and its bytes in place. Binaryen's own interface has none. */
+function data(wasm) {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      value |= (wasm[at] & 0x7f) << shift;
+      if (wasm[at++] < 0x80) return value;
+    }
+  };
+  while (at < wasm.length) {
+    const section = wasm[at++];
+    const end = number() + at;
+    if (section === 11) {
+      return Array.from({ length: number() }, () => {
+        // Memory 0, `i32.const`, the address, `end`.
+        if (number() !== 0 || wasm[at++] !== 0x41) throw new Failed('a data segment of another kind', '');
+        const address = number();
+        at++;
+        const length = number();
+        at += length;
+        return { address, bytes: wasm.subarray(at - length, at) };
+      });
+    }
+    at = end;
+  }
+  return [];
+}
+
 /** Lets panics trap at once and gives the imports short names, in the wasm and in its glue. */
 export function lean(wasmPath, gluePath) {
-  const wasm = binaryen.readBinary(readFileSync(wasmPath));
+  const bytes = readFileSync(wasmPath);
+  blank(bytes);
+  const wasm = binaryen.readBinary(bytes);
   wasm.setFeatures(FEATURES);
   const functions = Array.from({ length: wasm.getNumFunctions() }, (_, at) =>
     binaryen.getFunctionInfo(wasm.getFunctionByIndex(at)),

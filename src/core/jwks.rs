@@ -36,6 +36,15 @@ pub fn candidates(keys: &[Box<dyn Object>], alg: Algorithm, kid: Option<&str>) -
     keys.iter().take(MAX_KEYS).enumerate().filter(|(_, key)| fits(key.as_ref())).map(|(at, _)| at).collect()
 }
 
+/// A public key's members, by name: what a browser needs of it to verify.
+pub type Jwk = Vec<(&'static str, String)>;
+
+/// Only the public members: a `key_ops` or `ext` of the platform's choosing must not decide what the browser does.
+pub fn public(key: &dyn Object) -> Jwk {
+    let names = ["kty", "n", "e", "crv", "x", "y"];
+    names.into_iter().filter_map(|name| Some((name, key.member(name).text()?))).collect()
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
@@ -53,6 +62,13 @@ mod tests {
         let set = set.replace("\"N\"", &format!("\"{}\"", "x".repeat(342)));
         let set = set.replace("SHORT", &"x".repeat(340));
         parse(engine, &set).unwrap().objects("keys")
+    }
+
+    #[test]
+    fn what_the_platform_says_of_a_keys_use_is_left_out() {
+        let key = r#"{"kty":"EC","crv":"P-256","x":"1","y":2,"key_ops":["sign"],"ext":true,"alg":"ES256","kid":"a"}"#;
+        let public = public(parse(engine, key).unwrap().as_ref());
+        assert_eq!(public, [("kty", "EC"), ("crv", "P-256"), ("x", "1")].map(|(n, v)| (n, v.to_owned())));
     }
 
     #[test]

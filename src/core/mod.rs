@@ -16,6 +16,7 @@ pub mod logout;
 pub mod metadata;
 pub mod origin;
 pub mod pkce;
+pub mod platform;
 pub mod record;
 pub mod return_to;
 pub mod secret;

@@ -2,22 +2,23 @@
 
 use super::clock::now;
 use super::host::{self, Host, Value, fault, object};
-use super::json;
 use super::navigation::{address, leave, origin, replace_address, window};
-use super::platform::Platform;
 use super::random::{entropy, seed};
 use super::storage::Shelf;
+use super::{json, net, signature};
 use crate::core::api::may_carry_token;
 use crate::core::authorize::{Fresh, LoginOptions, begin, masked};
 use crate::core::callback;
-use crate::core::config::Config;
+use crate::core::config::{Config, Endpoints};
 use crate::core::encoding::fingerprint;
 use crate::core::error::{Code, Error};
 use crate::core::id_token::Purpose;
 use crate::core::jws::Jws;
 use crate::core::logout::end_session_url;
+use crate::core::platform::{Done, Errand, Goal, Platform, Reply, Step};
 use crate::core::return_to::same_origin;
 use crate::core::secret::{AccessToken, IdToken, RefreshToken};
+use crate::core::session::clock::Now;
 use crate::core::session::event::{Call, Cx, Effect, Event, Lock, SignedIn, Stored, Ticket, View};
 use crate::core::session::message::Message;
 use crate::core::session::{Rules, Session, State};
@@ -34,7 +35,7 @@ const ASK_WAIT: i64 = 150;
 /// One client.
 pub struct Client {
     config: Rc<Config>,
-    platform: Platform,
+    platform: RefCell<Platform>,
     shelf: Shelf,
     host: Host,
     session: RefCell<Session>,
@@ -56,6 +57,26 @@ pub struct Logout {
     pub local_only: bool,
 }
 
+/// What an errand is run for.
+enum Then {
+    /// The session waits for it.
+    Answered { ticket: Ticket, asked_at: Now },
+    /// A sign-in begins.
+    Login(Box<Login>),
+    /// A sign-in ends.
+    Callback { call: Call, response: callback::Response },
+    /// The person leaves.
+    Leave { logout: Logout, id_token: Option<IdToken> },
+    /// Nobody waits.
+    Nothing,
+}
+
+struct Login {
+    call: Call,
+    options: LoginOptions,
+    give_url: bool,
+}
+
 impl Client {
     /// A client that has begun: a stored session is held, without any request.
     pub fn new(config: Config, host: Host) -> Rc<Self> {
@@ -69,7 +90,7 @@ impl Client {
             ask_wait: ASK_WAIT,
         };
         let client = Rc::new(Self {
-            platform: Platform::new(config.clone()),
+            platform: RefCell::new(Platform::new(json::engine, config.clone())),
             shelf: Shelf::new(config.namespace(), config.keep),
             session: RefCell::new(Session::new(rules, seed())),
             config,
@@ -135,60 +156,100 @@ impl Client {
                 self.host.unlock(ticket.number);
             }
             Effect::Refresh { ticket, token, previous } => {
-                self.request(
-                    ticket,
-                    refresh_form(&self.config.client_id, &token),
-                    Purpose::Refresh { previous },
-                );
+                let form = refresh_form(&self.config.client_id, &token);
+                let goal = Goal::Tokens { form, purpose: Purpose::Refresh { previous } };
+                self.errand(goal, Then::Answered { ticket, asked_at: now() });
             }
             Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age } => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
-                self.request(ticket, form, Purpose::SignIn { nonce, max_age });
+                let goal = Goal::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
+                self.errand(goal, Then::Answered { ticket, asked_at: now() });
             }
             Effect::Wake(at) => self.host.wake(at.map(|at| (at - now().mono).max(0) as f64)),
             Effect::Token(call, Ok(token)) => self.host.answer(call, &token.expose().into()),
             Effect::SignedIn(call, Ok(signed_in)) => self.host.answer(call, &self.signed_in(&signed_in)),
             Effect::Token(call, Err(error)) | Effect::SignedIn(call, Err(error)) => self.refuse(call, &error),
             Effect::Tell(notice) => self.host.tell(&host::event(&notice, now().wall)),
-            Effect::Leave { refresh, id_token } => self.leave(refresh, id_token),
-            Effect::Revoke(token) => {
-                let client = self.clone();
-                spawn_local(async move { client.revoke(&token).await });
+            Effect::Leave { refresh, id_token } => {
+                let Some(logout) = self.logout.borrow_mut().take() else { return };
+                *self.user.borrow_mut() = None;
+                let goal = refresh.map_or(Goal::Metadata, |token| self.revocation(&token));
+                self.errand(goal, Then::Leave { logout, id_token });
             }
+            Effect::Revoke(token) => self.errand(self.revocation(&token), Then::Nothing),
         }
+    }
+
+    fn revocation(&self, token: &RefreshToken) -> Goal {
+        Goal::Revoke { form: revoke_form(&self.config.client_id, token) }
     }
 
     fn refuse(&self, call: Call, error: &Error) {
         self.host.refuse(call, &fault(error));
     }
 
-    /// One request to the token endpoint; its answer comes back as an event.
-    fn request(self: &Rc<Self>, ticket: Ticket, form: String, purpose: Purpose) {
-        let client = self.clone();
-        let asked_at = now();
-        spawn_local(async move {
-            let outcome = client.platform.token(&form, &purpose).await;
-            client.dispatch(Event::Answered { ticket, asked_at, outcome });
-        });
+    /// Begins an errand; what needs no request is done before this returns.
+    fn errand(self: &Rc<Self>, goal: Goal, then: Then) {
+        let mut errand = Errand::new(goal);
+        let step = errand.step(&mut self.platform.borrow_mut(), now(), Reply::Begin);
+        match step {
+            Step::Done(done) => self.done(then, done),
+            step => spawn_local(self.clone().run(errand, step, then)),
+        }
+    }
+
+    async fn run(self: Rc<Self>, mut errand: Errand, mut step: Step, then: Then) {
+        loop {
+            let reply = match step {
+                Step::Send { url, form, timeout } => Reply::Answer(net::send(&url, form, timeout).await),
+                Step::Verify { key, jws } => Reply::Verified(signature::verify(&key, &jws).await),
+                Step::Done(done) => return self.done(then, done),
+            };
+            step = errand.step(&mut self.platform.borrow_mut(), now(), reply);
+        }
+    }
+
+    fn done(self: &Rc<Self>, then: Then, done: Done) {
+        match (then, done) {
+            (Then::Answered { ticket, asked_at }, Done::Tokens(outcome)) => {
+                self.dispatch(Event::Answered { ticket, asked_at, outcome });
+            }
+            (Then::Login(login), Done::Metadata(metadata)) => {
+                let Login { call, options, give_url } = *login;
+                match metadata.and_then(|metadata| self.start(&metadata.endpoints, options, give_url)) {
+                    Ok(Some(url)) => self.host.answer(call, &url.into()),
+                    Ok(None) => {}
+                    Err(error) => self.refuse(call, &error),
+                }
+            }
+            (Then::Callback { call, response }, Done::Metadata(metadata)) => match metadata {
+                Ok(metadata) => {
+                    self.dispatch(Event::Callback { call, response, iss_required: metadata.sends_iss });
+                }
+                Err(error) => self.refuse(call, &error),
+            },
+            (Then::Leave { logout, id_token }, Done::Metadata(metadata)) => {
+                self.leave(logout, id_token, metadata.ok().and_then(|known| known.endpoints.end_session));
+            }
+            _ => {}
+        }
     }
 
     /// Starts a sign-in. Answers with the URL if `give_url`, and else not at all: the page leaves.
     pub fn login(self: &Rc<Self>, call: Call, options: LoginOptions, give_url: bool) {
-        let client = self.clone();
-        spawn_local(async move {
-            match client.start(options, give_url).await {
-                Ok(Some(url)) => client.host.answer(call, &url.into()),
-                Ok(None) => {}
-                Err(error) => client.refuse(call, &error),
-            }
-        });
+        self.errand(Goal::Metadata, Then::Login(Box::new(Login { call, options, give_url })));
     }
 
-    async fn start(&self, options: LoginOptions, give_url: bool) -> Result<Option<String>, Error> {
-        let endpoint = self.platform.endpoints().await?.authorization.unwrap_or_default();
+    fn start(
+        &self,
+        endpoints: &Endpoints,
+        options: LoginOptions,
+        give_url: bool,
+    ) -> Result<Option<String>, Error> {
+        let endpoint = endpoints.authorization.as_deref().unwrap_or_default();
         let fresh = Fresh { verifier: entropy()?, state: entropy()?, nonce: entropy()? };
         let at = now().wall;
-        let (url, transaction) = begin(&self.config, &endpoint, options, &fresh, at)?;
+        let (url, transaction) = begin(&self.config, endpoint, options, &fresh, at)?;
         if !self.shelf.open(&transaction, at) {
             return Err(Error::new(Code::StorageUnavailable));
         }
@@ -215,18 +276,7 @@ impl Client {
             }
         }
         let response = callback::read(&url);
-        if !self.config.discovery {
-            return self.dispatch(Event::Callback { call, response, iss_required: false });
-        }
-        let client = self.clone();
-        spawn_local(async move {
-            match client.platform.metadata().await {
-                Ok(metadata) => {
-                    client.dispatch(Event::Callback { call, response, iss_required: metadata.sends_iss })
-                }
-                Err(error) => client.refuse(call, &error),
-            }
-        });
+        self.errand(Goal::Metadata, Then::Callback { call, response });
     }
 
     /// Whether `url` is at the redirect URI and answers a sign-in that this tab started, now or before.
@@ -252,36 +302,18 @@ impl Client {
         self.dispatch(Event::SignOut);
     }
 
-    /// The tab is signed out; now the platform, as far as its endpoints are known.
-    fn leave(self: &Rc<Self>, refresh: Option<RefreshToken>, id_token: Option<IdToken>) {
-        let Some(Logout { call, return_to, local_only }) = self.logout.borrow_mut().take() else { return };
-        *self.user.borrow_mut() = None;
-        let client = self.clone();
-        spawn_local(async move {
-            if let Some(token) = &refresh {
-                client.revoke(token).await;
-            }
-            let end_session = match client.platform.endpoints().await {
-                Ok(endpoints) if !local_only => endpoints.end_session,
-                _ => None,
-            };
-            let window = window();
-            if let Some(endpoint) = end_session {
-                let client_id = &client.config.client_id;
-                leave(
-                    &window,
-                    &end_session_url(&endpoint, client_id, id_token.as_ref(), return_to.as_deref()),
-                );
-            } else if let Some(target) = return_to {
-                let home = origin(&window);
-                leave(&window, &[&home, same_origin(&target, &home)].concat());
-            }
-            client.host.answer(call, &JsValue::UNDEFINED);
-        });
-    }
-
-    async fn revoke(&self, token: &RefreshToken) {
-        self.platform.revoke(&revoke_form(&self.config.client_id, token)).await;
+    /// The tab and the platform know of it; now the person goes where the app wants.
+    fn leave(&self, logout: Logout, id_token: Option<IdToken>, end_session: Option<String>) {
+        let Logout { call, return_to, local_only } = logout;
+        let window = window();
+        if let Some(endpoint) = end_session.filter(|_| !local_only) {
+            let client_id = &self.config.client_id;
+            leave(&window, &end_session_url(&endpoint, client_id, id_token.as_ref(), return_to.as_deref()));
+        } else if let Some(target) = return_to {
+            let home = origin(&window);
+            leave(&window, &[&home, same_origin(&target, &home)].concat());
+        }
+        self.host.answer(call, &JsValue::UNDEFINED);
     }
 
     /// Something of the loader's about a lock.

@@ -40,26 +40,7 @@ pub fn engine(text: &str) -> Option<Box<dyn Object>> {
 
 /// The object that `text` is, as JavaScript has it.
 pub fn value(text: &str) -> Option<JsValue> {
-    JSON::parse(text).ok().filter(|value| value.is_object() && !Array::is_array(value))
-}
-
-/// The objects in the array `name` of `object`, as JavaScript has them.
-pub fn values(object: &JsValue, name: &str) -> Vec<JsValue> {
-    if !has_own(object, name) {
-        return Vec::new();
-    }
-    let list = get(object, name);
-    if !Array::is_array(&list) {
-        return Vec::new();
-    }
-    Array::from(&list).iter().filter(|item| item.is_object() && !Array::is_array(item)).collect()
-}
-
-impl Parsed {
-    /// Wraps an object that [`value`] or [`values`] gave.
-    pub fn of(value: JsValue) -> Box<dyn Object> {
-        Box::new(Self(value))
-    }
+    JSON::parse(text).ok().filter(is_object)
 }
 
 impl Object for Parsed {
@@ -84,6 +65,16 @@ impl Object for Parsed {
     }
 
     fn objects(&self, name: &str) -> Vec<Box<dyn Object>> {
-        values(&self.0, name).into_iter().map(Parsed::of).collect()
+        let list = if has_own(&self.0, name) { get(&self.0, name) } else { JsValue::UNDEFINED };
+        if !Array::is_array(&list) {
+            return Vec::new();
+        }
+        let list = Array::from(&list);
+        let objects = list.iter().filter(is_object);
+        objects.map(|item| Box::new(Self(item)) as Box<dyn Object>).collect()
     }
+}
+
+fn is_object(value: &JsValue) -> bool {
+    value.is_object() && !Array::is_array(value)
 }

@@ -6,7 +6,6 @@ pub mod host;
 pub mod json;
 pub mod navigation;
 pub mod net;
-pub mod platform;
 pub mod random;
 pub mod signature;
 pub mod storage;

@@ -1,7 +1,8 @@
 //! Requests to the platform: no cookies, no custom headers, no redirects, no cache, a time limit and a size limit.
 
+use crate::core::platform::{Answer, NoAnswer};
 use crate::core::token::MAX_BODY;
-use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -35,54 +36,24 @@ extern "C" {
     fn value(this: &Chunk) -> js_sys::Uint8Array;
 }
 
-/// An answer, read whole.
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// The body; `None` where it was larger than [`MAX_BODY`] or no UTF-8.
-    pub body: Option<String>,
-    /// `Retry-After` in milliseconds, where the platform lets it be read.
-    pub retry_after: Option<i64>,
-}
-
-/// Why there is no answer.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// It took too long.
-    Timeout,
-    /// Anything else: offline, refused, reset, redirected, or without CORS headers.
-    Network,
-}
-
-/// Posts a form.
-pub async fn post(url: &str, form: &str, timeout: i64) -> Result<Answer, NoAnswer> {
+/// Posts `form`, or gets the document where there is none.
+pub async fn send(url: &str, form: Option<String>, timeout: i64) -> Result<Answer, NoAnswer> {
     let signal = abort_after(timeout as f64);
-    let request = common(Request::post(url), &signal)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form)
-        .map_err(|_| NoAnswer::Network)?;
-    send(request, &signal).await
-}
-
-/// Gets a document.
-pub async fn get(url: &str, timeout: i64) -> Result<Answer, NoAnswer> {
-    let signal = abort_after(timeout as f64);
-    let request = common(Request::get(url), &signal).build().map_err(|_| NoAnswer::Network)?;
-    send(request, &signal).await
-}
-
-fn common(request: RequestBuilder, signal: &AbortSignal) -> RequestBuilder {
-    request
+    let failed = || if signal.aborted() { NoAnswer::Timeout } else { NoAnswer::Network };
+    let request = RequestBuilder::new(url)
         .credentials(RequestCredentials::Omit)
         .cache(RequestCache::NoStore)
         .redirect(RequestRedirect::Error)
         .referrer("")
-        .abort_signal(Some(signal))
-}
-
-async fn send(request: Request, signal: &AbortSignal) -> Result<Answer, NoAnswer> {
-    let failed = || if signal.aborted() { NoAnswer::Timeout } else { NoAnswer::Network };
-    let request: web_sys::Request = request.into();
+        .abort_signal(Some(&signal));
+    let request = match form {
+        None => request.build(),
+        Some(form) => request
+            .method(Method::POST)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form),
+    };
+    let request: web_sys::Request = request.map_err(|_| NoAnswer::Network)?.into();
     let response = fetch(&request).map_err(|_| NoAnswer::Network)?;
     let response = JsFuture::from(Promise::resolve(&response)).await.map_err(|_| failed())?;
     let response: web_sys::Response = response.dyn_into().map_err(|_| NoAnswer::Network)?;

@@ -1,7 +1,9 @@
 //! Verifying an ID token's signature by SubtleCrypto.
 
+use super::host::{Value, object};
+use crate::core::jwks::Jwk;
 use crate::core::jws::{Algorithm, Jws};
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -26,37 +28,27 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 }
 
-/// Whether `key`, a JWK as JavaScript has it, signed the token. A key or algorithm that the browser does not know did
-/// not.
-pub async fn verify(key: &JsValue, jws: &Jws) -> bool {
+/// Whether `key` signed the token. A key or algorithm that the browser does not know did not.
+pub async fn verify(key: &Jwk, jws: &Jws) -> bool {
     verified(key, jws).await.is_ok_and(|valid| valid.is_truthy())
 }
 
-async fn verified(key: &JsValue, jws: &Jws) -> Result<JsValue, JsValue> {
-    let algorithm = Object::new();
-    let set = |name: &str, value: JsValue| Reflect::set(&algorithm, &name.into(), &value);
+async fn verified(key: &Jwk, jws: &Jws) -> Result<JsValue, JsValue> {
     let (name, hash) = match jws.alg {
-        Algorithm::Rs256 => ("RSASSA-PKCS1-v1_5", true),
-        Algorithm::Ps256 => ("RSA-PSS", true),
-        Algorithm::Es256 => ("ECDSA", true),
-        Algorithm::EdDsa => ("Ed25519", false),
+        Algorithm::Rs256 => ("RSASSA-PKCS1-v1_5", Value::Text("SHA-256")),
+        Algorithm::Ps256 => ("RSA-PSS", Value::Text("SHA-256")),
+        Algorithm::Es256 => ("ECDSA", Value::Text("SHA-256")),
+        Algorithm::EdDsa => ("Ed25519", Value::Missing),
     };
-    set("name", name.into())?;
-    if hash {
-        set("hash", "SHA-256".into())?;
-    }
-    set("namedCurve", "P-256".into())?;
-    set("saltLength", 32.into())?;
-    // Only the public members: a key_ops or ext of the platform's choosing must not decide what the browser does.
-    let public = Object::new();
-    for member in ["kty", "n", "e", "crv", "x", "y"] {
-        let value = Reflect::get(key, &member.into())?;
-        if !value.is_undefined() {
-            Reflect::set(&public, &member.into(), &value)?;
-        }
-    }
+    let algorithm = object(&[
+        ("name", Value::Text(name)),
+        ("hash", hash),
+        ("namedCurve", Value::Text("P-256")),
+        ("saltLength", Value::Number(32.0)),
+    ]);
+    let members: Vec<_> = key.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
     let usages = Array::of1(&"verify".into());
-    let imported = JsFuture::from(import_key("jwk", &public, &algorithm, false, &usages)?).await?;
+    let imported = JsFuture::from(import_key("jwk", &object(&members), &algorithm, false, &usages)?).await?;
     let bytes = |data: &[u8]| Uint8Array::from(data);
     let verifying =
         verify_by_key(&algorithm, &imported, &bytes(&jws.signature), &bytes(jws.signed.as_bytes()))?;

@@ -187,7 +187,7 @@ export const faults = [
 
   answer('a sign-in page', 'RFC 8414 §3.2', html()),
   answer('empty', 'RFC 8414 §3.2', json(200, '')),
-  answer('204', 'RFC 8414 §3.2', ({ res }) => res.writeHead(204).end(), { code: 'platform_unavailable' }),
+  answer('204', 'RFC 8414 §3.2', ({ res }) => res.writeHead(204).end(), { code: 'metadata_invalid' }),
   answer('an array', 'RFC 8414 §3.2', json(200, '[]')),
   answer('null', 'RFC 8414 §3.2', json(200, 'null')),
   answer('a text', 'RFC 8414 §3.2', json(200, '"https://evil.example"')),
@@ -227,10 +227,10 @@ export const faults = [
   answer('a bomb: 64 MB in 64 KB', 'own rule', bombed('gzip')),
   answer('endless', 'own rule', endless(64 << 20)),
 
-  answer('404', 'RFC 8414 §3.2', html(404), { code: 'platform_unavailable' }),
-  answer('403', 'RFC 8414 §3.2', html(403), { code: 'platform_unavailable' }),
+  answer('404', 'RFC 8414 §3.2', html(404), { code: 'metadata_invalid' }),
+  answer('403', 'RFC 8414 §3.2', html(403), { code: 'metadata_invalid' }),
   answer('500 with good metadata', 'RFC 8414 §3.2', headed({}, 500), { code: 'platform_unavailable' }),
-  answer('201 with good metadata', 'RFC 8414 §3.2: 200', headed({}, 201), { code: 'platform_unavailable' }),
+  answer('201 with good metadata', 'RFC 8414 §3.2: 200', headed({}, 201), { code: 'metadata_invalid' }),
   answer(
     'redirected to the attacker',
     'RFC 9700 §4.4',

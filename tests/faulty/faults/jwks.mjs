@@ -192,7 +192,7 @@ export const faults = [
   answer('endless', 'own rule', endless(64 << 20), { code: 'metadata_invalid', codes: 1 }),
   answer('a bomb: 64 MB in 64 KB', 'own rule', bombed('gzip'), { code: 'metadata_invalid', codes: 1 }),
   answer('500', 'Core §10.1', html(500), { code: 'platform_unavailable', codes: 1 }),
-  answer('404', 'Core §10.1', html(404), { code: 'platform_unavailable', codes: 1 }),
+  answer('404', 'Core §10.1', html(404), { code: 'metadata_invalid', codes: 1 }),
   answer('never', 'own rule', hang(), { code: 'timeout', codes: 1 }),
   answer('reset', 'own rule', reset(), { code: 'network_error', codes: 1 }),
   answer(

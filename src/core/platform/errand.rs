@@ -1,0 +1,241 @@
+//! One errand: the steps to what somebody wants of the platform, and what to make of each answer.
+
+use super::super::error::{Code, Error};
+use super::super::id_token::{Expected, Purpose, check};
+use super::super::jwks::{Jwk, candidates, public};
+use super::super::jws::Jws;
+use super::super::metadata::{self, Metadata};
+use super::super::session::clock::Now;
+use super::super::token::{Outcome, Tokens, judge};
+use super::{Answer, Keys, NoAnswer, Platform};
+use std::rc::Rc;
+
+/// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
+const REVOKE_TIMEOUT: i64 = 3_000;
+
+/// What somebody wants.
+pub enum Goal {
+    /// Its endpoints, and what else its metadata says.
+    Metadata,
+    /// `form` sent to the token endpoint, once, and the answer judged, the ID token for `purpose` included.
+    Tokens {
+        /// As the body has it.
+        form: String,
+        /// Which sign-in the ID token must belong to.
+        purpose: Purpose,
+    },
+    /// `form` sent to the revocation endpoint, where that is known. What it answers changes nothing here.
+    Revoke {
+        /// As the body has it.
+        form: String,
+    },
+}
+
+/// What to do next.
+pub enum Step {
+    /// Send a request: a POST of a form, or a GET where there is none.
+    Send {
+        /// Where to.
+        url: String,
+        /// The body.
+        form: Option<String>,
+        /// In milliseconds.
+        timeout: i64,
+    },
+    /// See whether this key signed it.
+    Verify {
+        /// Of the platform's.
+        key: Jwk,
+        /// What it must have signed.
+        jws: Rc<Jws>,
+    },
+    /// Nothing.
+    Done(Done),
+}
+
+/// What an errand came to.
+pub enum Done {
+    /// Of [`Goal::Metadata`] and [`Goal::Revoke`].
+    Metadata(Result<Metadata, Error>),
+    /// Of [`Goal::Tokens`].
+    Tokens(Outcome),
+}
+
+/// What the last step came to.
+pub enum Reply {
+    /// There was none yet.
+    Begin,
+    /// Of [`Step::Send`].
+    Answer(Result<Answer, NoAnswer>),
+    /// Of [`Step::Verify`].
+    Verified(bool),
+}
+
+/// See [`Errand::step`].
+pub struct Errand {
+    goal: Goal,
+    asked: Asked,
+    checking: Option<Checking>,
+}
+
+/// What the last request was for.
+#[derive(Clone, Copy)]
+enum Asked {
+    Nothing,
+    Metadata,
+    /// Whether they were asked for because those known did not fit.
+    Keys(bool),
+    Goal,
+}
+
+/// Tokens whose ID token's signature is being verified.
+struct Checking {
+    tokens: Tokens,
+    jws: Rc<Jws>,
+    /// Keys still to be tried; `None` before they were looked for.
+    fitting: Option<Vec<Jwk>>,
+    /// Whether any was tried.
+    tried: bool,
+    /// Whether the platform's keys were looked at again.
+    again: bool,
+}
+
+impl Errand {
+    /// One that has not begun.
+    pub fn new(goal: Goal) -> Self {
+        Self { goal, asked: Asked::Nothing, checking: None }
+    }
+
+    /// Takes what the last step came to and says what is next.
+    pub fn step(&mut self, platform: &mut Platform, now: Now, reply: Reply) -> Step {
+        let came = match (reply, self.asked) {
+            (Reply::Answer(answer), Asked::Metadata) => platform.learn_metadata(answer),
+            (Reply::Answer(answer), Asked::Keys(again)) => platform.learn_keys(answer, again, now),
+            (Reply::Answer(answer), Asked::Goal) => match self.answered(platform, now, answer) {
+                Some(done) => return Step::Done(done),
+                None => Ok(()),
+            },
+            (Reply::Verified(true), _) => match self.checking.take() {
+                Some(Checking { tokens, .. }) => {
+                    return Step::Done(Done::Tokens(Outcome::Tokens(Box::new(tokens))));
+                }
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        };
+        came.and_then(|()| self.next(platform, now)).unwrap_or_else(|error| self.given_up(error))
+    }
+
+    fn next(&mut self, platform: &mut Platform, now: Now) -> Result<Step, Error> {
+        let Some(known) = &platform.metadata else {
+            return Ok(self.ask(Asked::Metadata, platform, metadata::url(&platform.config.issuer)));
+        };
+        if self.checking.is_some() {
+            return self.try_key(platform, now);
+        }
+        let (url, form, timeout) = match &mut self.goal {
+            Goal::Revoke { form } if known.endpoints.revocation.is_some() && !form.is_empty() => (
+                known.endpoints.revocation.clone(),
+                form,
+                REVOKE_TIMEOUT.min(platform.config.request_timeout),
+            ),
+            Goal::Metadata | Goal::Revoke { .. } => {
+                return Ok(Step::Done(Done::Metadata(Ok(known.clone()))));
+            }
+            // A refresh must not be spent on an answer that could not be checked.
+            Goal::Tokens { purpose: Purpose::Refresh { .. }, .. }
+                if platform.config.discovery && platform.wants_keys(false, now) =>
+            {
+                return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
+            }
+            Goal::Tokens { form, .. } => {
+                (known.endpoints.token.clone(), form, platform.config.request_timeout)
+            }
+        };
+        let url = url.ok_or_else(|| Error::new(Code::MetadataInvalid))?;
+        // Taken, so that it cannot be sent again.
+        let form = Some(std::mem::take(form));
+        self.asked = Asked::Goal;
+        Ok(Step::Send { url, form, timeout })
+    }
+
+    fn ask(&mut self, what: Asked, platform: &Platform, url: String) -> Step {
+        self.asked = what;
+        Step::Send { url, form: None, timeout: platform.config.request_timeout }
+    }
+
+    /// The goal's own answer. `None`: a signature is still to be verified, or nothing hangs on the answer.
+    fn answered(&mut self, platform: &Platform, now: Now, answer: Result<Answer, NoAnswer>) -> Option<Done> {
+        let Goal::Tokens { purpose, .. } = &self.goal else { return None };
+        let outcome = match answer {
+            Ok(answer) => judge(platform.engine, answer.status, answer.body.as_deref(), answer.retry_after),
+            Err(failure) => {
+                Outcome::Unclear { error: platform.unanswered(failure, "token"), retry_after: None }
+            }
+        };
+        let Outcome::Tokens(tokens) = outcome else { return Some(Done::Tokens(outcome)) };
+        let Some(id_token) = &tokens.id_token else { return Some(Done::Tokens(Outcome::Tokens(tokens))) };
+        let expected = Expected {
+            issuer: &platform.config.issuer,
+            client_id: &platform.config.client_id,
+            access_token: &tokens.access,
+            now: now.wall,
+            skew: platform.config.clock_skew,
+        };
+        match check(platform.engine, id_token, &expected, purpose) {
+            Err(error) => Some(Done::Tokens(Outcome::Refused { error, grant: false })),
+            Ok(jws) if platform.config.discovery => {
+                let jws = Rc::new(jws);
+                let tokens = *tokens;
+                self.checking = Some(Checking { tokens, jws, fitting: None, tried: false, again: false });
+                None
+            }
+            Ok(_) => Some(Done::Tokens(Outcome::Tokens(tokens))),
+        }
+    }
+
+    /// The next key that fits; when all those known were tried, the platform's keys are read again, once.
+    fn try_key(&mut self, platform: &Platform, now: Now) -> Result<Step, Error> {
+        let Some(checking) = &mut self.checking else { return Err(Error::new(Code::Internal)) };
+        let jws = &checking.jws;
+        let fitting = match (&mut checking.fitting, &platform.keys) {
+            (Some(fitting), _) => fitting,
+            (unknown, Some(Keys { list, .. })) => {
+                let places = candidates(list, jws.alg, jws.kid.as_deref());
+                unknown.insert(places.into_iter().rev().map(|at| public(list[at].as_ref())).collect())
+            }
+            (None, None) => {
+                return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
+            }
+        };
+        if let Some(key) = fitting.pop() {
+            checking.tried = true;
+            return Ok(Step::Verify { key, jws: jws.clone() });
+        }
+        let named = checking.tried && jws.kid.is_some();
+        if named || checking.again || !platform.wants_keys(true, now) {
+            return Err(Error::new(Code::SignatureInvalid)
+                .with("problem", "no key of the platform's made it")
+                .with("jwksUri", platform.jwks_uri()));
+        }
+        checking.fitting = None;
+        checking.again = true;
+        Ok(self.ask(Asked::Keys(true), platform, platform.jwks_uri().to_owned()))
+    }
+
+    fn given_up(&mut self, error: Error) -> Step {
+        let transient = error.code.transient();
+        let outcome = match (self.checking.take(), &self.goal) {
+            // The old refresh token is spent: a key that cannot be fetched now must not cost the session. The new ID
+            // token is left out, so nothing unverified is shown.
+            (Some(mut checking), Goal::Tokens { purpose: Purpose::Refresh { .. }, .. }) if transient => {
+                checking.tokens.id_token = None;
+                Outcome::Tokens(Box::new(checking.tokens))
+            }
+            (None, Goal::Metadata | Goal::Revoke { .. }) => return Step::Done(Done::Metadata(Err(error))),
+            (None, _) if transient => Outcome::Unclear { error, retry_after: None },
+            _ => Outcome::Refused { error, grant: false },
+        };
+        Step::Done(Done::Tokens(outcome))
+    }
+}

@@ -1,0 +1,244 @@
+//! Errands against a platform that answers from a list: what is asked, in which order, and what comes of it.
+
+use super::super::config::{Config, tests::options};
+use super::super::encoding::base64url;
+use super::super::error::Code;
+use super::super::id_token::Purpose;
+use super::super::secret::{IdToken, Nonce};
+use super::super::session::clock::Now;
+use super::super::token::{Outcome, Tokens};
+use super::{Answer, Done, Errand, Goal, NoAnswer, Platform, Reply, Step};
+use crate::native::engine;
+use std::rc::Rc;
+
+const NOW: Now = Now { wall: 1_800_000_000_000, mono: 5_000 };
+const METADATA: &str = r#"{"issuer":"https://tenant.example","authorization_endpoint":"https://tenant.example/a",
+    "token_endpoint":"https://tenant.example/t","revocation_endpoint":"https://tenant.example/r",
+    "jwks_uri":"https://tenant.example/j"}"#;
+const FORM: &str = "grant_type=x";
+
+fn platform(discovery: bool) -> Platform {
+    let options = super::super::config::Options { discovery, ..options() };
+    Platform::new(engine, Rc::new(Config::new(options).unwrap()))
+}
+
+fn id_token(kid: &str, nonce: &str) -> String {
+    let header = base64url(format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#));
+    let claims = format!(
+        r#"{{"iss":"https://tenant.example","sub":"u","aud":"app","exp":1800003600,"iat":1800000000,"nonce":"{nonce}"}}"#
+    );
+    format!("{header}.{}.c2ln", base64url(claims))
+}
+
+fn tokens(kid: &str) -> String {
+    format!(
+        r#"{{"access_token":"at","refresh_token":"rt","token_type":"Bearer","expires_in":60,"id_token":"{}"}}"#,
+        id_token(kid, "n")
+    )
+}
+
+fn keys(kids: &[&str]) -> String {
+    let key = |kid: &&str| format!(r#"{{"kty":"EC","crv":"P-256","x":"{kid}","y":"y","kid":"{kid}"}}"#);
+    format!(r#"{{"keys":[{}]}}"#, kids.iter().map(key).collect::<Vec<_>>().join(","))
+}
+
+fn sign_in() -> Goal {
+    Goal::Tokens { form: FORM.into(), purpose: Purpose::SignIn { nonce: Nonce::new("n"), max_age: None } }
+}
+
+fn refresh() -> Goal {
+    Goal::Tokens {
+        form: FORM.into(),
+        purpose: Purpose::Refresh { previous: IdToken::new(id_token("old", "n")) },
+    }
+}
+
+/// What the world says next.
+enum Say {
+    Text(u16, String),
+    Nothing(NoAnswer),
+    Signed(bool),
+}
+
+fn ok(text: impl Into<String>) -> Say {
+    Say::Text(200, text.into())
+}
+
+/// Runs an errand on those answers; what was asked, and what it came to. Every answer must be asked for.
+fn run(platform: &mut Platform, goal: Goal, says: Vec<Say>) -> (Vec<String>, Done) {
+    let mut errand = Errand::new(goal);
+    let (mut asked, mut says) = (Vec::new(), says.into_iter());
+    let mut reply = Reply::Begin;
+    loop {
+        match errand.step(platform, NOW, reply) {
+            Step::Done(done) => {
+                assert!(says.next().is_none(), "asked too little: {asked:?}");
+                return (asked, done);
+            }
+            Step::Send { url, form, timeout } => {
+                assert!(timeout > 0);
+                let method = if form.is_some() { "POST" } else { "GET" };
+                asked.push(format!("{method} {}", url.strip_prefix("https://tenant.example").unwrap()));
+            }
+            Step::Verify { key, jws } => {
+                let x = key.iter().find(|(name, _)| *name == "x").unwrap();
+                asked.push(format!("verify {} by {}", jws.kid.as_deref().unwrap(), x.1));
+            }
+        }
+        reply = match says.next().unwrap_or_else(|| panic!("asked too much: {asked:?}")) {
+            Say::Text(status, body) => {
+                Reply::Answer(Ok(Answer { status, body: Some(body), retry_after: None }))
+            }
+            Say::Nothing(failure) => Reply::Answer(Err(failure)),
+            Say::Signed(signed) => Reply::Verified(signed),
+        };
+    }
+}
+
+fn outcome(done: Done) -> Outcome {
+    let Done::Tokens(outcome) = done else { panic!("no outcome") };
+    outcome
+}
+
+fn good(done: Done) -> Box<Tokens> {
+    match outcome(done) {
+        Outcome::Tokens(tokens) => tokens,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn code(done: Done) -> (&'static str, Code) {
+    match done {
+        Done::Metadata(result) => ("metadata", result.unwrap_err().code),
+        Done::Tokens(Outcome::Refused { error, grant }) => {
+            (if grant { "grant" } else { "refused" }, error.code)
+        }
+        Done::Tokens(Outcome::Unclear { error, .. }) => ("unclear", error.code),
+        Done::Tokens(Outcome::Tokens(tokens)) => panic!("{tokens:?}"),
+    }
+}
+
+const VIA: &str = "GET /.well-known/openid-configuration";
+
+#[test]
+fn by_contract_the_endpoints_cost_no_request_and_the_code_one() {
+    let platform = &mut platform(false);
+    let (asked, done) = run(platform, Goal::Metadata, vec![]);
+    assert!(asked.is_empty() && matches!(done, Done::Metadata(Ok(known)) if known.endpoints.token.is_some()));
+    let (asked, done) = run(platform, sign_in(), vec![ok(tokens("a"))]);
+    assert_eq!(asked, ["POST /oauth2/token"]);
+    assert!(good(done).id_token.is_some());
+}
+
+#[test]
+fn metadata_is_read_once_and_a_failed_reading_is_not_kept() {
+    let platform = &mut platform(true);
+    for (say, failure) in [
+        (Say::Nothing(NoAnswer::Network), Code::NetworkError),
+        (Say::Nothing(NoAnswer::Timeout), Code::Timeout),
+        (Say::Text(404, METADATA.into()), Code::MetadataInvalid),
+        (Say::Text(204, String::new()), Code::MetadataInvalid),
+        (Say::Text(503, METADATA.into()), Code::PlatformUnavailable),
+        (Say::Text(429, METADATA.into()), Code::RateLimited),
+        (ok("{}"), Code::MetadataInvalid),
+    ] {
+        let (asked, done) = run(platform, Goal::Metadata, vec![say]);
+        assert_eq!((asked, code(done)), (vec![VIA.to_owned()], ("metadata", failure)));
+    }
+    assert_eq!(run(platform, Goal::Metadata, vec![ok(METADATA)]).0, [VIA]);
+    assert!(run(platform, Goal::Metadata, vec![]).0.is_empty());
+}
+
+#[test]
+fn nothing_is_posted_before_metadata_is_known() {
+    for (say, come) in [
+        (Say::Nothing(NoAnswer::Network), ("unclear", Code::NetworkError)),
+        (ok("{}"), ("refused", Code::MetadataInvalid)),
+    ] {
+        let (asked, done) = run(&mut platform(true), sign_in(), vec![say]);
+        assert_eq!((asked, code(done)), (vec![VIA.to_owned()], come));
+    }
+}
+
+#[test]
+fn a_sign_in_is_verified_by_the_key_that_it_names() {
+    let says = vec![ok(METADATA), ok(tokens("b")), ok(keys(&["a", "b"])), Say::Signed(true)];
+    let (asked, done) = run(&mut platform(true), sign_in(), says);
+    assert_eq!(asked, [VIA, "POST /t", "GET /j", "verify b by b"]);
+    assert!(good(done).id_token.is_some());
+}
+
+#[test]
+fn an_unknown_kid_has_the_keys_read_again_but_not_in_a_storm() {
+    let platform = &mut platform(true);
+    let says = vec![ok(METADATA), ok(tokens("c")), ok(keys(&["a"])), ok(keys(&["c"])), Say::Signed(true)];
+    let (asked, done) = run(platform, sign_in(), says);
+    assert_eq!(asked, [VIA, "POST /t", "GET /j", "GET /j", "verify c by c"]);
+    good(done);
+    let (asked, done) = run(platform, sign_in(), vec![ok(tokens("d"))]);
+    assert_eq!((asked, code(done)), (vec!["POST /t".to_owned()], ("refused", Code::SignatureInvalid)));
+}
+
+#[test]
+fn a_named_key_that_did_not_sign_is_a_refusal_without_a_second_reading() {
+    let says =
+        vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a", "a"])), Say::Signed(false), Say::Signed(false)];
+    let (asked, done) = run(&mut platform(true), sign_in(), says);
+    assert_eq!(asked.len(), 5);
+    assert_eq!(code(done), ("refused", Code::SignatureInvalid));
+}
+
+#[test]
+fn an_id_token_that_fails_its_checks_is_not_even_verified() {
+    let says = vec![ok(METADATA), ok(tokens("a"))];
+    let goal = Goal::Tokens {
+        form: FORM.into(),
+        purpose: Purpose::SignIn { nonce: Nonce::new("other"), max_age: None },
+    };
+    let (asked, done) = run(&mut platform(true), goal, says);
+    assert_eq!((asked.len(), code(done)), (2, ("refused", Code::IdTokenInvalid)));
+}
+
+// A refresh token is spent by its answer: everything that could keep it from being used must be at hand before.
+#[test]
+fn a_refresh_reads_the_keys_before_it_spends_the_token() {
+    let platform = &mut platform(true);
+    let (asked, done) = run(platform, refresh(), vec![ok(METADATA), Say::Nothing(NoAnswer::Network)]);
+    assert_eq!(asked, [VIA, "GET /j"]);
+    assert_eq!(code(done), ("unclear", Code::NetworkError));
+    let (asked, _) = run(platform, refresh(), vec![ok(keys(&["a"])), ok(tokens("a")), Say::Signed(true)]);
+    assert_eq!(asked, ["GET /j", "POST /t", "verify a by a"]);
+}
+
+#[test]
+fn keys_that_cannot_be_read_again_cost_a_refresh_its_id_token_and_a_sign_in_its_answer() {
+    let platform = &mut platform(true);
+    let lost = || Say::Nothing(NoAnswer::Network);
+    let (_, done) = run(platform, refresh(), vec![ok(METADATA), ok(keys(&["a"])), ok(tokens("z")), lost()]);
+    let kept = good(done);
+    assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None));
+    let (_, done) = run(platform, sign_in(), vec![ok(tokens("z")), lost()]);
+    assert_eq!(code(done), ("refused", Code::NetworkError));
+}
+
+#[test]
+fn a_lost_answer_is_unclear_and_nothing_is_sent_again() {
+    for failure in [(NoAnswer::Timeout, Code::Timeout), (NoAnswer::Network, Code::NetworkError)] {
+        for goal in [sign_in(), refresh()] {
+            let (asked, done) = run(&mut platform(false), goal, vec![Say::Nothing(failure.0)]);
+            assert_eq!((asked, code(done)), (vec!["POST /oauth2/token".to_owned()], ("unclear", failure.1)));
+        }
+    }
+}
+
+#[test]
+fn a_revocation_is_sent_where_its_endpoint_is_known_and_its_answer_changes_nothing() {
+    let goal = || Goal::Revoke { form: FORM.into() };
+    let (asked, done) = run(&mut platform(false), goal(), vec![]);
+    assert!(asked.is_empty() && matches!(done, Done::Metadata(Ok(_))));
+    for say in [ok(""), Say::Text(500, String::new()), Say::Nothing(NoAnswer::Network)] {
+        let (asked, done) = run(&mut platform(true), goal(), vec![ok(METADATA), say]);
+        assert_eq!(asked, [VIA, "POST /r"]);
+        assert!(matches!(done, Done::Metadata(Ok(_))));
+    }
+}
