@@ -105,7 +105,12 @@ async function buildWasm() {
 }
 
 function optimise(from, to, onLine) {
-  const passes = ['-Oz', '-Oz', '--strip-debug', '--strip-producers', '--strip-target-features'];
+  const passes = [
+    ...['-Oz', '-Oz'],
+    // What is called once is inlined only if it is small: brotli finds more to repeat in many short functions.
+    '--one-caller-inline-max-function-size=24',
+    ...['--strip-debug', '--strip-producers', '--strip-target-features'],
+  ];
   const wasmOpt = module('binaryen/bin/wasm-opt');
   return run(process.execPath, [wasmOpt, ...WASM_FEATURES, ...passes, from, '-o', to], { onLine });
 }

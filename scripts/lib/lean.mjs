@@ -14,21 +14,23 @@ const FEATURES = BulkMemory | NontrappingFPToInt | SignExt | MutableGlobals | Re
 
 /** A place in a source file, as std has it: address and length of the file's name, line, column. */
 const PLACE = 16;
+const ENDING = '.rs\0';
 
 /** Blanks the places of panics and their files' names, wherever they were built: a trap has none. Zeros cost nothing. */
 function blank(wasm) {
   const segments = data(wasm);
-  const ends = new Map();
+  const upTo = new Map();
   for (const { address, bytes } of segments) {
-    for (let at = bytes.indexOf('.rs\0'); at >= 0; at = bytes.indexOf('.rs\0', at + 1))
-      ends.set(address + at + 3, bytes.subarray(0, at + 3));
+    for (let end = bytes.indexOf(ENDING); end >= 0; end = bytes.indexOf(ENDING, end + 1))
+      upTo.set(address + end + 3, bytes.subarray(0, end + 3));
   }
   for (const { bytes } of segments) {
     for (let at = 0; at + PLACE <= bytes.length; at += 4) {
-      const [name, length] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)];
-      const upTo = length > 3 && ends.get(name + length);
-      if (!upTo) continue;
-      upTo.fill(0, upTo.length - length);
+      const [address, length] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)];
+      const file = upTo.get(address + length)?.subarray(-length);
+      // Blanked already, or the name itself: two other numbers may have the same sum.
+      if (file?.length !== length || !/^([\w./@+-]+|\0+)$/.test(file.latin1Slice())) continue;
+      file.fill(0);
       bytes.fill(0, at, at + PLACE);
     }
   }

@@ -1,7 +1,7 @@
 //! The authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
 
 use super::config::{Config, check_scope, refuse};
-use super::encoding::base64url;
+use super::encoding::{base64url, decimal};
 use super::error::Error;
 use super::form::Form;
 use super::pkce::Entropy;
@@ -117,7 +117,8 @@ pub fn begin(
         app_state: options.app_state,
         at: now,
     };
-    let mut query = Form::new()
+    let mut query = Form::new();
+    query
         .pair("response_type", "code")
         .pair("client_id", &config.client_id)
         .pair("redirect_uri", &config.redirect_uri)
@@ -126,7 +127,7 @@ pub fn begin(
         .pair("nonce", transaction.nonce.expose())
         .pair("code_challenge", &transaction.verifier.challenge())
         .pair("code_challenge_method", "S256");
-    let max_age = max_age.map(|seconds| seconds.to_string());
+    let max_age = max_age.map(decimal);
     for (name, value) in [
         ("prompt", &options.prompt),
         ("login_hint", &options.login_hint),
@@ -136,7 +137,7 @@ pub fn begin(
     ] {
         // No parameter is sent empty, RFC 6749 §3.1.
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-            query = query.pair(name, value);
+            query.pair(name, value);
         }
     }
     for (at, (name, value)) in options.extra.iter().enumerate() {
@@ -150,7 +151,7 @@ pub fn begin(
             ));
         }
         if !value.is_empty() {
-            query = query.pair(name, value);
+            query.pair(name, value);
         }
     }
     // An endpoint may carry a query, which must be kept, RFC 6749 §3.1.

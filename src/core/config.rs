@@ -98,7 +98,7 @@ impl Config {
         if tenant.contains(['?', '#']) {
             return Err(refuse("tenantUrl", "it has a query or a fragment", "the tenant's address alone"));
         }
-        if options.client_id.trim().is_empty() {
+        if options.client_id.trim_ascii().is_empty() {
             return Err(refuse("clientId", "it is empty", "the client id from the application's settings"));
         }
         let Some(redirect_origin) = Origin::of(&options.redirect_uri) else {

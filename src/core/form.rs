@@ -13,7 +13,7 @@ impl Form {
 
     /// Adds a pair.
     #[inline(never)]
-    pub fn pair(mut self, name: &str, value: &str) -> Self {
+    pub fn pair(&mut self, name: &str, value: &str) -> &mut Self {
         if !self.0.is_empty() {
             self.0.push('&');
         }
@@ -24,7 +24,7 @@ impl Form {
     }
 
     /// Adds a pair where there is a value.
-    pub fn maybe(self, name: &str, value: Option<&str>) -> Self {
+    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         match value {
             Some(value) => self.pair(name, value),
             None => self,
@@ -46,9 +46,9 @@ impl Form {
         }
     }
 
-    /// The pairs as text.
-    pub fn text(self) -> String {
-        self.0
+    /// The pairs as text; the form is empty again.
+    pub fn text(&mut self) -> String {
+        std::mem::take(&mut self.0)
     }
 }
 
@@ -100,7 +100,11 @@ mod tests {
     proptest! {
         #[test]
         fn writes_as_the_url_standard_does(pairs: Vec<(String, String)>) {
-            let ours = pairs.iter().fold(Form::new(), |form, (name, value)| form.pair(name, value)).text();
+            let mut form = Form::new();
+            for (name, value) in &pairs {
+                form.pair(name, value);
+            }
+            let ours = form.text();
             let theirs = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
             prop_assert_eq!(&ours, &theirs);
             prop_assert_eq!(parse(&ours), pairs);

@@ -13,8 +13,9 @@ pub fn end_session_url(
     let query = Form::new()
         .pair("client_id", client_id)
         .maybe("id_token_hint", hint.map(IdToken::expose))
-        .maybe("post_logout_redirect_uri", return_to);
-    [endpoint, if endpoint.contains('?') { "&" } else { "?" }, &query.text()].concat()
+        .maybe("post_logout_redirect_uri", return_to)
+        .text();
+    [endpoint, if endpoint.contains('?') { "&" } else { "?" }, &query].concat()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

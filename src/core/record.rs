@@ -1,6 +1,7 @@
 //! How a record is written to storage and to the siblings: form-encoded fields with a kind and a version, so that one
 //! kind is never read as another and no JSON parser is needed.
 
+use super::encoding::decimal;
 use super::form::{Form, parse};
 
 /// The version that this code writes. A record of another version is left alone and read as none.
@@ -15,41 +16,55 @@ pub struct Writer(Form);
 impl Writer {
     /// Starts a record.
     pub fn new(kind: &str) -> Self {
-        Self(Form::new().pair("kind", kind).pair("v", VERSION))
+        let mut form = Form::new();
+        form.pair("kind", kind).pair("v", VERSION);
+        Self(form)
     }
 
     /// Adds a field.
-    pub fn field(self, name: &str, value: &str) -> Self {
-        Self(self.0.pair(name, value))
+    pub fn field(&mut self, name: &str, value: &str) -> &mut Self {
+        self.0.pair(name, value);
+        self
     }
 
     /// Adds a number.
-    pub fn number(self, name: &str, value: i64) -> Self {
-        self.field(name, &value.to_string())
+    pub fn number(&mut self, name: &str, value: i64) -> &mut Self {
+        self.field(name, &decimal(value))
     }
 
     /// Adds a field where there is a value.
-    pub fn maybe(self, name: &str, value: Option<&str>) -> Self {
-        Self(self.0.maybe(name, value))
+    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+        self.0.maybe(name, value);
+        self
     }
 
-    /// The record as text.
-    pub fn done(self) -> String {
+    /// The record as text; the writer is empty again.
+    pub fn done(&mut self) -> String {
         self.0.text()
     }
 }
 
-/// A record's fields, once its kind and version were right.
+/// A record's fields, once its version was right.
 pub struct Reader(Vec<(String, String)>);
 
 impl Reader {
-    /// The fields of `text`, if it is a record of `kind` and of this version.
-    pub fn new(kind: &str, text: &str) -> Option<Self> {
+    /// The fields of `text`, if it is a record of this version.
+    pub fn new(text: &str) -> Option<Self> {
         if text.len() > MAX_LEN {
             return None;
         }
         let reader = Self(parse(text));
-        (reader.text("kind")? == kind && reader.text("v")? == VERSION).then_some(reader)
+        (reader.text("v")? == VERSION).then_some(reader)
+    }
+
+    /// The same, if it is of `kind`.
+    pub fn of(kind: &str, text: &str) -> Option<Self> {
+        Self::new(text).filter(|record| record.kind() == kind)
+    }
+
+    /// Which record it is: one kind is never read as another.
+    pub fn kind(&self) -> &str {
+        self.text("kind").unwrap_or_default()
     }
 
     /// The field called `name`; `None` also where it is there twice.

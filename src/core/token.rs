@@ -1,6 +1,7 @@
 //! The token endpoint's requests and answers: RFC 6749 §4.1.3, §5 and §6, OpenID Connect Core §3.1.3.
 
 use super::callback::shown;
+use super::encoding::decimal;
 use super::error::{Code as Fault, Error};
 use super::form::Form;
 use super::json::{Engine, Member, Object, parse};
@@ -90,7 +91,7 @@ pub enum Outcome {
 pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Option<i64>) -> Outcome {
     let object = body.and_then(|text| parse(engine, text));
     let unclear = |error| Outcome::Unclear { error, retry_after };
-    let unavailable = || Error::new(Fault::PlatformUnavailable).with("status", status.to_string());
+    let unavailable = || Error::new(Fault::PlatformUnavailable).with("status", decimal(status.into()));
     match (status, object) {
         (429, _) => unclear(Error::new(Fault::RateLimited)),
         (408 | 500.., _) => unclear(unavailable()),
@@ -160,7 +161,7 @@ fn lifetime(expires_in: Member) -> i64 {
     let seconds = match expires_in {
         Member::Number(seconds) => seconds,
         // A number's own parser would be a sixth of the SDK.
-        Member::Text(text) => text.trim().parse::<u32>().unwrap_or(0).into(),
+        Member::Text(text) => text.trim_ascii().parse::<u32>().unwrap_or(0).into(),
         _ => 0.0,
     };
     let milliseconds = seconds * 1000.0;

@@ -1,6 +1,7 @@
 //! What a tab remembers between the authorize request and its callback.
 
 use super::config::Config;
+use super::encoding::decimal;
 use super::record::{Reader, Writer};
 use super::secret::{Nonce, State, Verifier};
 
@@ -40,7 +41,7 @@ const KIND: &str = "transaction";
 impl Transaction {
     /// As storage holds it.
     pub fn to_text(&self) -> String {
-        let record = Writer::new(KIND)
+        Writer::new(KIND)
             .field("state", self.state.expose())
             .field("verifier", self.verifier.expose())
             .field("nonce", self.nonce.expose())
@@ -49,16 +50,14 @@ impl Transaction {
             .field("client_id", &self.client_id)
             .field("scope", &self.scope)
             .number("at", self.at)
-            .maybe("app_state", self.app_state.as_deref());
-        match self.max_age {
-            Some(seconds) => record.number("max_age", seconds).done(),
-            None => record.done(),
-        }
+            .maybe("app_state", self.app_state.as_deref())
+            .maybe("max_age", self.max_age.map(decimal).as_deref())
+            .done()
     }
 
     /// Reads a stored one; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
-        let record = Reader::new(KIND, text)?;
+        let record = Reader::of(KIND, text)?;
         // All that must be there is found before anything is copied.
         let [state, verifier, nonce] = record.texts(["state", "verifier", "nonce"])?;
         let [redirect_uri, issuer, client_id, scope] =

@@ -229,7 +229,11 @@ impl Client {
                 Err(error) => self.refuse(call, &error),
             },
             (Then::Leave { logout, id_token }, Done::Metadata(metadata)) => {
-                self.leave(logout, id_token, metadata.ok().and_then(|known| known.endpoints.end_session));
+                self.leave(
+                    logout,
+                    id_token,
+                    metadata.ok().and_then(|known| known.endpoints.end_session.clone()),
+                );
             }
             _ => {}
         }
@@ -247,7 +251,8 @@ impl Client {
         give_url: bool,
     ) -> Result<Option<String>, Error> {
         let endpoint = endpoints.authorization.as_deref().unwrap_or_default();
-        let fresh = Fresh { verifier: entropy()?, state: entropy()?, nonce: entropy()? };
+        let [verifier, state, nonce] = entropy()?;
+        let fresh = Fresh { verifier, state, nonce };
         let at = now().wall;
         let (url, transaction) = begin(&self.config, endpoint, options, &fresh, at)?;
         if !self.shelf.open(&transaction, at) {

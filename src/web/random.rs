@@ -3,12 +3,13 @@
 use crate::core::error::{Code, Error};
 use crate::core::pkce::Entropy;
 
-/// 32 random octets.
-pub fn entropy() -> Result<Entropy, Error> {
-    let mut octets = [0; 32];
-    getrandom::fill(&mut octets)
-        .map_err(|_| Error::new(Code::Internal).with("problem", "no secure random source"))?;
-    Ok(octets)
+/// So many times 32 random octets, in one draw.
+pub fn entropy<const COUNT: usize>() -> Result<[Entropy; COUNT], Error> {
+    let mut octets = [[0; 32]; COUNT];
+    match getrandom::fill(octets.as_flattened_mut()) {
+        Ok(()) => Ok(octets),
+        Err(_) => Err(Error::new(Code::Internal).with("problem", "no secure random source")),
+    }
 }
 
 /// A seed for jitter.

@@ -56,7 +56,7 @@ pub enum Step {
 /// What an errand came to.
 pub enum Done {
     /// Of [`Goal::Metadata`] and [`Goal::Revoke`].
-    Metadata(Result<Metadata, Error>),
+    Metadata(Result<Rc<Metadata>, Error>),
     /// Of [`Goal::Tokens`].
     Tokens(Outcome),
 }

@@ -8,6 +8,7 @@ mod tests;
 pub use errand::{Done, Errand, Goal, Reply, Step};
 
 use super::config::Config;
+use super::encoding::decimal;
 use super::error::{Code, Error};
 use super::json::{Engine, Object, parse};
 use super::jwks::COOLDOWN;
@@ -39,7 +40,7 @@ pub enum NoAnswer {
 pub struct Platform {
     engine: Engine,
     config: Rc<Config>,
-    metadata: Option<Metadata>,
+    metadata: Option<Rc<Metadata>>,
     keys: Option<Keys>,
 }
 
@@ -53,14 +54,14 @@ impl Platform {
     /// Without discovery the contract's endpoints are known from the start, and nothing is ever asked for them.
     pub fn new(engine: Engine, config: Rc<Config>) -> Self {
         let contract = Metadata { endpoints: config.endpoints.clone(), sends_iss: false };
-        Self { engine, metadata: (!config.discovery).then_some(contract), keys: None, config }
+        Self { engine, metadata: (!config.discovery).then(|| Rc::new(contract)), keys: None, config }
     }
 
     /// Keeps the metadata; what was refused is not kept.
     fn learn_metadata(&mut self, answer: Result<Answer, NoAnswer>) -> Result<(), Error> {
         let url = metadata::url(&self.config.issuer);
         let text = self.document(answer, "metadata", &url)?;
-        self.metadata = Some(metadata::read(self.engine, &text, &self.config)?);
+        self.metadata = Some(Rc::new(metadata::read(self.engine, &text, &self.config)?));
         Ok(())
     }
 
@@ -84,7 +85,7 @@ impl Platform {
 
     fn document(&self, answer: Result<Answer, NoAnswer>, what: &str, url: &str) -> Result<String, Error> {
         let answer = answer.map_err(|failure| self.unanswered(failure, what))?;
-        let status = answer.status.to_string();
+        let status = decimal(answer.status.into());
         let problem = match (answer.status, answer.body) {
             (200, Some(text)) => return Ok(text),
             (200, None) => "it is too large",
@@ -100,7 +101,7 @@ impl Platform {
             NoAnswer::Network => Error::new(Code::NetworkError).with("endpoint", endpoint),
             NoAnswer::Timeout => Error::new(Code::Timeout)
                 .with("endpoint", endpoint)
-                .with("seconds", (self.config.request_timeout / 1000).to_string()),
+                .with("seconds", decimal(self.config.request_timeout / 1000)),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::record::{Reader, Writer};
 use super::event::Reason;
-use super::record::Grant;
+use super::record::{GRANT, Grant};
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,34 +75,27 @@ impl Message {
 
     /// Reads one; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
-        if let Some(grant) = Grant::from_text(text) {
-            return Some(Self::Tokens(grant));
-        }
-        if let Some(record) = Reader::new("ask", text) {
-            return Some(Self::Ask {
-                sid: record.text("sid")?.to_owned(),
-                generation: record.number("generation")?,
-            });
-        }
-        if let Some(record) = Reader::new("here", text) {
-            return Some(Self::Here { sid: record.text("sid")?.to_owned() });
-        }
-        if let Some(record) = Reader::new("failing", text) {
-            return Some(Self::Failing {
-                sid: record.text("sid")?.to_owned(),
+        let record = Reader::new(text)?;
+        let sid = || record.text("sid").map(str::to_owned);
+        match record.kind() {
+            GRANT => Grant::read(&record).map(Self::Tokens),
+            "ask" => Some(Self::Ask { sid: sid()?, generation: record.number("generation")? }),
+            "here" => Some(Self::Here { sid: sid()? }),
+            "failing" => Some(Self::Failing {
+                sid: sid()?,
                 generation: record.number("generation")?,
                 pause: record.number("pause")?,
                 failures: record.number("failures")?,
                 unsure: record.number("unsure")? != 0,
-            });
+            }),
+            "out" => Some(Self::Out {
+                sid: sid()?,
+                generation: record.number("generation")?,
+                sequence: record.number("sequence")?,
+                reason: Reason::named(record.text("reason")?)?,
+            }),
+            _ => None,
         }
-        let record = Reader::new("out", text)?;
-        Some(Self::Out {
-            sid: record.text("sid")?.to_owned(),
-            generation: record.number("generation")?,
-            sequence: record.number("sequence")?,
-            reason: Reason::named(record.text("reason")?)?,
-        })
     }
 }
 

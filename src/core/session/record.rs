@@ -55,7 +55,7 @@ pub enum Record {
     Out(Tombstone),
 }
 
-const GRANT: &str = "session";
+pub(super) const GRANT: &str = "session";
 const TOMBSTONE: &str = "signed_out";
 
 impl Grant {
@@ -69,7 +69,7 @@ impl Grant {
     ) -> Option<Self> {
         Some(Self {
             sequence,
-            sid: fingerprint(&format!("sid {}", state.expose())),
+            sid: fingerprint(&["sid ", state.expose()].concat()),
             generation: 0,
             unsure: false,
             access: tokens.access,
@@ -123,9 +123,8 @@ impl Grant {
             .done()
     }
 
-    /// Reads one; `None` for anything else, a transaction included.
-    pub fn from_text(text: &str) -> Option<Self> {
-        let record = Reader::new(GRANT, text)?;
+    /// Reads a record of kind [`GRANT`].
+    pub(super) fn read(record: &Reader) -> Option<Self> {
         let text = |name| record.text(name).filter(|value| !value.is_empty()).map(str::to_owned);
         let count = |name| record.number(name).filter(|count| *count >= 0);
         let grant = Self {
@@ -162,18 +161,21 @@ impl Record {
 
     /// Reads either kind.
     pub fn from_text(text: &str) -> Option<Self> {
-        if let Some(grant) = Grant::from_text(text) {
-            return Some(Self::In(grant));
+        let record = Reader::new(text)?;
+        match record.kind() {
+            GRANT => Grant::read(&record).map(Self::In),
+            TOMBSTONE => {
+                let sequence = record.number("sequence").filter(|count| *count >= 0)?;
+                Some(Self::Out(Tombstone { sequence, reason: Reason::named(record.text("reason")?)? }))
+            }
+            _ => None,
         }
-        let record = Reader::new(TOMBSTONE, text)?;
-        let sequence = record.number("sequence").filter(|count| *count >= 0)?;
-        Some(Self::Out(Tombstone { sequence, reason: Reason::named(record.text("reason")?)? }))
     }
 }
 
 /// The mark that says a session's name is signed out, for siblings that were not there to hear it.
 pub fn out_mark(sid: &str) -> String {
-    format!("out.{sid}")
+    ["out.", sid].concat()
 }
 
 /// How long a mark stays readable, in milliseconds. A spent state needs to outlive its transaction only; a tab that was
