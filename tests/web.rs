@@ -192,7 +192,7 @@ async fn blocked_storage_is_an_answer_and_no_panic() {
 fn randomness_is_new_every_time() {
     let drawn: std::collections::HashSet<_> = (0..100).map(|_| random::entropy::<1>().unwrap()).collect();
     assert_eq!(drawn.len(), 100);
-    let bits: u32 = drawn.iter().flatten().map(|octet| octet.count_ones()).sum();
+    let bits: u32 = drawn.iter().flatten().flatten().map(|octet| octet.count_ones()).sum();
     assert!((12_000..13_600).contains(&bits), "{bits} of 25600 bits");
 }
 

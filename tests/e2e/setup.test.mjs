@@ -163,9 +163,14 @@ describe('set-up', { concurrency: 3 }, () => {
     await signIn(page, world);
     await dies(world, page, async () => {
       await page.evaluate(() => {
-        performance.now = () => {
-          delete performance.now;
-          throw new Error('patched');
+        // In the very task of the call: a timer or an event might be the first to ask for the time.
+        auth.getAccessToken = (...args) => {
+          delete auth.getAccessToken;
+          performance.now = () => {
+            delete performance.now;
+            throw new Error('patched');
+          };
+          return auth.getAccessToken(...args);
         };
       });
       return refusal(page, 'getAccessToken');
