@@ -59,15 +59,16 @@ async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.
 async function inlined(): Promise<Uint8Array<ArrayBuffer>> {
   const { characters, order, text } = await import('./bytes.js');
   const singles = characters.length - 2;
-  const ranks = new Map(Array.from(characters, (character, rank) => [character.charCodeAt(0), rank]));
-  const rank = (at: number) => ranks.get(text.charCodeAt(at)) ?? 0;
-  const byRank = atob(order);
+  const byRank = Uint8Array.from(atob(order), (character) => character.charCodeAt(0));
+  const ranks = new Uint8Array(128);
+  for (let rank = 0; rank < characters.length; rank++) ranks[characters.charCodeAt(rank)] = rank;
   const bytes = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at++) {
-    const first = rank(at);
-    const pair = first - singles;
-    bytes[length++] = byRank.charCodeAt(pair < 0 ? first : singles + pair * singles + rank(++at));
+    let rank = ranks[text.charCodeAt(at)] as number;
+    if (rank >= singles)
+      rank = singles + (rank - singles) * singles + (ranks[text.charCodeAt(++at)] as number);
+    bytes[length++] = byRank[rank] as number;
   }
   return bytes.subarray(0, length);
 }
