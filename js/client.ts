@@ -3,7 +3,7 @@ import { explain, type Fault, fault } from './errors.js';
 import { fetchWithToken } from './fetch.js';
 import type { Core } from './glue.js';
 import { Host } from './host.js';
-import { die, type Glue, load, onDeath } from './loader.js';
+import { type Glue, load, onDeath } from './loader.js';
 import type {
   AccessTokenOptions,
   AuthEvent,
@@ -187,7 +187,6 @@ class Client implements IntelliAuth {
     try {
       return this.#core && question(this.#core);
     } catch {
-      die();
       return undefined;
     }
   }
@@ -222,10 +221,10 @@ class Client implements IntelliAuth {
   }
 
   /** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
-  async #explained(thrown: unknown): Promise<Error> {
-    if ((thrown as Partial<Fault> | undefined)?.code) return explain(thrown as Fault);
-    die();
-    return explain(fault('internal', true));
+  #explained(thrown: unknown): Promise<Error> {
+    // A DOMException has a code too, but of another kind.
+    const known = typeof (thrown as Partial<Fault> | undefined)?.code === 'string';
+    return explain(known ? (thrown as Fault) : fault('internal', true));
   }
 
   answer(call: number, value: unknown): void {

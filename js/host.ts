@@ -1,6 +1,5 @@
 /** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to look again. */
 import type { Core } from './glue.js';
-import { die } from './loader.js';
 
 /** The longest delay that every browser's timer keeps, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -22,13 +21,11 @@ export class Host {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #core: Core | undefined;
 
-  /** Hands the wasm something that happened. What it throws at that is its death: nobody else would see it. */
+  /** Hands the wasm something that happened. If it dies of that, `guard.ts` saw it, and nobody here waits for an answer. */
   #feed(tell: (core: Core) => void): void {
     try {
       if (this.#core) tell(this.#core);
-    } catch {
-      die();
-    }
+    } catch {}
   }
 
   /** Feeds `core` from now on. */

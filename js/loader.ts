@@ -37,7 +37,7 @@ async function start(source: IntelliAuthOptions['wasm']): Promise<Glue> {
 }
 
 /** A panic leaves promises unsettled and state half changed: whoever waits is told, and the next call starts afresh. */
-export function die(): void {
+function die(): void {
   if (!loaded) return;
   loaded = undefined;
   // The glue is one per page; without this its next instance would keep the dead one's memory.

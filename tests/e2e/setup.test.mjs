@@ -168,7 +168,7 @@ describe('set-up', { concurrency: 3 }, () => {
           delete auth.getAccessToken;
           performance.now = () => {
             delete performance.now;
-            throw new Error('patched');
+            throw new DOMException('patched', 'SecurityError');
           };
           return auth.getAccessToken(...args);
         };
