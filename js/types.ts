@@ -32,7 +32,7 @@ export interface IntelliAuthOptions {
   /** The issuer that ID tokens and `iss` must name exactly. @defaultValue `tenantUrl` as written */
   issuer?: string;
   endpoints?: Endpoints;
-  /** How far this device's clock may be off, in seconds, 0 to 600. @defaultValue `300` */
+  /** How far this device's clock may be off, in seconds, 10 to 600. @defaultValue `300` */
   clockSkewSeconds?: number;
   /** How long one request to the platform may take, in seconds, 1 to 120. @defaultValue `10` */
   requestTimeoutSeconds?: number;

@@ -3,9 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'binaryen';
 import { Failed } from './run.mjs';
 
-/** Where std begins to put a panic into words. Nobody would read them: a panic is a trap, and js/guard.ts sees to it. */
-const PANICS =
-  /^(__rustc(\[\w+\])?::rust_begin_unwind|(core|std)(\[\w+\])?::panicking::|.* as core(\[\w+\])?::fmt::Debug>::fmt|.*(PanicPayload|PadAdapter|panic_handler::|BorrowError as|BorrowMutError as)|core.*(_index_fail|_error_fail|unwrap_failed|expect_failed|panic_already)|alloc.*(handle_error|handle_alloc_error|capacity_overflow))/;
+/**
+ * What puts a panic into words; `Debug` is used for nothing else here. Nobody would read them: a panic is a trap, and
+ * js/guard.ts sees to it.
+ */
+const PANICS = new RegExp(
+  [
+    '^__rustc(\\[\\w+\\])?::rust_begin_unwind',
+    '^(core|std)(\\[\\w+\\])?::panicking::',
+    ' as core(\\[\\w+\\])?::fmt::Debug>::fmt',
+    'PanicPayload|panic_handler::|PadAdapter|BorrowError as|BorrowMutError as',
+    '^core.*(_index_fail|_error_fail|unwrap_failed|expect_failed|panic_already)',
+    '^alloc.*(handle_error|handle_alloc_error|capacity_overflow)',
+  ].join('|'),
+);
 
 /** As in build.mjs: with more of them on, binaryen writes types that browsers refuse. */
 const { BulkMemory, NontrappingFPToInt, SignExt, MutableGlobals, ReferenceTypes, Multivalue } =

@@ -141,7 +141,8 @@ impl Config {
                 }
             }
         }
-        let clock_skew = seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 0.0, 600.0)?;
+        // `iat` is whole seconds and the answer takes its time: less would refuse good sign-ins.
+        let clock_skew = seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 10.0, 600.0)?;
         let request_timeout =
             seconds("requestTimeoutSeconds", options.request_timeout_seconds, 10.0, 1.0, 120.0)?;
         let base = tenant.trim_end_matches('/');
@@ -212,7 +213,7 @@ fn seconds(option: &str, given: Option<f64>, default: f64, least: f64, most: f64
     Err(refuse(
         option,
         "it is out of range",
-        if most > 200.0 { "0 to 600 seconds" } else { "1 to 120 seconds" },
+        if most > 200.0 { "10 to 600 seconds" } else { "1 to 120 seconds" },
     ))
 }
 
@@ -272,6 +273,7 @@ pub(crate) mod tests {
         assert_eq!(refused(|o| o.endpoints.token = Some("https://a/t#x".into())), "endpoints.token");
         assert_eq!(refused(|o| o.allowed_origins = vec!["https://api.example/v1".into()]), "allowedOrigins");
         assert_eq!(refused(|o| o.clock_skew_seconds = Some(f64::NAN)), "clockSkewSeconds");
+        assert_eq!(refused(|o| o.clock_skew_seconds = Some(0.0)), "clockSkewSeconds");
         assert_eq!(refused(|o| o.request_timeout_seconds = Some(0.0)), "requestTimeoutSeconds");
     }
 

@@ -9,7 +9,7 @@ use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::error::Code;
 use intelliauth_spa_sdk::core::secret::RefreshToken;
 use intelliauth_spa_sdk::core::session::clock::Backoff;
-use intelliauth_spa_sdk::core::session::event::{Reason, Stored, Ticket};
+use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
 use intelliauth_spa_sdk::core::session::message::Message;
 use intelliauth_spa_sdk::core::session::record::{Grant, Record};
 use intelliauth_spa_sdk::core::token::Outcome;
@@ -84,8 +84,10 @@ impl World {
         self.stored.insert((tab, token));
     }
 
-    pub fn god_wants(&mut self, id: DocId, want: Want) {
+    /// A call that waits demands a refresh of the session that its step found, which may be one signed in elsewhere.
+    pub fn god_wants(&mut self, id: DocId, call: Call, want: Want) {
         if (want.force || want.unlike || want.min_validity > 0)
+            && self.docs[id].calls.contains_key(&call)
             && let Some((_, access)) = self.docs[id].seen.held()
         {
             let family = numbers(access).0;

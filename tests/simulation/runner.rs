@@ -217,7 +217,6 @@ impl World {
 
     /// The app wants a token.
     pub fn get_token(&mut self, id: DocId, want: Want) -> Call {
-        self.god_wants(id, want);
         let unlike = match &self.docs[id].seen {
             Seen::In { access, .. } if want.unlike => Some(AccessToken::new(access.as_str())),
             _ => None,
@@ -226,6 +225,7 @@ impl World {
         let call = self.new_call(id, strict);
         let Want { force, min_validity, .. } = want;
         self.step(id, Event::GetToken { call, force, min_validity, unlike });
+        self.god_wants(id, call, want);
         let doc = &mut self.docs[id];
         if let Some(waiting) = doc.calls.get_mut(&call) {
             waiting.sid = doc.seen.held().map(|(sid, _)| sid.to_owned());
