@@ -255,11 +255,15 @@ impl World {
 
     pub fn god_signs_out(&mut self, id: DocId) {
         self.docs[id].god.signed_out = Some(self.now);
-        if let Some((_, access)) = self.docs[id].seen.held() {
+        // The step reads storage before anything else: what it finds there is signed out too.
+        let stored = self.readable(self.docs[id].tab);
+        let held = self.docs[id].seen.held().map(|(_, access)| access);
+        for access in held.into_iter().chain(stored.as_ref().map(|grant| grant.access.expose())) {
             let family = numbers(access).0;
             let truth = self.truth();
-            self.platform.families[family].god.signed_out.get_or_insert(truth);
-            self.stats.sign_outs += 1;
+            let known = &mut self.platform.families[family].god.signed_out;
+            self.stats.sign_outs += u64::from(known.is_none());
+            known.get_or_insert(truth);
         }
     }
 
