@@ -1,7 +1,7 @@
 //! The authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
 
 use super::config::{Config, check_scope, refuse};
-use super::encoding::{base64url, decimal};
+use super::encoding::base64url;
 use super::error::Error;
 use super::form::Form;
 use super::pkce::Entropy;
@@ -127,7 +127,7 @@ pub fn begin(
         .pair("nonce", transaction.nonce.expose())
         .pair("code_challenge", &transaction.verifier.challenge())
         .pair("code_challenge_method", "S256");
-    let max_age = max_age.map(decimal);
+    let max_age = max_age.map(|seconds| seconds.to_string());
     for (name, value) in [
         ("prompt", &options.prompt),
         ("login_hint", &options.login_hint),

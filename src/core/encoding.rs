@@ -28,20 +28,6 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     (count < 6 && held == 0).then_some(bytes)
 }
 
-/// `number` in decimal digits; std's own way brings all of its formatting along.
-pub fn decimal(number: i64) -> String {
-    let mut digits = Vec::new();
-    let mut rest = number.unsigned_abs();
-    while rest > 0 || digits.is_empty() {
-        digits.push(b'0' + (rest % 10) as u8);
-        rest /= 10;
-    }
-    if number < 0 {
-        digits.push(b'-');
-    }
-    digits.into_iter().rev().map(char::from).collect()
-}
-
 /// SHA-256 of `text`.
 pub fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()

@@ -1,6 +1,6 @@
 //! The ID token's checks: OpenID Connect Core §3.1.3.7, and §12.2 for a refreshed one.
 
-use super::encoding::{base64url, decimal, sha256};
+use super::encoding::{base64url, sha256};
 use super::error::{Code, Error};
 use super::json::{Engine, Member};
 use super::jws::{Algorithm, Jws};
@@ -151,7 +151,7 @@ fn check_time(claims: &Claims, expected: &Expected, max_age: Option<i64>) -> Res
     let skew = expected.skew as f64 / 1000.0;
     let offset = now - claims.iat;
     if offset.abs() > skew {
-        return Err(Error::new(Code::ClockSkew).with("offsetSeconds", decimal(offset as i64)));
+        return Err(Error::new(Code::ClockSkew).with("offsetSeconds", (offset as i64).to_string()));
     }
     if now >= claims.exp + skew || claims.exp <= claims.iat {
         return Err(refuse("exp"));

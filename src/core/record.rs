@@ -1,7 +1,6 @@
 //! How a record is written to storage and to the siblings: form-encoded fields with a kind and a version, so that one
 //! kind is never read as another and no JSON parser is needed.
 
-use super::encoding::decimal;
 use super::form::{Form, parse};
 
 /// The version that this code writes. A record of another version is left alone and read as none.
@@ -29,7 +28,7 @@ impl Writer {
 
     /// Adds a number.
     pub fn number(&mut self, name: &str, value: i64) -> &mut Self {
-        self.field(name, &decimal(value))
+        self.field(name, &value.to_string())
     }
 
     /// Adds a field where there is a value.

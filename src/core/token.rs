@@ -1,7 +1,6 @@
 //! The token endpoint's requests and answers: RFC 6749 §4.1.3, §5 and §6, OpenID Connect Core §3.1.3.
 
 use super::callback::shown;
-use super::encoding::decimal;
 use super::error::{Code as Fault, Error};
 use super::form::Form;
 use super::json::{Engine, Member, Object, parse};
@@ -91,7 +90,7 @@ pub enum Outcome {
 pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Option<i64>) -> Outcome {
     let object = body.and_then(|text| parse(engine, text));
     let unclear = |error| Outcome::Unclear { error, retry_after };
-    let unavailable = || Error::new(Fault::PlatformUnavailable).with("status", decimal(status.into()));
+    let unavailable = || Error::new(Fault::PlatformUnavailable).with("status", status.to_string());
     match (status, object) {
         (429, _) => unclear(Error::new(Fault::RateLimited)),
         (408 | 500.., _) => unclear(unavailable()),

@@ -1,7 +1,6 @@
 //! What a tab remembers between the authorize request and its callback.
 
 use super::config::Config;
-use super::encoding::decimal;
 use super::record::{Reader, Writer};
 use super::secret::{Nonce, State, Verifier};
 
@@ -51,7 +50,7 @@ impl Transaction {
             .field("scope", &self.scope)
             .number("at", self.at)
             .maybe("app_state", self.app_state.as_deref())
-            .maybe("max_age", self.max_age.map(decimal).as_deref())
+            .maybe("max_age", self.max_age.map(|seconds| seconds.to_string()).as_deref())
             .done()
     }
 

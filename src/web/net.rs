@@ -2,19 +2,22 @@
 
 use crate::core::platform::{Answer, NoAnswer};
 use crate::core::token::MAX_BODY;
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Headers, Response};
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{
+    AbortSignal, ReadableStream, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
+};
 
 #[wasm_bindgen]
 extern "C" {
-    // gloo's send() panics when a patched fetch or a service worker rejects with something that is no Error.
+    // gloo's send() panics when a patched fetch or a service worker rejects with something that is no Error, and its
+    // request builder takes the URL apart.
     // Not an `async fn`: what a patched fetch throws at once is caught only so, and what it returns may be no promise.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+    fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
     fn abort_after(milliseconds: f64) -> AbortSignal;
@@ -40,20 +43,20 @@ extern "C" {
 pub async fn send(url: &str, form: Option<String>, timeout: i64) -> Result<Answer, NoAnswer> {
     let signal = abort_after(timeout as f64);
     let failed = || if signal.aborted() { NoAnswer::Timeout } else { NoAnswer::Network };
-    let request = RequestBuilder::new(url)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .redirect(RequestRedirect::Error)
-        .referrer("")
-        .abort_signal(Some(&signal));
-    let request = match form {
-        None => request.build(),
-        Some(form) => request
-            .method(Method::POST)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form),
-    };
-    let request: web_sys::Request = request.map_err(|_| NoAnswer::Network)?.into();
+    let init = RequestInit::new();
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init.set_redirect(RequestRedirect::Error);
+    init.set_referrer("");
+    init.set_signal(Some(&signal));
+    if let Some(form) = form {
+        let headers = Headers::new();
+        headers.set("content-type", "application/x-www-form-urlencoded");
+        init.set_headers(&headers.into_raw());
+        init.set_method("POST");
+        init.set_body(&form.into());
+    }
+    let request = Request::new_with_str_and_init(url, &init).map_err(|_| NoAnswer::Network)?;
     let response = fetch(&request).map_err(|_| NoAnswer::Network)?;
     let response = JsFuture::from(Promise::resolve(&response)).await.map_err(|_| failed())?;
     let response: web_sys::Response = response.dyn_into().map_err(|_| NoAnswer::Network)?;

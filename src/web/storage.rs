@@ -1,7 +1,6 @@
 //! Both storages. Each may be blocked, full or cleared at any time, so every access is asked for anew and may fail.
 
 use crate::core::config::Keep;
-use crate::core::encoding::decimal;
 use crate::core::secret::State;
 use crate::core::session::event::{Stored, View};
 use crate::core::session::record::mark_lifetime;
@@ -85,7 +84,7 @@ impl Shelf {
 
     /// Leaves a mark for every tab, and in this one in case that the origin's storage is blocked. Old ones are removed.
     pub fn mark(&self, mark: &str, now: i64) {
-        let until = decimal(now + mark_lifetime(mark));
+        let until = (now + mark_lifetime(mark)).to_string();
         for storage in [origin(), tab()].into_iter().flatten() {
             for (key, text) in entries(&storage, &self.mark_prefix()) {
                 if text.parse::<i64>().is_ok_and(|until| until < now) {

@@ -8,7 +8,6 @@ mod tests;
 pub use errand::{Done, Errand, Goal, Reply, Step};
 
 use super::config::Config;
-use super::encoding::decimal;
 use super::error::{Code, Error};
 use super::json::{Engine, Object, parse};
 use super::jwks::COOLDOWN;
@@ -85,7 +84,7 @@ impl Platform {
 
     fn document(&self, answer: Result<Answer, NoAnswer>, what: &str, url: &str) -> Result<String, Error> {
         let answer = answer.map_err(|failure| self.unanswered(failure, what))?;
-        let status = decimal(answer.status.into());
+        let status = answer.status.to_string();
         let problem = match (answer.status, answer.body) {
             (200, Some(text)) => return Ok(text),
             (200, None) => "it is too large",
@@ -101,7 +100,7 @@ impl Platform {
             NoAnswer::Network => Error::new(Code::NetworkError).with("endpoint", endpoint),
             NoAnswer::Timeout => Error::new(Code::Timeout)
                 .with("endpoint", endpoint)
-                .with("seconds", decimal(self.config.request_timeout / 1000)),
+                .with("seconds", (self.config.request_timeout / 1000).to_string()),
         }
     }
 }

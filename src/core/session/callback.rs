@@ -2,7 +2,7 @@
 //! §4.1.2, RFC 9700 §4.2.4.
 
 use super::super::callback::{Answer, Response, check_issuer};
-use super::super::encoding::{decimal, fingerprint};
+use super::super::encoding::fingerprint;
 use super::super::error::{Code, Error};
 use super::super::secret::State;
 use super::super::token::Outcome;
@@ -113,7 +113,7 @@ impl Session {
         match transaction {
             Some(transaction) if transaction.expired(cx.now.wall) => {
                 fx.push(Effect::DropTransaction(transaction.state));
-                Err(Error::new(Code::TransactionExpired).with("minutes", decimal(LIFETIME / 60_000)))
+                Err(Error::new(Code::TransactionExpired).with("minutes", (LIFETIME / 60_000).to_string()))
             }
             Some(transaction) => Ok(transaction),
             None if !found && cx.view.marked(mark) => Err(Error::new(Code::CallbackReplayed)),

@@ -1,7 +1,6 @@
 //! Refreshing: one request for everybody who waits, under the session's lock, never twice at once. RFC 6749 §6.
 
 use super::super::config::Keep;
-use super::super::encoding::decimal;
 use super::super::error::{Code, Error};
 use super::super::token::Outcome;
 use super::clock::{Backoff, Deadline, Now};
@@ -84,7 +83,7 @@ impl Session {
     /// Why it is not.
     fn hindrance(&self, cx: &Cx) -> Error {
         match &self.failing {
-            Some((error, retry_at)) => error.clone().with("retryAt", decimal(*retry_at)),
+            Some((error, retry_at)) => error.clone().with("retryAt", retry_at.to_string()),
             None if !cx.online => {
                 Error::new(Code::NetworkError).with("endpoint", "token").with("offline", "true")
             }
