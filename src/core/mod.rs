@@ -4,6 +4,7 @@
 pub mod api;
 pub mod authorize;
 pub mod callback;
+pub mod clock;
 pub mod config;
 pub mod encoding;
 pub mod error;

@@ -1,6 +1,6 @@
 //! Both clocks, in milliseconds.
 
-use crate::core::session::clock::Now;
+use crate::core::clock::Now;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

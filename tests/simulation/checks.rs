@@ -8,10 +8,10 @@ use super::world::{Doc, DocId, STALE, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::error::Code;
 use intelliauth_spa_sdk::core::secret::RefreshToken;
-use intelliauth_spa_sdk::core::session::clock::Backoff;
 use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
 use intelliauth_spa_sdk::core::session::message::Message;
 use intelliauth_spa_sdk::core::session::record::{Grant, Record};
+use intelliauth_spa_sdk::core::session::schedule::Backoff;
 use intelliauth_spa_sdk::core::token::Outcome;
 
 pub const ONE_CODE: &str = "one code is sent once";

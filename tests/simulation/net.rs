@@ -3,8 +3,8 @@
 use super::plan::Fault;
 use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, World, note};
+use intelliauth_spa_sdk::core::clock::Now;
 use intelliauth_spa_sdk::core::error::{Code, Error};
-use intelliauth_spa_sdk::core::session::clock::Now;
 use intelliauth_spa_sdk::core::session::event::{Event, Ticket};
 use intelliauth_spa_sdk::core::token::Outcome;
 

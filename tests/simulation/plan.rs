@@ -1,7 +1,7 @@
 //! What a seed decides before the world begins: the app's settings, the platform's habits and which faults there are.
 
 use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::session::clock::Rng;
+use intelliauth_spa_sdk::core::session::schedule::Rng;
 
 /// Chance, all of it from the seed.
 pub struct Dice(Rng);

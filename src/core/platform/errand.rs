@@ -1,11 +1,11 @@
 //! One errand: the steps to what somebody wants of the platform, and what to make of each answer.
 
+use super::super::clock::Now;
 use super::super::error::{Code, Error};
 use super::super::id_token::{Expected, Purpose, check};
 use super::super::jwks::{Jwk, candidates, public};
 use super::super::jws::Jws;
 use super::super::metadata::{self, Metadata};
-use super::super::session::clock::Now;
 use super::super::token::{Outcome, Tokens, judge};
 use super::{Answer, Keys, NoAnswer, Platform};
 use std::rc::Rc;

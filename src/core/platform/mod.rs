@@ -7,12 +7,12 @@ mod tests;
 
 pub use errand::{Done, Errand, Goal, Reply, Step};
 
+use super::clock::Now;
 use super::config::Config;
 use super::error::{Code, Error};
 use super::json::{Engine, Object, parse};
 use super::jwks::COOLDOWN;
 use super::metadata::{self, Metadata};
-use super::session::clock::Now;
 use std::rc::Rc;
 
 /// An answer, read whole.

@@ -1,11 +1,11 @@
 //! Errands against a platform that answers from a list: what is asked, in which order, and what comes of it.
 
+use super::super::clock::Now;
 use super::super::config::{Config, tests::options};
 use super::super::encoding::base64url;
 use super::super::error::Code;
 use super::super::id_token::Purpose;
 use super::super::secret::{IdToken, Nonce};
-use super::super::session::clock::Now;
 use super::super::token::{Outcome, Tokens};
 use super::{Answer, Done, Errand, Goal, NoAnswer, Platform, Reply, Step};
 use crate::native::engine;

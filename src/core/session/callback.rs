@@ -2,15 +2,16 @@
 //! §4.1.2, RFC 9700 §4.2.4.
 
 use super::super::callback::{Answer, Response, check_issuer};
+use super::super::clock::Now;
 use super::super::encoding::fingerprint;
 use super::super::error::{Code, Error};
 use super::super::secret::State;
 use super::super::token::Outcome;
 use super::super::transaction::{LIFETIME, Transaction};
-use super::clock::{Deadline, Now};
 use super::event::{Call, Cx, Effect, Lock, News, SignedIn, Ticket};
 use super::message::Message;
 use super::record::Grant;
+use super::schedule::Deadline;
 use super::{Session, tell};
 
 /// A callback that this tab has seen. It is kept, so that every call with the same address gets the same answer.

@@ -2,10 +2,10 @@
 
 use super::super::config::Keep;
 use super::super::error::Error;
-use super::clock::Backoff;
 use super::event::{Effect, News, Reason};
 use super::message::Message;
 use super::record::{Tombstone, out_mark};
+use super::schedule::Backoff;
 use super::{Phase, Session, code_of, tell};
 
 impl Session {

@@ -1,10 +1,10 @@
 //! What goes into the session and what comes out: [`super::Session::step`] is all that stands between.
 
 use super::super::callback::Response;
+use super::super::clock::Now;
 use super::super::error::Error;
 use super::super::secret::{AccessToken, Code, IdToken, Nonce, RefreshToken, State, Verifier};
 use super::super::token::Outcome;
-use super::clock::Now;
 use super::message::Message;
 
 /// Why nobody is signed in.

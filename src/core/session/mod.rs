@@ -2,21 +2,22 @@
 //! do; it holds no clock, randomness, future or I/O. The browser is one runner of it, the simulator in
 //! `tests/simulation` another. `docs/session.md` draws its states.
 
-pub mod clock;
 pub mod event;
 pub mod message;
 pub mod record;
+pub mod schedule;
 
 mod callback;
 mod ending;
 mod refresh;
 mod sharing;
 
+use super::clock::Now;
 use super::config::Keep;
 use super::error::{Code, Error};
-use clock::{Backoff, Deadline, Now, Rng};
 use event::{Call, Cx, Effect, Event, News, Notice, Reason, Ticket};
 use record::Grant;
+use schedule::{Backoff, Deadline, Rng};
 
 /// What the session must know about its app.
 #[derive(Clone, Debug)]
@@ -297,7 +298,7 @@ impl Session {
             self.settle_with(&Error::new(Code::SignedOut), fx);
         }
         self.seen = self.seen.max(grant.sequence);
-        let margin = clock::margin(grant.lifetime(), &mut self.rng);
+        let margin = schedule::margin(grant.lifetime(), &mut self.rng);
         self.backoff = Backoff::default();
         self.failing = None;
         self.overslept = 0;

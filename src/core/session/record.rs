@@ -1,10 +1,10 @@
 //! The session as storage holds it and siblings pass it on: a grant, or the tombstone that says it is over.
 
+use super::super::clock::Now;
 use super::super::encoding::fingerprint;
 use super::super::record::{Reader, Writer};
 use super::super::secret::{AccessToken, IdToken, RefreshToken, State};
 use super::super::token::Tokens;
-use super::clock::Now;
 use super::event::Reason;
 
 /// Which of two records is the later: sign-ins and sign-outs count up, refreshes count up within one sign-in. The

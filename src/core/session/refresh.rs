@@ -1,12 +1,13 @@
 //! Refreshing: one request for everybody who waits, under the session's lock, never twice at once. RFC 6749 §6.
 
+use super::super::clock::Now;
 use super::super::config::Keep;
 use super::super::error::{Code, Error};
 use super::super::token::Outcome;
-use super::clock::{Backoff, Deadline, Now};
 use super::event::{Call, Cx, Effect, Lock, News, Reason, Ticket};
 use super::message::Message;
 use super::record::Grant;
+use super::schedule::{Backoff, Deadline};
 use super::{Live, OVERSLEPT, Phase, Refresh, Session, Waiting, code_of, tell};
 
 /// How much longer than a whole refresh a holder is waited for, in milliseconds.

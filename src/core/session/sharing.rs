@@ -2,10 +2,10 @@
 
 use super::super::config::Keep;
 use super::super::error::{Code, Error};
-use super::clock::Deadline;
 use super::event::{Cx, Effect, News, Reason, Stored};
 use super::message::Message;
 use super::record::{Grant, Record, Tombstone, out_mark};
+use super::schedule::Deadline;
 use super::{Phase, Session, tell};
 
 impl Session {

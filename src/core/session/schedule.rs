@@ -1,14 +1,6 @@
-//! Time as the session sees it, when to refresh, and how long to wait after a failure. All in milliseconds.
+//! When to refresh, and how long to wait after a failure. All in milliseconds.
 
-/// One moment by two clocks: the wall clock, which may jump either way, and the tab's own, which never goes back but
-/// may stand still while the machine sleeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Now {
-    /// Since 1970.
-    pub wall: i64,
-    /// Since the tab began.
-    pub mono: i64,
-}
+use super::super::clock::Now;
 
 /// A lifetime as both clocks see its end; whichever comes first counts, so no expired token is served after a sleep
 /// or after the clock was set back.
