@@ -26,14 +26,6 @@ impl Member {
             _ => None,
         }
     }
-
-    /// The number, if it is one.
-    pub fn number(self) -> Option<f64> {
-        match self {
-            Member::Number(number) => Some(number),
-            _ => None,
-        }
-    }
 }
 
 /// A parsed JSON object. Only own members count, and of a repeated one the last.

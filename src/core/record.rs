@@ -48,7 +48,7 @@ pub struct Reader(Vec<(String, String)>);
 
 impl Reader {
     /// The fields of `text`, if it is a record of this version.
-    pub fn new(text: &str) -> Option<Self> {
+    pub fn any(text: &str) -> Option<Self> {
         if text.len() > MAX_LEN {
             return None;
         }
@@ -58,7 +58,7 @@ impl Reader {
 
     /// The same, if it is of `kind`.
     pub fn of(kind: &str, text: &str) -> Option<Self> {
-        Self::new(text).filter(|record| record.kind() == kind)
+        Self::any(text).filter(|record| record.kind() == kind)
     }
 
     /// Which record it is: one kind is never read as another.

@@ -77,6 +77,13 @@ pub enum Outcome {
         /// `invalid_grant`.
         grant: bool,
     },
+    /// Nothing was sent: what it needs could not be had.
+    Unsent {
+        /// What to tell.
+        error: Error,
+        /// The platform's wish, in milliseconds.
+        retry_after: Option<i64>,
+    },
     /// No usable answer: whether the platform acted is not known.
     Unclear {
         /// What to tell.

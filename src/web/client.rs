@@ -85,8 +85,8 @@ impl Client {
             keep: config.keep,
             issuer: config.issuer.clone(),
             client_id: config.client_id.clone(),
-            // Metadata, keys and the token endpoint, one after the other.
-            hold: 3 * config.request_timeout + 2 * ASK_WAIT,
+            // Metadata, keys, the token endpoint and the keys again, one after the other.
+            hold: 4 * config.request_timeout + 2 * ASK_WAIT,
             ask_wait: ASK_WAIT,
         };
         let client = Rc::new(Self {

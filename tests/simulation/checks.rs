@@ -249,7 +249,8 @@ impl World {
                     god.ambiguous.insert(token);
                 }
             }
-            Outcome::Unclear { .. } => {}
+            // Everything that a request needs is at hand here.
+            Outcome::Unclear { .. } | Outcome::Unsent { .. } => {}
         }
     }
 

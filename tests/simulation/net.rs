@@ -30,6 +30,8 @@ pub enum Fate {
     Stranger,
     /// As fine, but slow: milliseconds.
     Slow(i64),
+    /// Never sent: the metadata or the keys could not be had.
+    Unready,
 }
 
 #[derive(Debug)]
@@ -165,7 +167,7 @@ impl World {
         let (fate, down, doc, sent) = (request.fate, request.down, request.doc, request.sent);
         let acts = match fate {
             Fate::Lost { acted, .. } | Fate::Busy { acted, .. } => acted,
-            Fate::Unreadable => false,
+            Fate::Unreadable | Fate::Unready => false,
             _ => true,
         };
         let answer = if acts { self.act(number, sent) } else { unreached() };
@@ -175,6 +177,7 @@ impl World {
                 Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false }
             }
             Fate::Stranger => answer,
+            Fate::Unready => Outcome::Unsent { error: fault(Code::NetworkError), retry_after: None },
             Fate::Lost { hang: true, .. } => return,
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
             Fate::Garbled => Outcome::Unclear { error: fault(Code::TokenResponseInvalid), retry_after: None },

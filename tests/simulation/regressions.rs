@@ -8,8 +8,9 @@ use super::runner::Want;
 use super::scenarios::{
     FORCE, LOST_BEFORE, MINUTE, done, duplicate, generation, is_in, new_tab, signed_in, world,
 };
-use super::world::Input;
+use super::world::{Input, Seen};
 use intelliauth_spa_sdk::core::config::Keep;
+use intelliauth_spa_sdk::core::session::event::Reason;
 
 /// Seeds, and what they caught when they were found.
 const SEEDS: &[(u64, &str)] = &[
@@ -223,5 +224,17 @@ fn a_late_write_over_a_sign_out_stayed() {
     world.pass(1_000);
     let third = new_tab(&mut world);
     assert!(!is_in(&world, third));
+    done(&world);
+}
+
+/// Keys that could not be had before a refresh were taken for an answer that was lost: the end was told as a loss.
+#[test]
+fn a_request_that_was_never_sent_left_a_doubt() {
+    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let doc = signed_in(&mut world);
+    world.fates.extend([Fate::Unready, Fate::Unready]);
+    world.platform.families[0].revoked = true;
+    world.pass(MINUTE);
+    assert_eq!(world.docs[doc].seen, Seen::Out(Reason::SessionExpired));
     done(&world);
 }

@@ -23,7 +23,9 @@ pub fn event(event: &Event) -> String {
         Event::Answered { ticket, outcome, .. } => {
             let what = match outcome {
                 Outcome::Tokens(tokens) => tokens.access.expose().to_owned(),
-                Outcome::Refused { error, .. } | Outcome::Unclear { error, .. } => error.to_string(),
+                Outcome::Refused { error, .. }
+                | Outcome::Unsent { error, .. }
+                | Outcome::Unclear { error, .. } => error.to_string(),
             };
             format!("is answered {}: {what}", ticket.number)
         }

@@ -7,7 +7,7 @@ use super::super::jwks::{Jwk, candidates, public};
 use super::super::jws::Jws;
 use super::super::metadata::{self, Metadata};
 use super::super::token::{Outcome, Tokens, judge};
-use super::{Answer, Keys, NoAnswer, Platform};
+use super::{Answer, Failure, Keys, NoAnswer, Platform};
 use std::rc::Rc;
 
 /// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
@@ -92,8 +92,9 @@ enum Asked {
 struct Checking {
     tokens: Tokens,
     jws: Rc<Jws>,
-    /// Keys still to be tried; `None` before they were looked for.
-    fitting: Option<Vec<Jwk>>,
+    /// Keys still to be tried, of the platform's keys in this edition; `None` before they were looked at.
+    fitting: Vec<Jwk>,
+    edition: Option<u32>,
     /// Whether any was tried.
     tried: bool,
     /// Whether the platform's keys were looked at again.
@@ -123,10 +124,10 @@ impl Errand {
             },
             _ => Ok(()),
         };
-        came.and_then(|()| self.next(platform, now)).unwrap_or_else(|error| self.given_up(error))
+        came.and_then(|()| self.next(platform, now)).unwrap_or_else(|failure| self.given_up(failure))
     }
 
-    fn next(&mut self, platform: &mut Platform, now: Now) -> Result<Step, Error> {
+    fn next(&mut self, platform: &Platform, now: Now) -> Result<Step, Failure> {
         let Some(known) = &platform.metadata else {
             return Ok(self.ask(Asked::Metadata, platform, metadata::url(&platform.config.issuer)));
         };
@@ -152,7 +153,7 @@ impl Errand {
                 (known.endpoints.token.clone(), form, platform.config.request_timeout)
             }
         };
-        let url = url.ok_or_else(|| Error::new(Code::MetadataInvalid))?;
+        let url = url.ok_or_else(|| Failure::from(Error::new(Code::MetadataInvalid)))?;
         // Taken, so that it cannot be sent again.
         let form = Some(std::mem::take(form));
         self.asked = Asked::Goal;
@@ -187,7 +188,8 @@ impl Errand {
             Ok(jws) if platform.config.discovery => {
                 let jws = Rc::new(jws);
                 let tokens = *tokens;
-                self.checking = Some(Checking { tokens, jws, fitting: None, tried: false, again: false });
+                let (fitting, edition) = (Vec::new(), None);
+                self.checking = Some(Checking { tokens, jws, fitting, edition, tried: false, again: false });
                 None
             }
             Ok(_) => Some(Done::Tokens(Outcome::Tokens(tokens))),
@@ -195,20 +197,19 @@ impl Errand {
     }
 
     /// The next key that fits; when all those known were tried, the platform's keys are read again, once.
-    fn try_key(&mut self, platform: &Platform, now: Now) -> Result<Step, Error> {
-        let Some(checking) = &mut self.checking else { return Err(Error::new(Code::Internal)) };
+    fn try_key(&mut self, platform: &Platform, now: Now) -> Result<Step, Failure> {
+        let Some(checking) = &mut self.checking else { return Err(Error::new(Code::Internal).into()) };
         let jws = &checking.jws;
-        let fitting = match (&mut checking.fitting, &platform.keys) {
-            (Some(fitting), _) => fitting,
-            (unknown, Some(Keys { list, .. })) => {
-                let places = candidates(list, jws.alg, jws.kid.as_deref());
-                unknown.insert(places.into_iter().rev().map(|at| public(list[at].as_ref())).collect())
-            }
-            (None, None) => {
-                return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
-            }
+        let Some(Keys { list, edition, .. }) = &platform.keys else {
+            return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
         };
-        if let Some(key) = fitting.pop() {
+        // Another errand may have read them again since.
+        if checking.edition != Some(*edition) {
+            checking.edition = Some(*edition);
+            let places = candidates(list, jws.alg, jws.kid.as_deref());
+            checking.fitting = places.into_iter().rev().map(|at| public(list[at].as_ref())).collect();
+        }
+        if let Some(key) = checking.fitting.pop() {
             checking.tried = true;
             return Ok(Step::Verify { key, jws: jws.clone() });
         }
@@ -216,25 +217,26 @@ impl Errand {
         if named || checking.again || !platform.wants_keys(true, now) {
             return Err(Error::new(Code::SignatureInvalid)
                 .with("problem", "no key of the platform's made it")
-                .with("jwksUri", platform.jwks_uri()));
+                .with("jwksUri", platform.jwks_uri())
+                .into());
         }
-        checking.fitting = None;
         checking.again = true;
         Ok(self.ask(Asked::Keys(true), platform, platform.jwks_uri().to_owned()))
     }
 
-    fn given_up(&mut self, error: Error) -> Step {
-        let transient = error.code.transient();
+    fn given_up(&mut self, Failure { error, retry_after }: Failure) -> Step {
         let outcome = match (self.checking.take(), &self.goal) {
-            // The old refresh token is spent: a key that cannot be fetched now must not cost the session. The new ID
-            // token is left out, so nothing unverified is shown.
-            (Some(mut checking), Goal::Tokens { purpose: Purpose::Refresh { .. }, .. }) if transient => {
+            // The old refresh token is spent: keys that cannot be read now must not cost the session. The new ID token
+            // is left out, so nothing unverified is shown.
+            (Some(mut checking), Goal::Tokens { purpose: Purpose::Refresh { .. }, .. })
+                if error.code != Code::SignatureInvalid =>
+            {
                 checking.tokens.id_token = None;
                 Outcome::Tokens(Box::new(checking.tokens))
             }
-            (None, Goal::Metadata | Goal::Revoke { .. }) => return Step::Done(Done::Metadata(Err(error))),
-            (None, _) if transient => Outcome::Unclear { error, retry_after: None },
-            _ => Outcome::Refused { error, grant: false },
+            (Some(_), _) => Outcome::Refused { error, grant: false },
+            (None, Goal::Tokens { .. }) => Outcome::Unsent { error, retry_after },
+            (None, _) => return Step::Done(Done::Metadata(Err(error))),
         };
         Step::Done(Done::Tokens(outcome))
     }

@@ -10,13 +10,12 @@ pub use errand::{Done, Errand, Goal, Reply, Step};
 use super::clock::Now;
 use super::config::Config;
 use super::error::{Code, Error};
-use super::json::{Engine, Object, parse};
+use super::json::{Engine, Member, Object, parse};
 use super::jwks::COOLDOWN;
 use super::metadata::{self, Metadata};
 use std::rc::Rc;
 
-/// An answer, read whole.
-#[derive(Debug)]
+/// An answer, read whole. It may hold tokens, so it has no `Debug`.
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -45,8 +44,26 @@ pub struct Platform {
 
 struct Keys {
     list: Vec<Box<dyn Object>>,
+    /// Counts readings.
+    edition: u32,
     /// When an unknown `kid` last had them read again, by the page's own clock.
     reread_at: Option<i64>,
+}
+
+/// Why something could not be had, and when the platform wants to be asked again, in milliseconds.
+struct Failure {
+    error: Error,
+    retry_after: Option<i64>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, retry_after: None }
+    }
+}
+
+fn refuse(problem: &str, url: &str) -> Error {
+    Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url)
 }
 
 impl Platform {
@@ -57,17 +74,21 @@ impl Platform {
     }
 
     /// Keeps the metadata; what was refused is not kept.
-    fn learn_metadata(&mut self, answer: Result<Answer, NoAnswer>) -> Result<(), Error> {
+    fn learn_metadata(&mut self, answer: Result<Answer, NoAnswer>) -> Result<(), Failure> {
         let url = metadata::url(&self.config.issuer);
         let text = self.document(answer, "metadata", &url)?;
         self.metadata = Some(Rc::new(metadata::read(self.engine, &text, &self.config)?));
         Ok(())
     }
 
-    fn learn_keys(&mut self, answer: Result<Answer, NoAnswer>, again: bool, now: Now) -> Result<(), Error> {
-        let text = self.document(answer, "jwks", self.jwks_uri())?;
-        let list = parse(self.engine, &text).map_or(Vec::new(), |set| set.objects("keys"));
-        self.keys = Some(Keys { list, reread_at: again.then_some(now.mono) });
+    /// Keeps the keys; what is no key set leaves those known as they are.
+    fn learn_keys(&mut self, answer: Result<Answer, NoAnswer>, again: bool, now: Now) -> Result<(), Failure> {
+        let url = self.jwks_uri();
+        let text = self.document(answer, "jwks", url)?;
+        let set = parse(self.engine, &text).filter(|set| set.member("keys") != Member::Missing);
+        let list = set.ok_or_else(|| refuse("it is no set of keys", url))?.objects("keys");
+        let edition = self.keys.as_ref().map_or(0, |keys| keys.edition + 1);
+        self.keys = Some(Keys { list, edition, reread_at: again.then_some(now.mono) });
         Ok(())
     }
 
@@ -82,17 +103,17 @@ impl Platform {
         self.metadata.as_ref().and_then(|metadata| metadata.endpoints.jwks.as_deref()).unwrap_or_default()
     }
 
-    fn document(&self, answer: Result<Answer, NoAnswer>, what: &str, url: &str) -> Result<String, Error> {
+    fn document(&self, answer: Result<Answer, NoAnswer>, what: &str, url: &str) -> Result<String, Failure> {
         let answer = answer.map_err(|failure| self.unanswered(failure, what))?;
         let status = answer.status.to_string();
-        let problem = match (answer.status, answer.body) {
+        let error = match (answer.status, answer.body) {
             (200, Some(text)) => return Ok(text),
-            (200, None) => "it is too large",
-            (429, _) => return Err(Error::new(Code::RateLimited)),
-            (408 | 500.., _) => return Err(Error::new(Code::PlatformUnavailable).with("status", status)),
-            _ => &["its status is ", &status].concat(),
+            (200, None) => refuse("it is too large", url),
+            (429, _) => Error::new(Code::RateLimited),
+            (408 | 500.., _) => Error::new(Code::PlatformUnavailable).with("status", status),
+            _ => refuse(&["its status is ", &status].concat(), url),
         };
-        Err(Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url))
+        Err(Failure { error, retry_after: answer.retry_after })
     }
 
     fn unanswered(&self, failure: NoAnswer, endpoint: &str) -> Error {

@@ -114,6 +114,7 @@ fn code(done: Done) -> (&'static str, Code) {
             (if grant { "grant" } else { "refused" }, error.code)
         }
         Done::Tokens(Outcome::Unclear { error, .. }) => ("unclear", error.code),
+        Done::Tokens(Outcome::Unsent { error, .. }) => ("unsent", error.code),
         Done::Tokens(Outcome::Tokens(tokens)) => panic!("{tokens:?}"),
     }
 }
@@ -152,8 +153,8 @@ fn metadata_is_read_once_and_a_failed_reading_is_not_kept() {
 #[test]
 fn nothing_is_posted_before_metadata_is_known() {
     for (say, come) in [
-        (Say::Nothing(NoAnswer::Network), ("unclear", Code::NetworkError)),
-        (ok("{}"), ("refused", Code::MetadataInvalid)),
+        (Say::Nothing(NoAnswer::Network), ("unsent", Code::NetworkError)),
+        (ok("{}"), ("unsent", Code::MetadataInvalid)),
     ] {
         let (asked, done) = run(&mut platform(true), sign_in(), vec![say]);
         assert_eq!((asked, code(done)), (vec![VIA.to_owned()], come));
@@ -205,20 +206,59 @@ fn a_refresh_reads_the_keys_before_it_spends_the_token() {
     let platform = &mut platform(true);
     let (asked, done) = run(platform, refresh(), vec![ok(METADATA), Say::Nothing(NoAnswer::Network)]);
     assert_eq!(asked, [VIA, "GET /j"]);
-    assert_eq!(code(done), ("unclear", Code::NetworkError));
+    assert_eq!(code(done), ("unsent", Code::NetworkError));
+    for nothing in ["<!doctype html>", "[]", r#"{"error":"gone"}"#] {
+        let (asked, done) = run(platform, refresh(), vec![ok(nothing)]);
+        assert_eq!((asked.len(), code(done)), (1, ("unsent", Code::MetadataInvalid)), "{nothing}");
+    }
     let (asked, _) = run(platform, refresh(), vec![ok(keys(&["a"])), ok(tokens("a")), Say::Signed(true)]);
     assert_eq!(asked, ["GET /j", "POST /t", "verify a by a"]);
 }
 
 #[test]
 fn keys_that_cannot_be_read_again_cost_a_refresh_its_id_token_and_a_sign_in_its_answer() {
+    for (say, error) in [
+        (Say::Nothing(NoAnswer::Network), Code::NetworkError),
+        (Say::Text(404, String::new()), Code::MetadataInvalid),
+        (Say::Text(503, String::new()), Code::PlatformUnavailable),
+        (ok("<!doctype html>"), Code::MetadataInvalid),
+    ] {
+        let platform = &mut platform(true);
+        let again = || match &say {
+            Say::Text(status, text) => Say::Text(*status, text.clone()),
+            _ => Say::Nothing(NoAnswer::Network),
+        };
+        let first = vec![ok(METADATA), ok(keys(&["a"])), ok(tokens("z")), again()];
+        let kept = good(run(platform, refresh(), first).1);
+        assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None), "{error:?}");
+        let (_, done) = run(platform, sign_in(), vec![ok(tokens("z")), again()]);
+        assert_eq!(code(done), ("refused", error));
+        // And the keys that were known are known still.
+        let (asked, _) = run(platform, sign_in(), vec![ok(tokens("a")), Say::Signed(true)]);
+        assert_eq!(asked, ["POST /t", "verify a by a"]);
+    }
+}
+
+// Two errands at once: what one reads, the other need not ask for, and does not overlook.
+#[test]
+fn keys_that_another_errand_read_meanwhile_are_tried() {
     let platform = &mut platform(true);
-    let lost = || Say::Nothing(NoAnswer::Network);
-    let (_, done) = run(platform, refresh(), vec![ok(METADATA), ok(keys(&["a"])), ok(tokens("z")), lost()]);
-    let kept = good(done);
-    assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None));
-    let (_, done) = run(platform, sign_in(), vec![ok(tokens("z")), lost()]);
-    assert_eq!(code(done), ("refused", Code::NetworkError));
+    run(platform, sign_in(), vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), Say::Signed(true)]);
+    let unnamed = tokens("a").replace(
+        &id_token("a", "n"),
+        &id_token("a", "n").replacen(
+            &base64url(r#"{"alg":"ES256","kid":"a"}"#),
+            &base64url(r#"{"alg":"ES256"}"#),
+            1,
+        ),
+    );
+    let mut errand = Errand::new(sign_in());
+    errand.step(platform, NOW, Reply::Begin);
+    let posted = Answer { status: 200, body: Some(unnamed), retry_after: None };
+    assert!(matches!(errand.step(platform, NOW, Reply::Answer(Ok(posted))), Step::Verify { .. }));
+    run(platform, sign_in(), vec![ok(tokens("b")), ok(keys(&["b"])), Say::Signed(true)]);
+    let Step::Verify { key, .. } = errand.step(platform, NOW, Reply::Verified(false)) else { panic!() };
+    assert!(key.contains(&("x", "b".into())));
 }
 
 #[test]

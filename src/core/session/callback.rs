@@ -187,7 +187,9 @@ impl Session {
             Outcome::Refused { error, .. } if error.code == Code::CodeRefused => {
                 Err(error.clone().with("redirectUri", &pending.redirect_uri))
             }
-            Outcome::Refused { error, .. } | Outcome::Unclear { error, .. } => Err(error.clone()),
+            Outcome::Refused { error, .. }
+            | Outcome::Unsent { error, .. }
+            | Outcome::Unclear { error, .. } => Err(error.clone()),
             Outcome::Tokens(tokens) if pending.sign_outs != self.sign_outs => {
                 fx.extend(tokens.refresh.clone().map(Effect::Revoke));
                 Err(Error::new(Code::SignedOut))

@@ -75,7 +75,7 @@ impl Message {
 
     /// Reads one; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
-        let record = Reader::new(text)?;
+        let record = Reader::any(text)?;
         let sid = || record.text("sid").map(str::to_owned);
         match record.kind() {
             GRANT => Grant::read(&record).map(Self::Tokens),

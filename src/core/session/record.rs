@@ -161,7 +161,7 @@ impl Record {
 
     /// Reads either kind.
     pub fn from_text(text: &str) -> Option<Self> {
-        let record = Reader::new(text)?;
+        let record = Reader::any(text)?;
         match record.kind() {
             GRANT => Grant::read(&record).map(Self::In),
             TOMBSTONE => {

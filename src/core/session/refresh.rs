@@ -191,6 +191,7 @@ impl Session {
                 self.end(Reason::SessionLost, fx);
             }
             Outcome::Refused { error, .. } => self.failed(cx, error, None, unsure, fx),
+            Outcome::Unsent { error, retry_after } => self.failed(cx, error, retry_after, unsure, fx),
             Outcome::Unclear { error, retry_after } => {
                 let acted = unsure || error.code != Code::RateLimited;
                 self.failed(cx, error, retry_after, acted, fx);
@@ -231,7 +232,7 @@ impl Session {
                 Outcome::Tokens(tokens) => self.renewed(cx, grant.refreshed(*tokens, asked_at), asked_at, fx),
                 Outcome::Unclear { error, retry_after } => self.failed(cx, error, retry_after, true, fx),
                 // The next try hears it too, and looks for a sibling's tokens first.
-                Outcome::Refused { .. } => {}
+                Outcome::Refused { .. } | Outcome::Unsent { .. } => {}
             },
             // Where all tabs share one session, nobody is left in the one that another sign-in replaced.
             (Outcome::Tokens(tokens), _) if self.rules.keep == Keep::Session => {
