@@ -61,6 +61,7 @@ class Client implements IntelliAuth {
   }
 
   loginWithRedirect(options: LoginOptions = {}): Promise<void> {
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
     // A double click joins the sign-in that is under way.
     this.#departure ??= this.#depart(options).finally(() => {
       this.#departure = undefined;
@@ -152,7 +153,8 @@ class Client implements IntelliAuth {
   dispose(): void {
     this.#disposed = true;
     this.#listeners.clear();
-    this.#bury(fault('disposed'));
+    this.#forget(fault('disposed'));
+    this.#host?.retire(() => this.#release());
   }
 
   /** The living wasm, started if need be. */
@@ -168,14 +170,15 @@ class Client implements IntelliAuth {
   async #start(): Promise<Core> {
     if (typeof document === 'undefined') throw await explain(fault('wasm_unavailable'), 'not in a page');
     const glue = await load(this.#options.wasm);
+    if (this.#disposed) throw await explain(fault('disposed'));
     const host = new ClientHost(this);
     try {
       const core = new glue.Core(this.#options, host);
-      host.attach(core);
       this.#glue = glue;
       this.#host = host;
       this.#core = core;
       this.#release = onDeath(() => this.#bury(fault('internal', true)));
+      host.attach(core);
       return core;
     } catch (thrown) {
       throw await this.#explained(thrown);
@@ -195,8 +198,12 @@ class Client implements IntelliAuth {
   #bury(why: Fault): void {
     this.#release();
     this.#host?.detach();
-    this.#core = undefined;
     this.#host = undefined;
+    this.#forget(why);
+  }
+
+  #forget(why: Fault): void {
+    this.#core = undefined;
     this.#starting = undefined;
     for (const call of [...this.#calls.keys()]) this.refuse(call, why);
   }
@@ -291,6 +298,8 @@ class ClientHost extends Host {
 /** Ends the waiting, not the work. */
 function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
+  // Whoever stopped waiting does not want to hear of a failure either.
+  work.catch(() => {});
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) return abort();

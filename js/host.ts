@@ -20,6 +20,8 @@ export class Host {
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #core: Core | undefined;
+  /** Set once nobody needs it any more. */
+  #rested: (() => void) | undefined;
 
   /** Hands the wasm something that happened. If it dies of that, `guard.ts` saw it, and nobody here waits for an answer. */
   #feed(tell: (core: Core) => void): void {
@@ -49,10 +51,28 @@ export class Host {
       if (key === null || key.startsWith(name)) look();
     };
     addEventListener('storage', changed, { signal });
+    // What it says first has to be heard by the siblings already.
+    this.#feed((core) => core.start());
+  }
+
+  /**
+   * Feeds it until what it does under a lock is done, and calls `rested` then: let go earlier, a lock would have a sibling
+   * send the same refresh token.
+   */
+  retire(rested: () => void): void {
+    this.#rested = rested;
+    for (const [ticket, { release }] of this.#locks) if (!release) this.unlock(ticket);
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#rested && this.#locks.size === 0) this.detach();
   }
 
   /** Stops feeding it and lets everything go. */
   detach(): void {
+    const rested = this.#rested;
+    this.#rested = undefined;
     this.#core = undefined;
     this.#listening.abort();
     this.#channel?.close();
@@ -60,6 +80,7 @@ export class Host {
     this.#channel = undefined;
     clearTimeout(this.#timer);
     for (const ticket of this.#locks.keys()) this.unlock(ticket);
+    rested?.();
   }
 
   online(): boolean {
@@ -81,8 +102,7 @@ export class Host {
     const held: Held = { name, queued: new AbortController() };
     this.#locks.set(ticket, held);
     if (!navigator.locks) {
-      // Plain http or an old browser: chance keeps tabs apart, and the record is read again once it is this tab's turn.
-      held.timer = setTimeout(() => this.#feed((core) => core.granted(ticket)), Math.random() * 100);
+      this.#chance(ticket, held);
     } else if (patience === 0) {
       this.#request(ticket, held, { ifAvailable: true });
     } else {
@@ -105,6 +125,16 @@ export class Host {
     clearTimeout(held.timer);
     if (held.release) held.release();
     else held.queued.abort();
+    this.#rest();
+  }
+
+  /** Plain http, an old browser, or storage that is blocked: chance keeps tabs apart, and the record is read again once it is this tab's turn. */
+  #chance(ticket: number, held: Held): void {
+    clearTimeout(held.timer);
+    held.timer = setTimeout(() => {
+      held.release = () => {};
+      this.#feed((core) => core.granted(ticket));
+    }, Math.random() * 100);
   }
 
   #request(ticket: number, held: Held, options: LockOptions): void {
@@ -119,8 +149,12 @@ export class Host {
       return released;
     };
     navigator.locks.request(held.name, options, hold).catch(() => {
-      // Either this tab stopped asking, or another took the lock from it.
-      if (held.release && this.#locks.delete(ticket)) this.#feed((core) => core.stolen(ticket));
+      // Another took the lock from this tab, this tab stopped asking, or there are no locks to be had.
+      if (held.release) {
+        if (this.#locks.delete(ticket)) this.#feed((core) => core.stolen(ticket));
+      } else if (this.#locks.has(ticket) && !(options.signal?.aborted ?? false)) {
+        this.#chance(ticket, held);
+      }
     });
   }
 
@@ -138,6 +172,7 @@ export class Host {
 }
 
 async function holder(name: string): Promise<string | undefined> {
-  const { held } = await navigator.locks.query();
+  // Where it cannot be asked, nobody is known to hold it, and nothing is stolen.
+  const { held } = await navigator.locks.query().catch((): LockManagerSnapshot => ({}));
   return held?.find((lock) => lock.name === name)?.clientId;
 }

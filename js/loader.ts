@@ -41,8 +41,12 @@ function die(): void {
   if (!loaded) return;
   loaded = undefined;
   // The glue is one per page; without this its next instance would keep the dead one's memory.
-  (glue as { __wbg_reset_state?: () => void }).__wbg_reset_state?.();
-  for (const tell of mourners) tell();
+  try {
+    (glue as { __wbg_reset_state?: () => void }).__wbg_reset_state?.();
+  } finally {
+    // Also where there is no memory for another one.
+    for (const tell of mourners) tell();
+  }
 }
 
 async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module> {

@@ -78,6 +78,7 @@ async function buildWasm() {
   );
   await step('build: wasm and glue', (onLine) =>
     exclusively(async () => {
+      keepStamp('wasm', '');
       rmSync(glueStage, { recursive: true, force: true });
       await run(
         'wasm-bindgen',
@@ -125,13 +126,16 @@ function refuseEval(folder) {
 
 async function buildJs() {
   const sources = ['js', 'scripts/build.mjs', 'package-lock.json'];
-  const print = fingerprint(sources) + fingerprint([], readFileSync(join(glueStage, 'glue.d.ts')));
+  const types = ['glue.d.ts', 'bytes.d.ts'].map((name) => readFileSync(join(glueStage, name), 'utf8'));
+  const print = fingerprint(sources, ...types);
   await step('build: typescript', (onLine) =>
     exclusively(async () => {
       if (isFresh('js', print) && existsSync(jsStage)) {
         publish();
         return 'up to date';
       }
+      // What is half made is not what the old stamp says.
+      keepStamp('js', '');
       rmSync(jsStage, { recursive: true, force: true });
       const tsc = module('typescript/bin/tsc');
       await run(process.execPath, [tsc, '-p', 'js/tsconfig.json', '--outDir', jsStage], { onLine });

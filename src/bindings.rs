@@ -134,6 +134,11 @@ impl Core {
         Ok(Core(Client::new(config, host)))
     }
 
+    /// Begins, once the host listens: a stored session is held, without any request.
+    pub fn start(&self) {
+        self.0.dispatch(Event::Start);
+    }
+
     /// The channel's and locks' common name.
     pub fn namespace(&self) -> String {
         self.0.config().namespace()

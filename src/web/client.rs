@@ -78,7 +78,7 @@ struct Login {
 }
 
 impl Client {
-    /// A client that has begun: a stored session is held, without any request.
+    /// A client that has not begun.
     pub fn new(config: Config, host: Host) -> Rc<Self> {
         let config = Rc::new(config);
         let rules = Rules {
@@ -102,7 +102,6 @@ impl Client {
             logout: RefCell::default(),
             user: RefCell::default(),
         });
-        client.dispatch(Event::Start);
         client
     }
 

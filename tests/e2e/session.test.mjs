@@ -168,4 +168,23 @@ describe('one session', { concurrency: 3 }, () => {
     assert.deepEqual(await outcomes, ['AbortError', 'fulfilled']);
     assert.equal(world.refreshes().length, 1);
   });
+
+  // A provider that is unmounted and mounted again while its refresh is on the way.
+  test('a client disposed of in the middle of a refresh finishes it, and the next one sends no token twice', async (t) => {
+    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    const { arrived, release } = holdTokenRequests(world);
+    const left = refusal(page, 'getAccessToken', forced);
+    await arrived;
+    await page.evaluate(() => auth.dispose());
+    assert.equal((await left).code, 'disposed');
+    await page.evaluate((options) => begin(options), world.options);
+    const served = ask(page, 'getAccessToken', forced);
+    await sleep(500);
+    release();
+    assert.match(await served, /./);
+    const sent = world.refreshes().map(({ body, status }) => [body.refresh_token, status]);
+    assert.equal(new Set(sent.map(([token]) => token)).size, sent.length);
+    assert.ok(sent.every(([, status]) => status === 200));
+    assert.equal(await ask(page, 'isAuthenticated'), true);
+  });
 });

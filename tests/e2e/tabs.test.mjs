@@ -115,6 +115,20 @@ describe('many tabs', { concurrency: 3 }, () => {
     assert.equal(await status(twin), 'authenticated');
   });
 
+  test('a duplicated tab asks its original as soon as it is there', async (t) => {
+    const { pages } = await tabs(t, 0, { tokenStorage: 'session', accessTokenSeconds: 60 });
+    const [record] = (await stored(pages[0])).filter(({ key }) => key.endsWith('.session'));
+    await pages[0].evaluate(
+      (name) => {
+        window.heard = [];
+        new BroadcastChannel(name).onmessage = ({ data }) => heard.push(data);
+      },
+      record.key.replace('.session', ''),
+    );
+    await duplicate(pages[0]);
+    await pages[0].waitForFunction(() => heard.some((text) => text.startsWith('kind=ask&')));
+  });
+
   test('duplicated tabs sign out together', async (t) => {
     const { pages } = await tabs(t, 0, { tokenStorage: 'session', accessTokenSeconds: 60 });
     const twin = await duplicate(pages[0]);
