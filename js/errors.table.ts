@@ -117,8 +117,8 @@ export const table = {
   },
   metadata_invalid: {
     transient: false,
-    summary: "The platform's metadata was refused: {problem}.",
-    hint: "Look at {url}. Its issuer must be exactly `issuer`, its endpoints https on that origin, or named in `endpoints`.",
+    summary: "The platform's metadata or keys were refused: {problem}.",
+    hint: "Look at {url}. Metadata names exactly `issuer`, and endpoints that are https on its origin or named in `endpoints`; keys are a JSON Web Key Set.",
   },
   session_expired: {
     transient: false,

@@ -148,8 +148,8 @@ error_table! {
         "The platform asked for fewer requests (429)."
         "It is tried again by itself while somebody is signed in.";
     MetadataInvalid "metadata_invalid" false
-        "The platform's metadata was refused: {problem}."
-        "Look at {url}. Its issuer must be exactly `issuer`, its endpoints https on that origin, or named in `endpoints`.";
+        "The platform's metadata or keys were refused: {problem}."
+        "Look at {url}. Metadata names exactly `issuer`, and endpoints that are https on its origin or named in `endpoints`; keys are a JSON Web Key Set.";
     SessionExpired "session_expired" false
         "The platform ended the session."
         "Call loginWithRedirect().";
