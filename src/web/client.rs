@@ -89,7 +89,7 @@ impl Client {
             hold: 4 * config.request_timeout + 2 * ASK_WAIT,
             ask_wait: ASK_WAIT,
         };
-        let client = Rc::new(Self {
+        Rc::new(Self {
             platform: RefCell::new(Platform::new(json::engine, config.clone())),
             shelf: Shelf::new(config.namespace(), config.keep),
             session: RefCell::new(Session::new(rules, seed())),
@@ -101,8 +101,7 @@ impl Client {
             tickets: RefCell::default(),
             logout: RefCell::default(),
             user: RefCell::default(),
-        });
-        client
+        })
     }
 
     /// What it was made with.
