@@ -29,7 +29,7 @@ function block(areas) {
   }
 }
 
-describe('storage', { concurrency: 3 }, () => {
+describe('storage', { concurrency: 4 }, () => {
   for (const [what, spoil, argument] of [
     ['full', fill],
     ['blocked', block, ['sessionStorage', 'localStorage']],
