@@ -15,7 +15,7 @@ const notePersisted = () =>
   });
 const status = (page, status) => page.locator(`main[data-status=${status}]`).waitFor();
 
-describe('the demo', { concurrency: 4 }, () => {
+describe('the demo', { concurrency: 4, timeout: 300_000 }, () => {
   test('sign in, see who it is and what the SDK did, reload, sign out', async (t) => {
     const world = await demoWorld(t, browser, { provider: { consent: 'ask' } });
     const page = await world.tab();

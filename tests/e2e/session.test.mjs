@@ -23,7 +23,7 @@ async function signedIn(t, { options, accessTokenSeconds = LIFETIME } = {}) {
 const expired = (page) =>
   page.waitForFunction(() => Date.now() > auth.getState().expiresAt, undefined, { polling: 50 });
 
-describe('one session', { concurrency: 4 }, () => {
+describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
   for (const tokenStorage of ['session', 'local']) {
     test(`a reload restores it without any request (${tokenStorage})`, async (t) => {
       const { world, page } = await signedIn(t, { options: { tokenStorage }, accessTokenSeconds: 60 });

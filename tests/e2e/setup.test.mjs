@@ -16,7 +16,7 @@ after(() => browser.close());
 /** Makes a client on a page that has none. */
 const make = (page, options) => page.evaluate((options) => attempt(() => begin(options)), options);
 
-describe('set-up', { concurrency: 4 }, () => {
+describe('set-up', { concurrency: 4, timeout: 300_000 }, () => {
   test('wrong options are answered with invalid_config and what to write instead', async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     const page = await world.tab();

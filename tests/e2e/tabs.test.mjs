@@ -35,7 +35,7 @@ function assertChain(world) {
   assert.ok(sent.every(({ status = 200 }) => status === 200));
 }
 
-describe('many tabs', { concurrency: 4 }, () => {
+describe('many tabs', { concurrency: 4, timeout: 300_000 }, () => {
   test('ten tabs refresh exactly once for each expiry, and nobody is signed out', async (t) => {
     const { world, pages } = await tabs(t, 9);
     const open = Date.now();
