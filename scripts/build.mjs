@@ -23,15 +23,18 @@ const jsStage = join(tools, 'stage/js');
 const module = (path) => join(root, 'node_modules', path);
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 
-/** The features that every browser since mid-2023 has. Never all: the newest are refused by browsers. */
-const WASM_FEATURES = [
-  'bulk-memory',
-  'nontrapping-float-to-int',
-  'sign-ext',
-  'mutable-globals',
-  'reference-types',
-  'multivalue',
-].map((feature) => `--enable-${feature}`);
+/**
+ * The features that every browser since mid-2023 has, as wasm-opt and as binaryen's interface name them. Never all: the
+ * newest are refused by browsers.
+ */
+const WASM_FEATURES = {
+  'bulk-memory': 'BulkMemory',
+  'nontrapping-float-to-int': 'NontrappingFPToInt',
+  'sign-ext': 'SignExt',
+  'mutable-globals': 'MutableGlobals',
+  'reference-types': 'ReferenceTypes',
+  multivalue: 'Multivalue',
+};
 
 let built;
 /** Builds the package, or finds it built; once per run. */
@@ -91,7 +94,7 @@ async function buildWasm() {
       const wasm = join(glueStage, 'intelliauth.wasm');
       // Imported now: on a fresh machine npm's packages come with this very run.
       const { lean } = await import('./lib/lean.mjs');
-      lean(join(glueStage, 'glue_bg.wasm'), join(glueStage, 'glue.js'));
+      lean(join(glueStage, 'glue_bg.wasm'), join(glueStage, 'glue.js'), Object.values(WASM_FEATURES));
       await optimise(join(glueStage, 'glue_bg.wasm'), wasm, onLine);
       rmSync(join(glueStage, 'glue_bg.wasm'));
       rmSync(join(glueStage, 'glue_bg.wasm.d.ts'), { force: true });
@@ -107,13 +110,14 @@ async function buildWasm() {
 
 function optimise(from, to, onLine) {
   const passes = [
+    ...Object.keys(WASM_FEATURES).map((feature) => `--enable-${feature}`),
     ...['-Oz', '-Oz'],
     // What is called once is inlined only if it is small: brotli finds more to repeat in many short functions.
     '--one-caller-inline-max-function-size=24',
     ...['--strip-debug', '--strip-producers', '--strip-target-features'],
   ];
   const wasmOpt = module('binaryen/bin/wasm-opt');
-  return run(process.execPath, [wasmOpt, ...WASM_FEATURES, ...passes, from, '-o', to], { onLine });
+  return run(process.execPath, [wasmOpt, ...passes, from, '-o', to], { onLine });
 }
 
 /** A page whose policy allows wasm but not eval must be able to load the glue. */

@@ -13,13 +13,8 @@ const PANICS = new RegExp(
   ].join('|'),
 );
 
-/** What puts it into words, kept alive by tables alone. Nothing else formats: it would be a tenth of the SDK. */
+/** What puts it into words, kept alive by tables alone. Nothing else formats: that costs a kilobyte and more on the wire. */
 const WORDS = /^<?core(\[\w+\])?::fmt::| as core(\[\w+\])?::fmt::\w+>::|PanicPayload|panic_handler::/;
-
-/** As in build.mjs: with more of them on, binaryen writes types that browsers refuse. */
-const { BulkMemory, NontrappingFPToInt, SignExt, MutableGlobals, ReferenceTypes, Multivalue } =
-  binaryen.Features;
-const FEATURES = BulkMemory | NontrappingFPToInt | SignExt | MutableGlobals | ReferenceTypes | Multivalue;
 
 /** A place in a source file, as std has it: address and length of the file's name, line, column. */
 const PLACE = 16;
@@ -85,11 +80,11 @@ function speechless(text) {
 }
 
 /** Lets panics trap at once and gives the imports short names, in the wasm and in its glue. */
-export function lean(wasmPath, gluePath) {
+export function lean(wasmPath, gluePath, features) {
   const bytes = readFileSync(wasmPath);
   blank(bytes);
   const wasm = binaryen.readBinary(bytes);
-  wasm.setFeatures(FEATURES);
+  wasm.setFeatures(features.reduce((all, name) => all | binaryen.Features[name], 0));
   const functions = Array.from({ length: wasm.getNumFunctions() }, (_, at) =>
     binaryen.getFunctionInfo(wasm.getFunctionByIndex(at)),
   );

@@ -19,11 +19,14 @@ pub fn url(issuer: &str) -> String {
     [issuer.trim_end_matches('/'), "/.well-known/openid-configuration"].concat()
 }
 
+/// `metadata_invalid` for the document at `url`.
+pub(super) fn refuse(problem: &str, url: &str) -> Error {
+    Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url)
+}
+
 /// Reads and judges the document at [`url`].
 pub fn read(engine: Engine, text: &str, config: &Config) -> Result<Metadata, Error> {
-    let refuse = |problem: &str| {
-        Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url(&config.issuer))
-    };
+    let refuse = |problem: &str| refuse(problem, &url(&config.issuer));
     let object = parse(engine, text).ok_or_else(|| refuse("it is no JSON object"))?;
     if object.member("issuer") != Member::Text(config.issuer.clone()) {
         return Err(refuse("its issuer is another"));

@@ -93,14 +93,27 @@ pub enum Outcome {
     },
 }
 
+/// What a status says of itself: the platform is in trouble, and the same request may succeed later.
+pub(super) fn trouble(status: u16) -> Option<Error> {
+    match status {
+        429 => Some(Error::new(Fault::RateLimited)),
+        408 | 500.. => Some(unavailable(status)),
+        _ => None,
+    }
+}
+
+fn unavailable(status: u16) -> Error {
+    Error::new(Fault::PlatformUnavailable).with("status", status.to_string())
+}
+
 /// Judges an answer that was read whole. `body` is `None` where it was too large or no text.
 pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Option<i64>) -> Outcome {
     let object = body.and_then(|text| parse(engine, text));
     let unclear = |error| Outcome::Unclear { error, retry_after };
-    let unavailable = || Error::new(Fault::PlatformUnavailable).with("status", status.to_string());
+    if let Some(error) = trouble(status) {
+        return unclear(error);
+    }
     match (status, object) {
-        (429, _) => unclear(Error::new(Fault::RateLimited)),
-        (408 | 500.., _) => unclear(unavailable()),
         (200..=299, Some(object)) => match read(object.as_ref()) {
             Ok(tokens) => Outcome::Tokens(Box::new(tokens)),
             Err(problem) => unclear(unusable(problem)),
@@ -110,7 +123,7 @@ pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Optio
             Member::Text(error)
                 if matches!(error.as_str(), "temporarily_unavailable" | "server_error" | "slow_down") =>
             {
-                unclear(unavailable())
+                unclear(unavailable(status))
             }
             Member::Text(error) => {
                 let code = match error.as_str() {

@@ -19,7 +19,7 @@ use crate::core::logout::end_session_url;
 use crate::core::platform::{Done, Errand, Goal, Platform, Reply, Step};
 use crate::core::return_to::same_origin;
 use crate::core::secret::{AccessToken, IdToken, RefreshToken};
-use crate::core::session::event::{Call, Cx, Effect, Event, Lock, SignedIn, Stored, Ticket, View};
+use crate::core::session::event::{Call, Cx, Effect, Event, Lock, SignedIn, Ticket, View};
 use crate::core::session::message::Message;
 use crate::core::session::{Rules, Session, State};
 use crate::core::token::{exchange_form, refresh_form, revoke_form};
@@ -155,13 +155,11 @@ impl Client {
             }
             Effect::Refresh { ticket, token, previous } => {
                 let form = refresh_form(&self.config.client_id, &token);
-                let goal = Goal::Tokens { form, purpose: Purpose::Refresh { previous } };
-                self.errand(goal, Then::Answered { ticket, asked_at: now() });
+                self.request(ticket, form, Purpose::Refresh { previous });
             }
             Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age } => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
-                let goal = Goal::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
-                self.errand(goal, Then::Answered { ticket, asked_at: now() });
+                self.request(ticket, form, Purpose::SignIn { nonce, max_age });
             }
             Effect::Wake(at) => self.host.wake(at.map(|at| (at - now().mono).max(0) as f64)),
             Effect::Token(call, Ok(token)) => self.host.answer(call, &token.expose().into()),
@@ -176,6 +174,11 @@ impl Client {
             }
             Effect::Revoke(token) => self.errand(self.revocation(&token), Then::Nothing),
         }
+    }
+
+    /// One request to the token endpoint; its answer comes back as an event.
+    fn request(self: &Rc<Self>, ticket: Ticket, form: String, purpose: Purpose) {
+        self.errand(Goal::Tokens { form, purpose }, Then::Answered { ticket, asked_at: now() });
     }
 
     fn revocation(&self, token: &RefreshToken) -> Goal {
@@ -332,16 +335,6 @@ impl Client {
         if let Some(message) = Message::from_text(text) {
             self.dispatch(Event::Heard(message));
         }
-    }
-
-    /// Where the record is, for the listener of storage events.
-    pub fn session_key(&self) -> String {
-        self.shelf.session_key()
-    }
-
-    /// Whether this tab's own record can be written: the loader warns once where it cannot.
-    pub fn storage_works(&self) -> bool {
-        self.shelf.session() != Stored::Unreadable
     }
 
     /// Whether a request to `url` may carry the token.

@@ -12,7 +12,8 @@ use super::config::Config;
 use super::error::{Code, Error};
 use super::json::{Engine, Member, Object, parse};
 use super::jwks::COOLDOWN;
-use super::metadata::{self, Metadata};
+use super::metadata::{self, Metadata, refuse};
+use super::token::trouble;
 use std::rc::Rc;
 
 /// An answer, read whole. It may hold tokens, so it has no `Debug`.
@@ -62,10 +63,6 @@ impl From<Error> for Failure {
     }
 }
 
-fn refuse(problem: &str, url: &str) -> Error {
-    Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url)
-}
-
 impl Platform {
     /// Without discovery the contract's endpoints are known from the start, and nothing is ever asked for them.
     pub fn new(engine: Engine, config: Rc<Config>) -> Self {
@@ -105,13 +102,11 @@ impl Platform {
 
     fn document(&self, answer: Result<Answer, NoAnswer>, what: &str, url: &str) -> Result<String, Failure> {
         let answer = answer.map_err(|failure| self.unanswered(failure, what))?;
-        let status = answer.status.to_string();
         let error = match (answer.status, answer.body) {
             (200, Some(text)) => return Ok(text),
             (200, None) => refuse("it is too large", url),
-            (429, _) => Error::new(Code::RateLimited),
-            (408 | 500.., _) => Error::new(Code::PlatformUnavailable).with("status", status),
-            _ => refuse(&["its status is ", &status].concat(), url),
+            (status, _) => trouble(status)
+                .unwrap_or_else(|| refuse(&["its status is ", &status.to_string()].concat(), url)),
         };
         Err(Failure { error, retry_after: answer.retry_after })
     }
