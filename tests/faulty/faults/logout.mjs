@@ -28,9 +28,6 @@ const revocation = (name, clause, answered) => ({
   apply: (tenant) => {
     tenant.answer.revocation = answered;
   },
-  also: (_, { took }) => {
-    if (took > 15_000) throw new Error('it took too long');
-  },
   expect: out,
 });
 /** Leaves for `returnTo` where no end-session endpoint is known. */

@@ -83,6 +83,12 @@ const reloaded = (name, clause, between, expect) => ({
   },
   expect,
 });
+/** The pause after a failure passes. */
+async function retryTime(visit) {
+  const { failing } = await visit.drive('state');
+  await visit.drive('passTime', failing.retryAt - Date.now() + 1);
+}
+
 export const faults = [
   answer('rotated', ROTATE, undefined, accepted),
   {
@@ -275,7 +281,7 @@ export const faults = [
     async play(visit) {
       await signedIn(visit);
       await visit.drive('refresh');
-      await visit.page.waitForTimeout(1_600);
+      await retryTime(visit);
       return visit.drive('refreshOnce');
     },
     expect: { ...accepted, refreshes: 2 },
@@ -292,7 +298,7 @@ export const faults = [
     async play(visit) {
       await signedIn(visit);
       await visit.drive('refresh');
-      await visit.page.waitForTimeout(1_600);
+      await retryTime(visit);
       return visit.drive('refreshOnce');
     },
     expect: { ...ends('session_lost'), refreshes: 2 },

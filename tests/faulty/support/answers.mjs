@@ -1,4 +1,5 @@
 /** Ways to answer, good and bad. Each makes an `Answer` of `tenant.mjs`. */
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
@@ -34,8 +35,11 @@ export const rewritten = (change, type = 'application/json') =>
 /** The good answer with other headers. @returns {Answer} */
 export const headed = (headers, status = 200) => goodly((body, turn) => json(status, body, headers)(turn));
 
-/** Never answers. @returns {Answer} */
-export const hang = () => () => {};
+/** Never answers: the time limit passes. @returns {Answer} */
+export const hang =
+  () =>
+  ({ tenant }) =>
+    tenant.passTimeLimit();
 /** @returns {Answer} */
 export const reset =
   () =>
@@ -70,17 +74,21 @@ export const raw = (make, { end = true } = {}) =>
     else req.socket.write(bytes);
   });
 
-/** The good body with each piece sent after a pause, in milliseconds. @returns {Answer} */
-export const dripped = (pieces, pause) =>
-  goodly(async (body, { res }) => {
-    res.writeHead(200, { 'content-type': 'application/json' });
-    const size = Math.ceil(body.length / pieces);
-    for (let at = 0; at < body.length && !res.destroyed; at += size) {
-      res.write(body.slice(at, at + size));
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-    res.end();
-  });
+/** Sends what `pieces` yields, one after each pause of so many milliseconds, until the browser hangs up. */
+export async function drip(stream, pieces, pause) {
+  for (const piece of pieces) {
+    if (stream.destroyed) return;
+    stream.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+/** The same piece for ever. */
+export function* endlessly(piece) {
+  for (;;) yield piece;
+}
+/** Resolves once the tenant's page has the headers of the answer to this turn. @param {import('./tenant.mjs').Turn} turn */
+export const headersRead = ({ tenant, req }) =>
+  tenant.page.waitForResponse((response) => response.url() === tenant.origin + req.url);
 
 /** Streams until the browser hangs up, at most `limit` bytes, and notes how many were taken. @returns {Answer} */
 export const endless =
@@ -90,14 +98,10 @@ export const endless =
     res.write('{"access_token":"');
     const chunk = 'x'.repeat(64 * 1024);
     tenant.taken = 0;
+    const left = once(res, 'close');
     while (!res.destroyed && tenant.taken < limit) {
       tenant.taken += chunk.length;
-      if (!res.write(chunk)) {
-        await new Promise((resolve) => {
-          res.once('drain', resolve);
-          res.once('close', resolve);
-        });
-      }
+      if (!res.write(chunk)) await Promise.race([new Promise((taken) => res.once('drain', taken)), left]);
     }
     res.end();
   };

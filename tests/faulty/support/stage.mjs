@@ -1,6 +1,6 @@
 /**
- * The stage: an app's origin that serves the built package, the faulty platform, and the attacker's origin that
- * nothing may ever reach. All on loopback, in one browser.
+ * The stage: an app's origin that serves the built package, the faulty platform, and for every tenant an attacker's
+ * origin that nothing may ever reach. All on loopback, in one browser.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,6 +15,8 @@ const here = import.meta.dirname;
 /** The package under test; another build's may be named. */
 const dist = process.env.DIST ?? join(here, '../../../pkg/dist');
 const MAX_HEADER = 4 * 1024 * 1024;
+/** The app's page without the SDK. */
+export const PLAIN = '/plain';
 
 /** The package as it was when the tests began, so that a build under way does not change it below them. */
 function snapshot() {
@@ -47,10 +49,14 @@ export async function openStage() {
   const files = snapshot();
   const keys = await makeKeys();
   const tenants = new Map();
-  /** What reached the attacker without saying from whom. */
-  const strays = [];
+  const servers = [];
+  async function open(handler) {
+    const { server, origin } = await listen(handler);
+    servers.push(server);
+    return origin;
+  }
 
-  const app = await listen((req, res) => {
+  const app = await open((req, res) => {
     const path = new URL(req.url ?? '/', 'http://app').pathname;
     const file = files.get(path);
     if (file) {
@@ -59,17 +65,15 @@ export async function openStage() {
       res.writeHead(path === '/favicon.ico' ? 204 : 404).end();
     } else {
       const page = '<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,">';
-      res.writeHead(200, { 'content-type': 'text/html' });
-      res.end(`${page}<script type="module" src="/page.js"></script><main>an app</main>`);
+      const script = path === PLAIN ? '' : '<script type="module" src="/page.js"></script>';
+      res.writeHead(200, { 'content-type': 'text/html' }).end(`${page}${script}<main>an app</main>`);
     }
   });
 
-  const byId = (req) => tenants.get(req.url.split(/[/?]/)[1]);
-
-  const platform = await listen(async (req, res) => {
-    const tenant = byId(req);
+  const platform = await open(async (req, res) => {
+    const tenant = tenants.get(req.url.split(/[/?]/)[1]);
     if (!tenant) return res.writeHead(404).end();
-    const path = new URL(req.url, platform.origin).pathname.slice(tenant.id.length + 1);
+    const path = new URL(req.url, platform).pathname.slice(tenant.id.length + 1);
     const named = {
       '/.well-known/openid-configuration': 'metadata',
       '/oauth2/token': 'token',
@@ -106,16 +110,15 @@ export async function openStage() {
   });
 
   // As helpful as can be: whoever believed it would be signed in.
-  const attacker = await listen(async (req, res) => {
-    const tenant = byId(req);
+  const attack = async (tenant, req, res) => {
     const request = await logged(req, 'attacker').catch(() => undefined);
-    (tenant?.stolen ?? strays).push(request ?? { url: req.url });
+    tenant.steal(request ?? { method: req.method, url: req.url });
     res.setHeader('access-control-allow-origin', '*');
-    if (!tenant || !request) return res.end();
+    if (!request) return res.end();
     if (/jwk|key/.test(req.url)) return json(200, { keys: [keys.evil.jwk] })({ res });
     const answer = await tenant.grant(request.form).catch(() => ({ ...tenant.metadata }));
     json(200, answer)({ res });
-  });
+  };
 
   const browser = await chromium.launch({
     executablePath: process.env.CHROME || findBrowser()?.chrome,
@@ -125,27 +128,23 @@ export async function openStage() {
   let count = 0;
   return {
     browser,
-    app: app.origin,
-    attacker: attacker.origin,
-    strays,
+    app,
+    /** Every fault that went well, so that what reaches an attacker late is still seen, and whose it is.
+     * @type {{ fault: import('./run.mjs').Fault, tenant: Tenant }[]} */
+    visited: [],
     /** Tabs that nobody uses now. @type {import('playwright-core').Page[]} */
     spare: [],
-    /** A tenant of its own for one fault. */
-    tenant() {
+    /** A tenant of its own for one fault, with an attacker of its own: whatever comes there is this fault's. */
+    async tenant() {
       const id = `t${++count}`;
-      const tenant = new Tenant({
-        id,
-        origin: platform.origin,
-        app: app.origin,
-        attacker: attacker.origin,
-        keys,
-      });
+      const attacker = await open((req, res) => attack(tenant, req, res));
+      const tenant = new Tenant({ id, origin: platform, app, attacker, keys });
       tenants.set(id, tenant);
       return tenant;
     },
     async close() {
       await browser.close();
-      for (const { server } of [app, platform, attacker]) {
+      for (const server of servers) {
         server.closeAllConnections();
         server.close();
       }

@@ -23,8 +23,13 @@ export class Tenant {
   answer = {};
   /** @type {Logged[]} */
   requests = [];
-  /** What the attacker's origin got of this tenant's browser. @type {Logged[]} */
+  /** What reached this tenant's attacker. @type {Logged[]} */
   stolen = [];
+  /** Brings the SDK's time limits forward: called once the browser waits in vain. @type {() => unknown} */
+  passTimeLimit = () => {};
+  /** Where the SDK runs. @type {import('playwright-core').Page | undefined} */
+  page;
+  #onSteal = () => {};
   /** Every secret of this tenant by its kind, for those who look for them. @type {Map<string, string>} */
   secrets = new Map();
   /** Whether connections are used more than once. */
@@ -39,7 +44,7 @@ export class Tenant {
     this.redirectUri = `${app}/callback`;
     this.keys = keys;
     this.issuer = `${origin}/${id}`;
-    this.attacker = `${attacker}/${id}`;
+    this.attacker = attacker;
     /** @type {Record<string, unknown>} */
     this.metadata = {
       issuer: this.issuer,
@@ -128,6 +133,43 @@ export class Tenant {
       id_token: idToken,
       scope: 'openid profile email',
     });
+  }
+
+  /** `form` with credentials that are good here, for a request that another tenant got. */
+  renewed(form) {
+    const fresh = new URLSearchParams(form);
+    if (form.has('code')) {
+      const [code, verifier] = [secret('code'), secret('verifier')];
+      const challenge = createHash('sha256').update(verifier).digest('base64url');
+      const asked = { code_challenge: challenge, code_challenge_method: 'S256' };
+      this.#codes.set(
+        code,
+        new URLSearchParams({ ...asked, redirect_uri: form.get('redirect_uri') ?? '', nonce: '' }),
+      );
+      fresh.set('code', code);
+      fresh.set('code_verifier', verifier);
+    }
+    if (form.has('refresh_token')) {
+      const token = secret('rt');
+      this.#refreshable.set(token, new URLSearchParams());
+      fresh.set('refresh_token', token);
+    }
+    return fresh;
+  }
+
+  /** A request to the attacker. */
+  steal(request) {
+    this.stolen.push(request);
+    this.#onSteal();
+  }
+
+  /** Once the attacker was reached so that `met()`. */
+  async stolenUntil(met) {
+    while (!met()) {
+      await new Promise((resolve) => {
+        this.#onSteal = () => resolve(undefined);
+      });
+    }
   }
 
   /** How often a code was sent to be exchanged. */

@@ -4,8 +4,8 @@
  */
 import { CLIENT_ID } from './tenant.mjs';
 
-/** Longer than everything that a call may wait for, in milliseconds. */
-const PATIENCE = 10_000;
+/** Only a call that nobody ever answers takes so long, on however busy a machine. In milliseconds. */
+const PATIENCE = 90_000;
 
 const sessions = new WeakMap();
 
@@ -27,19 +27,22 @@ export class Visit {
       tenantUrl: tenant.issuer,
       clientId: CLIENT_ID,
       redirectUri: tenant.redirectUri,
-      requestTimeoutSeconds: 1,
+      requestTimeoutSeconds: 60,
       ...(typeof options === 'function' ? options(tenant) : options),
     };
     if (own || script || context) {
       visit.#own = !context;
       visit.context = context ?? (await stage.browser.newContext());
       visit.page = await visit.context.newPage();
-      if (script) await visit.page.addInitScript(script);
+      if (script) await visit.page.addInitScript(typeof script === 'function' ? script(tenant) : script);
     } else {
       visit.#spare = stage.spare;
       visit.page = visit.#spare.pop() ?? (await (await stage.browser.newContext()).newPage());
       visit.context = visit.page.context();
     }
+    visit.context.setDefaultTimeout(PATIENCE);
+    tenant.page = visit.page;
+    tenant.passTimeLimit = () => visit.page.evaluate(() => window.drive.passTimeLimit()).catch(() => {});
     const thrown = (error) => visit.problems.push(`uncaught: ${error.message}`);
     const asked = (dialog) => {
       visit.problems.push(`dialog: ${dialog.message()}`);
