@@ -9,6 +9,7 @@ import type {
   AuthEvent,
   AuthState,
   CallbackResult,
+  IdTokenClaims,
   IntelliAuth,
   IntelliAuthOptions,
   Listener,
@@ -130,6 +131,14 @@ class Client implements IntelliAuth {
 
   getUser(): User | undefined {
     return this.getState().user;
+  }
+
+  getIdTokenClaims(): IdTokenClaims | undefined {
+    return this.#asked((core) => core.idToken(true));
+  }
+
+  getIdToken(): string | undefined {
+    return this.#asked((core) => core.idToken(false));
   }
 
   isAuthenticated(): boolean {

@@ -130,6 +130,11 @@ export const table = {
     summary: "The session's newest refresh token never reached this tab, and the platform refused the one it held.",
     hint: "Call loginWithRedirect(). An answer was lost on the way, or a sibling tab that held it is gone.",
   },
+  refresh_token_missing: {
+    transient: false,
+    summary: "There is no new access token without a sign-in: the platform gave no refresh token.",
+    hint: "Add `offline_access` to `scope` and sign in again; some platforms give a refresh token only with `prompt: 'consent'` as well. Until the present token expires, getAccessToken() without `forceRefresh` gives it.",
+  },
   signed_out: {
     transient: false,
     summary: "The person signed out while this was under way.",

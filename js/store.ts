@@ -3,10 +3,17 @@ import type { IntelliAuthError } from './errors.js';
 import { createIntelliAuth } from './index.js';
 import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
 
-/** The methods that wait for the SDK by themselves when it is not loaded yet. */
+/** The methods: those that return a promise wait for the SDK by themselves when it is not loaded yet. */
 export type Methods = Pick<
   IntelliAuth,
-  'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'subscribe'
+  | 'loginWithRedirect'
+  | 'handleCallback'
+  | 'logout'
+  | 'getAccessToken'
+  | 'getIdTokenClaims'
+  | 'getIdToken'
+  | 'fetch'
+  | 'subscribe'
 >;
 
 export interface Snapshot {
@@ -22,6 +29,7 @@ export class Store {
   readonly #listeners = new Set<Listener>();
   #snapshot = loading;
   #client: Promise<IntelliAuth> | undefined;
+  #loaded: IntelliAuth | undefined;
   #users = 0;
   /** What to do after a sign-in. */
   onSignedIn: ((result: CallbackResult) => void) | undefined;
@@ -43,6 +51,8 @@ export class Store {
     handleCallback: (url, options) => this.#tried((client) => client.handleCallback(url, options)),
     logout: async (options) => (await this.#started()).logout(options),
     getAccessToken: async (options) => (await this.#started()).getAccessToken(options),
+    getIdTokenClaims: () => this.#loaded?.getIdTokenClaims(),
+    getIdToken: () => this.#loaded?.getIdToken(),
     fetch: async (input, init) => (await this.#started()).fetch(input, init),
     subscribe: (listener) => {
       this.#listeners.add(listener);
@@ -60,6 +70,7 @@ export class Store {
         if (this.#users > 0) return;
         this.#client?.then((client) => client.dispose()).catch(() => {});
         this.#client = undefined;
+        this.#loaded = undefined;
       });
     };
   }
@@ -92,6 +103,7 @@ export class Store {
 
   async #start(): Promise<IntelliAuth> {
     const client = await createIntelliAuth(this.#options);
+    this.#loaded = client;
     let answering = client.isCallback();
     client.subscribe((state, event) => {
       // While a callback is answered nobody is told that nobody is signed in.

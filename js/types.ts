@@ -23,7 +23,11 @@ export interface IntelliAuthOptions {
   clientId: string;
   /** Where the platform sends the browser back: absolute, no fragment, registered character for character. */
   redirectUri: string;
-  /** Space-separated scopes; must contain `openid`. @defaultValue `'openid profile email'` */
+  /**
+   * Space-separated scopes; must contain `openid`. Many platforms give a refresh token only for `offline_access`, some of
+   * them only with `prompt: 'consent'` as well; without one the session ends with its access token.
+   * @defaultValue `'openid profile email'`
+   */
   scope?: string;
   /** @defaultValue `'session'` */
   tokenStorage?: TokenStorage;
@@ -67,7 +71,11 @@ export interface LoginOptions {
   signal?: AbortSignal;
 }
 
-/** The person, as the ID token's claims name them. OpenID Connect Core §5.1. */
+/**
+ * The user, as the ID token's claims name them. OpenID Connect Core §5.1.
+ * Without what speaks of the token and the authentication: `iss`, `aud`, `azp`, `exp`, `nbf`, `iat`, `jti`, `nonce`,
+ * `auth_time`, `acr`, `amr`, `at_hash`, `c_hash`, `s_hash` and `sid` are in {@link IdTokenClaims}.
+ */
 export interface User {
   readonly sub: string;
   readonly name?: string;
@@ -81,6 +89,20 @@ export interface User {
   readonly [claim: string]: unknown;
 }
 
+/** Everything that the ID token says. OpenID Connect Core §2. Times are seconds since 1970. */
+export interface IdTokenClaims extends User {
+  readonly iss: string;
+  readonly aud: string | readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly nonce?: string;
+  readonly azp?: string;
+  readonly auth_time?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  readonly sid?: string;
+}
+
 /** What {@link IntelliAuth.handleCallback} answers. */
 export interface CallbackResult {
   readonly user: User;
@@ -89,7 +111,7 @@ export interface CallbackResult {
 }
 
 export interface AccessTokenOptions {
-  /** Ask the platform for a new token even if the present one lives. */
+  /** Ask the platform for a new token even if the present one lives; `refresh_token_missing` where it gave no refresh token. */
   forceRefresh?: boolean;
   /** The token must live at least this much longer, in seconds; at most half its lifetime counts. @defaultValue `0` */
   minValidity?: number;
@@ -213,6 +235,13 @@ export interface IntelliAuth {
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   getUser(): User | undefined;
+  /** Everything that the newest ID token says; undefined where nobody is signed in. */
+  getIdTokenClaims(): IdTokenClaims | undefined;
+  /**
+   * The newest ID token, as the platform signed it; undefined where nobody is signed in. It tells this app who signed in
+   * and is for nobody else: an API wants the access token, from {@link IntelliAuth.getAccessToken} or {@link IntelliAuth.fetch}.
+   */
+  getIdToken(): string | undefined;
   isAuthenticated(): boolean;
   /**
    * Signs out here and in every tab of this session, then at the platform where its endpoints are known.

@@ -172,6 +172,12 @@ impl Core {
         self.0.state()
     }
 
+    /// See `IntelliAuth.getIdToken` and, with `as_claims`, `IntelliAuth.getIdTokenClaims`.
+    #[wasm_bindgen(js_name = idToken)]
+    pub fn id_token(&self, as_claims: bool) -> JsValue {
+        self.0.id_token(as_claims)
+    }
+
     /// Whether a request to `url` may carry the access token.
     #[wasm_bindgen(js_name = mayCarryToken)]
     pub fn may_carry_token(&self, url: &str) -> bool {

@@ -16,7 +16,7 @@ pub fn engine(text: &str) -> Option<Box<dyn Object>> {
 impl Object for Native {
     fn member(&self, name: &str) -> Member {
         match self.0.get(name) {
-            None => Member::Missing,
+            None | Some(Value::Null) => Member::Missing,
             Some(Value::String(text)) => Member::Text(text.clone()),
             Some(Value::Number(number)) => {
                 number.as_f64().filter(|n| n.is_finite()).map_or(Member::Other, Member::Number)
@@ -56,7 +56,8 @@ mod tests {
         assert_eq!(object.member("n"), Member::Number(1.5));
         assert_eq!(object.member("b"), Member::Bool(true));
         assert_eq!(object.member("l"), Member::Texts(vec!["a".into()]));
-        for other in ["m", "z", "h"] {
+        assert_eq!(object.member("z"), Member::Missing);
+        for other in ["m", "h"] {
             assert_eq!(object.member(other), Member::Other, "{other}");
         }
         assert_eq!(object.member("s2"), Member::Text("last".into()));

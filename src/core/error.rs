@@ -156,6 +156,9 @@ error_table! {
     SessionLost "session_lost" false
         "The session's newest refresh token never reached this tab, and the platform refused the one it held."
         "Call loginWithRedirect(). An answer was lost on the way, or a sibling tab that held it is gone.";
+    RefreshTokenMissing "refresh_token_missing" false
+        "There is no new access token without a sign-in: the platform gave no refresh token."
+        "Add `offline_access` to `scope` and sign in again; some platforms give a refresh token only with `prompt: 'consent'` as well. Until the present token expires, getAccessToken() without `forceRefresh` gives it.";
     SignedOut "signed_out" false
         "The person signed out while this was under way."
         "Nothing to do.";

@@ -29,6 +29,26 @@ pub struct Claims {
     pub at_hash: Option<String>,
 }
 
+/// Claims that speak of the token and of the authentication, not of the user: what an app gets as `user` is without them.
+/// Core §2, §3.1.3.6, §3.3.2.11; RFC 7519 §4.1; Front-Channel Logout 1.0 §3; Financial-grade API 1.0 part 2 §5.1.
+pub const PROTOCOL_CLAIMS: [&str; 15] = [
+    "iss",
+    "aud",
+    "azp",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "nonce",
+    "auth_time",
+    "acr",
+    "amr",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+];
+
 /// Which sign-in the token must belong to.
 #[derive(Clone, Debug)]
 pub enum Purpose {
@@ -252,6 +272,7 @@ mod tests {
             &[("at_hash", r#""77QmUPtjPfzWtF2AnpK9RQ""#)],
             &[("iat", "1800000000.5")],
             &[("__proto__", r#"{"polluted":true}"#)],
+            &[("azp", "null"), ("at_hash", "null"), ("auth_time", "null")],
         ] {
             assert_eq!(sign_in(changes), Ok(()), "{changes:?}");
         }
@@ -282,6 +303,8 @@ mod tests {
             ("exp", "1e400"),
             ("exp", "1799999940"),
             ("exp", "null"),
+            ("sub", "null"),
+            ("nonce", "null"),
             ("iat", ""),
             ("iat", "true"),
             ("nonce", ""),

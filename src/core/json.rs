@@ -4,7 +4,7 @@
 /// One member of an object, as much of it as the protocol ever reads.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Member {
-    /// Not there.
+    /// Not there, or `null`: an optional member that some platforms write out although they have none.
     Missing,
     /// A string.
     Text(String),
@@ -14,7 +14,7 @@ pub enum Member {
     Bool(bool),
     /// An array of strings.
     Texts(Vec<String>),
-    /// Anything else: null, an object, a mixed array, a number too large to hold.
+    /// Anything else: an object, a mixed array, a number too large to hold.
     Other,
 }
 

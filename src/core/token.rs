@@ -151,9 +151,8 @@ fn read(object: &dyn Object) -> Result<Tokens, &'static str> {
     // RFC 6749 appendix A.12 and A.17: visible ASCII, so it is also safe in a header.
     let token = |name: &str| match object.member(name) {
         Member::Missing => Ok(None),
-        Member::Text(token) if !token.is_empty() && token.bytes().all(|b| (0x21..=0x7e).contains(&b)) => {
-            Ok(Some(token))
-        }
+        Member::Text(token) if token.is_empty() => Ok(None),
+        Member::Text(token) if token.bytes().all(|b| (0x21..=0x7e).contains(&b)) => Ok(Some(token)),
         _ => Err(()),
     };
     let Ok(Some(access)) = token("access_token") else { return Err("access_token is missing or no token") };
@@ -264,6 +263,14 @@ mod tests {
             panic!()
         };
         assert_eq!((tokens.refresh, tokens.scope), (None, None));
+        for nothing in ["null", "\"\""] {
+            let Outcome::Tokens(tokens) =
+                with(&format!("\"refresh_token\":{nothing},\"id_token\":{nothing},\"scope\":null"))
+            else {
+                panic!("{nothing}")
+            };
+            assert_eq!((tokens.refresh, tokens.id_token, tokens.scope), (None, None, None), "{nothing}");
+        }
     }
 
     #[test]

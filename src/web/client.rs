@@ -13,7 +13,7 @@ use crate::core::clock::Now;
 use crate::core::config::{Config, Endpoints};
 use crate::core::encoding::fingerprint;
 use crate::core::error::{Code, Error};
-use crate::core::id_token::Purpose;
+use crate::core::id_token::{PROTOCOL_CLAIMS, Purpose};
 use crate::core::jws::Jws;
 use crate::core::logout::end_session_url;
 use crate::core::platform::{Done, Errand, Goal, Platform, Reply, Step};
@@ -365,16 +365,26 @@ impl Client {
         }
     }
 
-    /// The claims as an object, the same one for the same token.
+    /// The ID token's text or, with `as_claims`, all that it says; undefined where nobody is signed in.
+    pub fn id_token(&self, as_claims: bool) -> JsValue {
+        match self.session.borrow().state(now()) {
+            State::In { grant, .. } if as_claims => claims(&grant.id_token),
+            State::In { grant, .. } => grant.id_token.expose().into(),
+            _ => JsValue::UNDEFINED,
+        }
+    }
+
+    /// The user's claims as an object, the same one for the same token.
     fn user(&self, id_token: &IdToken) -> JsValue {
         if let Some((known, user)) = &*self.user.borrow()
             && known == id_token
         {
             return user.clone();
         }
-        let claims =
-            Jws::read(json::engine, id_token.expose()).ok().and_then(|jws| json::value(&jws.payload));
-        let user = claims.unwrap_or_else(|| js_sys::Object::new().into());
+        let user = claims(id_token);
+        for name in PROTOCOL_CLAIMS {
+            json::remove(&user, name);
+        }
         *self.user.borrow_mut() = Some((id_token.clone(), user.clone()));
         user
     }
@@ -387,4 +397,10 @@ impl Client {
         });
         object(&[("user", Value::Js(self.user(&signed_in.id_token))), ("appState", Value::Js(app_state))])
     }
+}
+
+/// All that an ID token says, as an object.
+fn claims(id_token: &IdToken) -> JsValue {
+    let payload = Jws::read(json::engine, id_token.expose()).ok();
+    payload.and_then(|jws| json::value(&jws.payload)).unwrap_or_else(|| js_sys::Object::new().into())
 }

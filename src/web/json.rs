@@ -30,6 +30,11 @@ pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> Strin
     }
 }
 
+/// Removes what is called so.
+pub fn remove(object: &JsValue, name: &str) {
+    delete(object, name);
+}
+
 /// A parsed object.
 pub struct Parsed(JsValue);
 
@@ -49,6 +54,9 @@ impl Object for Parsed {
             return Member::Missing;
         }
         let value = get(&self.0, name);
+        if value.is_null() {
+            return Member::Missing;
+        }
         if let Some(text) = value.as_string() {
             Member::Text(text)
         } else if let Some(number) = value.as_f64() {

@@ -41,6 +41,30 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
     });
   }
 
+  test("user holds the user's claims, getIdTokenClaims() all of them, getIdToken() the token", async (t) => {
+    const world = await bareWorld(t, browser, { options: { tokenStorage: 'session' } });
+    const page = await world.tab();
+    assert.deepEqual(
+      await page.evaluate(() => [auth.getIdTokenClaims(), auth.getIdToken()]),
+      [undefined, undefined],
+      'nobody is signed in',
+    );
+    const { user } = await signIn(page, world, 'Ada Lovelace', { maxAge: 3600 });
+    const idToken = world.exchanges()[0].response.id_token;
+    const claims = JSON.parse(Buffer.from(idToken.split('.')[1], 'base64url').toString());
+    const protocol = ['iss', 'aud', 'exp', 'iat', 'nonce', 'auth_time'];
+    for (const name of protocol) assert.ok(name in claims, `the provider sends no ${name}`);
+    const own = Object.entries(claims).filter(([name]) => !protocol.includes(name));
+    assert.deepEqual(user, Object.fromEntries(own));
+    assert.deepEqual(await ask(page, 'getUser'), user);
+    assert.equal(user.name, 'Ada Lovelace');
+    assert.deepEqual(await ask(page, 'getIdTokenClaims'), claims);
+    assert.equal(await ask(page, 'getIdToken'), idToken);
+    await page.reload();
+    await ready(page);
+    assert.deepEqual(await ask(page, 'getIdTokenClaims'), claims, 'also after a reload');
+  });
+
   test('in memory alone it ends with its page', async (t) => {
     const { page } = await signedIn(t, { options: { tokenStorage: 'memory' } });
     assert.match(await ask(page, 'getAccessToken', forced), /./);

@@ -36,7 +36,8 @@ impl Session {
             return fx.push(Effect::Token(call, Ok(live.grant.access.clone())));
         }
         if !renewable {
-            return fx.push(Effect::Token(call, Err(Error::new(Code::LoginRequired))));
+            let code = if left > 0 { Code::RefreshTokenMissing } else { Code::LoginRequired };
+            return fx.push(Effect::Token(call, Err(Error::new(code))));
         }
         self.waiting.push(Waiting { call, generation: live.grant.generation, strict });
         self.nudge(cx, Backoff::CAP);

@@ -170,6 +170,12 @@ export const faults = [
     undefined,
     accepted,
   ),
+  ...[
+    'code_challenge_methods_supported',
+    'authorization_response_iss_parameter_supported',
+    'revocation_endpoint',
+    'end_session_endpoint',
+  ].map((key) => member(`${key} null: as missing`, 'RFC 8414 §2', key, null, accepted)),
   member(
     'plain and S256: S256 is sent',
     'RFC 9700 §4.8',

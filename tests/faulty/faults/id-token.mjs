@@ -112,6 +112,7 @@ export const faults = [
   claim('azp is another client', ITEM(5), 'azp', 'other'),
   claim('azp a number', ITEM(5), 'azp', 7),
   claim('azp empty', ITEM(5), 'azp', ''),
+  claim('azp null: as missing', ITEM(5), 'azp', null, accepted),
   claim('azp this client: the same', ITEM(5), 'azp', 'app', accepted),
 
   sub('missing', undefined),
@@ -175,6 +176,7 @@ export const faults = [
 
   claim('at_hash another', 'Core §3.1.3.8', 'at_hash', 'AAAAAAAAAAAAAAAAAAAAAA'),
   claim('at_hash padded', 'Core §3.1.3.6', 'at_hash', (hash) => `${hash}==`),
+  claim('at_hash null: as missing', 'Core §3.1.3.6', 'at_hash', null, accepted),
   claim('at_hash a number', 'Core §3.1.3.6', 'at_hash', 7),
   claim('at_hash missing', 'Core §3.1.3.6: optional', 'at_hash', undefined, accepted),
   claim(
@@ -194,6 +196,7 @@ export const faults = [
   ),
   claims('auth_time as asked', ITEM(13), (good) => ({ auth_time: good.iat - 50 }), accepted, maxAge),
   claim('auth_time a text', 'Core §2', 'auth_time', 'today'),
+  claim('auth_time null: as missing', 'Core §2', 'auth_time', null, accepted),
   claims(
     'markup and a script URL among the claims',
     'Core §5.1',

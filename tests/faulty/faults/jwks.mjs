@@ -95,6 +95,7 @@ export const faults = [
   key('a private exponent of nothing', 'RFC 7517 §9.2', { d: '' }),
   key('for encryption', `${KEY}.2`, { use: 'enc' }),
   key('use a number', `${KEY}.2`, { use: 7 }),
+  key('use and alg null: not named', `${KEY}.2`, { use: null, alg: null }, accepted),
   key('use not named', `${KEY}.2`, { use: undefined }, accepted),
   key('for another algorithm', `${KEY}.4`, { alg: 'PS256' }),
   key('alg not named', `${KEY}.4`, { alg: undefined }, accepted),
@@ -155,7 +156,7 @@ export const faults = [
   ),
   set('keys an object', 'RFC 7517 §5.1', ({ rsa }) => ({ 0: rsa.jwk, length: 1 }), twice),
   set('keys a text', 'RFC 7517 §5.1', ({ rsa }) => JSON.stringify([rsa.jwk]), twice),
-  set('keys null', 'RFC 7517 §5.1', () => null, twice),
+  set('keys null', 'RFC 7517 §5.1', () => null, none),
   answer(
     'the keys without their set',
     'RFC 7517 §5.1',

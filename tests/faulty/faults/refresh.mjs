@@ -90,6 +90,15 @@ async function retryTime(visit) {
 }
 
 export const faults = [
+  {
+    name: 'forced, and the platform gave no refresh token',
+    clause: 'RFC 6749 §1.5',
+    at: 'refresh',
+    apply: (tenant) => {
+      tenant.first.body = (members) => ({ ...members, refresh_token: undefined });
+    },
+    expect: { code: 'refresh_token_missing', codes: 1, status: 'authenticated' },
+  },
   answer('rotated', ROTATE, undefined, accepted),
   {
     name: 'rotated twice: each token once',
@@ -120,8 +129,14 @@ export const faults = [
   member('no access token', 'RFC 6749 §5.1', 'access_token', undefined, stays('token_response_invalid')),
   member('no token type', 'RFC 6749 §7.1', 'token_type', undefined, stays('token_response_invalid')),
   member('token_type DPoP', 'RFC 6749 §7.1', 'token_type', 'DPoP', stays('token_response_invalid')),
-  member('refresh_token empty', 'RFC 6749 app. A', 'refresh_token', '', stays('token_response_invalid')),
-  member('refresh_token null', 'RFC 6749 app. A', 'refresh_token', null, stays('token_response_invalid')),
+  member('refresh_token empty: the old one stays', 'RFC 6749 §6', 'refresh_token', '', accepted),
+  member('refresh_token null: the old one stays', 'RFC 6749 §6', 'refresh_token', null, accepted),
+  member('id_token empty: the old one stays', CONTINUES, 'id_token', '', accepted),
+  member('id_token null: the old one stays', CONTINUES, 'id_token', null, accepted),
+  member('scope null: as before', 'RFC 6749 §6', 'scope', null, {
+    ...accepted,
+    scope: 'openid profile email',
+  }),
   member('expires_in 0', 'RFC 6749 §5.1', 'expires_in', 0, { ...accepted, lifetime: 300 }),
   member('expires_in missing', 'RFC 6749 §5.1', 'expires_in', undefined, { ...accepted, lifetime: 300 }),
   member('expires_in a text', 'RFC 6749 §5.1', 'expires_in', '1800', { ...accepted, lifetime: 1800 }),
@@ -196,7 +211,7 @@ export const faults = [
   claim('aud another', CONTINUES, 'aud', 'other'),
   claim('aud with one more', CONTINUES, 'aud', ['app', 'other']),
   claim('nonce another', CONTINUES, 'nonce', 'other'),
-  claim('nonce null', CONTINUES, 'nonce', null),
+  claim('nonce null: as missing', CONTINUES, 'nonce', null, accepted),
   claim('nonce the same', CONTINUES, 'nonce', (nonce) => nonce, accepted),
   claim('nonce missing', CONTINUES, 'nonce', undefined, accepted),
   claim('iat older', CONTINUES, 'iat', (iat) => iat - 100),

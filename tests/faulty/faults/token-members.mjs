@@ -35,16 +35,21 @@ const lifetime = (name, written, lives) => ({
 });
 
 const odd = [
-  ['null', null],
   ['a number', 7],
   ['true', true],
   ['an array', ['x']],
   ['an object', { value: 'x' }],
-  ['empty', ''],
   ['with a space', 'x y'],
   ['with a newline', 'x\r\nx-evil: 1'],
   ['not ASCII', 'xé'],
   ['with a null', 'x\0'],
+];
+
+/** Ways to leave out a token. */
+const absent = [
+  ['missing', undefined],
+  ['null: none', null],
+  ['empty: none', ''],
 ];
 
 export const faults = [
@@ -52,16 +57,22 @@ export const faults = [
     odd.map(([how, value]) => member(`${key} ${how}`, typeof value === 'string' ? VISIBLE : OK, key, value)),
   ),
   member('no access_token', OK, 'access_token'),
+  member('access_token null', OK, 'access_token', null),
+  member('access_token empty', VISIBLE, 'access_token', ''),
   member('access_token of 100 KB', 'RFC 6749 §5.1: no sizes assumed', 'access_token', 'x'.repeat(100_000), {
     code: 'id_token_invalid',
     codes: 1,
     details: { check: 'at_hash' },
   }),
-  member('no refresh_token', OK, 'refresh_token', undefined, accepted, (_, { state }) => {
-    if (state.refreshAt !== undefined) throw new Error('a refresh is planned');
-  }),
+  ...absent.map(([how, value]) =>
+    member(`refresh_token ${how}`, OK, 'refresh_token', value, accepted, (_, { state }) => {
+      if (state.refreshAt !== undefined) throw new Error('a refresh is planned');
+    }),
+  ),
   member('the refresh token is the access token', OK, 'refresh_token', () => 'x', accepted),
-  member('no id_token', 'Core §3.1.3.3', 'id_token', undefined, { code: 'id_token_invalid', codes: 1 }),
+  ...absent.map(([how, value]) =>
+    member(`id_token ${how}`, 'Core §3.1.3.3', 'id_token', value, { code: 'id_token_invalid', codes: 1 }),
+  ),
 
   member('no token_type', TYPE, 'token_type'),
   member('token_type null', TYPE, 'token_type', null),
@@ -102,7 +113,7 @@ export const faults = [
   lifetime('twice, the last counts', '"expires_in":1,"expires_in":1800', 1800),
 
   member('no scope: as asked', OK, 'scope', undefined, { ...accepted, scope: 'openid profile email' }),
-  member('scope null', OK, 'scope', null),
+  member('scope null: as asked', OK, 'scope', null, { ...accepted, scope: 'openid profile email' }),
   member('scope a number', OK, 'scope', 7),
   member('scope an array', OK, 'scope', ['openid']),
   member('a smaller scope: as granted', 'RFC 6749 §3.3', 'scope', 'openid', { ...accepted, scope: 'openid' }),
