@@ -1,5 +1,5 @@
 /** The client that apps call: numbers each call, hands it to the wasm and settles it by its number. */
-import { explain, type Fault, fault } from './errors.js';
+import { explain, type Fault, fault, type SignInContext } from './errors.js';
 import { fetchWithToken } from './fetch.js';
 import type { Core } from './glue.js';
 import { Host } from './host.js';
@@ -32,7 +32,7 @@ export async function connect(options: IntelliAuthOptions): Promise<IntelliAuth>
   return client;
 }
 
-class Client implements IntelliAuth {
+export class Client implements IntelliAuth {
   readonly #options: IntelliAuthOptions;
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<Listener>();
@@ -61,19 +61,22 @@ class Client implements IntelliAuth {
     }
   }
 
-  loginWithRedirect(options: LoginOptions = {}): Promise<void> {
+  loginWithRedirect(options: LoginOptions = {}, activated = userActivated()): Promise<void> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason);
     // A double click joins the sign-in that is under way.
-    this.#departure ??= this.#depart(options).finally(() => {
+    this.#departure ??= this.#depart(options, activated).finally(() => {
       this.#departure = undefined;
     });
     return abortable(this.#departure, options.signal);
   }
 
-  async #depart({ appState, openUrl, signal: _, ...options }: LoginOptions): Promise<void> {
-    const given = { ...options, appState: appState && JSON.stringify(appState) };
+  async #depart(
+    { appState, openUrl, signal: _, ...options }: LoginOptions,
+    activated: boolean,
+  ): Promise<void> {
     const url = await this.#call<string | undefined>((core, call) => {
-      this.#glue?.loginWithRedirect(core, call, given, openUrl !== undefined);
+      const given = { ...options, appState: written(appState) };
+      this.#glue?.loginWithRedirect(core, call, given, activated, openUrl !== undefined);
       if (!openUrl) this.#returnTo(call);
     });
     if (openUrl && url) await openUrl(url);
@@ -91,17 +94,19 @@ class Client implements IntelliAuth {
     addEventListener('pageshow', back);
   }
 
-  handleCallback(url?: string, { signal }: { signal?: AbortSignal } = {}): Promise<CallbackResult> {
+  handleCallback(url?: string | URL, { signal }: { signal?: AbortSignal } = {}): Promise<CallbackResult> {
+    // A router may change the address before the SDK is loaded.
+    const asked = location.href;
     return this.#call((core, call) => {
+      const again = asked === this.#callback?.left ? this.#callback.url : asked;
       const here = location.href;
-      const again = here === this.#callback?.left ? this.#callback.url : undefined;
-      this.#glue?.handleCallback(core, call, url ?? again);
+      this.#glue?.handleCallback(core, call, url === undefined ? again : absolute(url));
       if (location.href !== here) this.#callback = { url: here, left: location.href };
     }, signal);
   }
 
-  isCallback(url?: string): boolean {
-    return this.#asked((core) => core.isCallback(url)) ?? false;
+  isCallback(url: string | URL = location.href): boolean {
+    return this.#asked((core) => core.isCallback(absolute(url))) ?? false;
   }
 
   getAccessToken(options: AccessTokenOptions = {}): Promise<string> {
@@ -247,9 +252,9 @@ class Client implements IntelliAuth {
     this.#settle(call)?.resolve(value as never);
   }
 
-  refuse(call: number, why: Fault): void {
+  refuse(call: number, why: Fault, back?: SignInContext): void {
     const found = this.#settle(call);
-    if (found) void explain(why).then(found.reject);
+    if (found) void explain(why, undefined, back).then(found.reject);
   }
 
   tell(event: AuthEvent | undefined): void {
@@ -291,8 +296,8 @@ class ClientHost extends Host {
     this.#client.answer(call, value);
   }
 
-  refuse(call: number, why: Fault): void {
-    this.#client.refuse(call, why);
+  refuse(call: number, why: Fault, back?: SignInContext): void {
+    this.#client.refuse(call, why, back);
   }
 
   tell(event: AuthEvent): void {
@@ -302,6 +307,34 @@ class ClientHost extends Host {
   changed(): void {
     this.#client.changed();
   }
+}
+
+/** Whether the user's own action stands behind what happens now. A browser that cannot tell says no. */
+export const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
+
+/** The address that `url` is on this page. */
+function absolute(url: unknown): string {
+  const text = url instanceof URL ? url.href : url;
+  if (typeof text === 'string' && URL.canParse(text, location.href)) return new URL(text, location.href).href;
+  throw fault('invalid_config', false, {
+    option: 'url',
+    problem: 'it is no address',
+    instead: 'a string or URL, or nothing for the address of the page',
+  });
+}
+
+/** `appState` as storage keeps it over the redirect. */
+function written(appState: unknown): string | undefined {
+  if (appState === undefined) return undefined;
+  try {
+    const text: unknown = JSON.stringify(appState);
+    if (typeof text === 'string' && text.startsWith('{')) return text;
+  } catch {}
+  throw fault('invalid_config', false, {
+    option: 'appState',
+    problem: 'JSON cannot hold it',
+    instead: 'an object without cycles, functions and BigInt',
+  });
 }
 
 /** Ends the waiting, not the work. */

@@ -25,6 +25,11 @@ export const table = {
     summary: "The sign-in took longer than {minutes} minutes.",
     hint: "Start it again.",
   },
+  sign_in_loop: {
+    transient: false,
+    summary: "This tab started {count} sign-ins within {seconds} seconds without the user, and none was completed.",
+    hint: "What came back: {results}. Start a sign-in when the user asks for it, or once per page; see that the page at `redirectUri` calls handleCallback(), and show its error instead of signing in again.",
+  },
   issuer_mismatch: {
     transient: false,
     summary: "The answer names the issuer {received}, and {expected} was expected.",

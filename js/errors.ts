@@ -1,10 +1,17 @@
 import type { table } from './errors.table.js';
+import type { AppState } from './types.js';
 
 /** Every code there is; `docs/errors.md` explains each. */
 export type ErrorCode = keyof typeof table;
 
+/** What goes back to the app with a callback that was refused. */
+export interface SignInContext {
+  readonly appState?: AppState;
+  readonly returnTo?: string;
+}
+
 /** What an {@link IntelliAuthError} is made of. */
-export interface ErrorParts {
+export interface ErrorParts extends SignInContext {
   message: string;
   hint: string;
   transient: boolean;
@@ -31,13 +38,19 @@ export class IntelliAuthError extends Error {
   readonly transient: boolean;
   /** Named facts, such as the option that is wrong. */
   readonly details: Readonly<Record<string, string>>;
+  /** Of a refused callback: as given to `loginWithRedirect`; `{}` where that sign-in is not known. */
+  readonly appState?: AppState;
+  /** Of a refused callback: see {@link CallbackResult.returnTo}. */
+  readonly returnTo?: string;
 
-  constructor(code: ErrorCode, { message, hint, transient, details, cause }: ErrorParts) {
+  constructor(code: ErrorCode, { message, hint, transient, details, cause, appState, returnTo }: ErrorParts) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
     this.transient = transient;
     this.details = details;
+    if (appState) this.appState = appState;
+    if (returnTo !== undefined) this.returnTo = returnTo;
   }
 }
 
@@ -65,7 +78,7 @@ export const fault = (code: ErrorCode, transient = false, details: Record<string
 });
 
 /** Makes the error. The prose is fetched now and not before: no page pays for it until something goes wrong. */
-export async function explain(told: Fault, cause?: unknown): Promise<IntelliAuthError> {
+export async function explain(told: Fault, cause?: unknown, back?: SignInContext): Promise<IntelliAuthError> {
   const { details } = told;
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
@@ -79,5 +92,6 @@ export async function explain(told: Fault, cause?: unknown): Promise<IntelliAuth
     transient: told.transient,
     details,
     cause,
+    ...back,
   });
 }

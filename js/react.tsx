@@ -20,13 +20,19 @@ const Context = createContext<Store | undefined>(undefined);
 /** What {@link IntelliAuthProvider} takes: the client's options, as they are when it is first shown. */
 export interface IntelliAuthProviderProps extends IntelliAuthOptions {
   children?: ReactNode;
-  /** Called after a sign-in. By default the address becomes `appState.returnTo`, or `/`, and `popstate` tells the router. */
+  /** Called after a sign-in. By default the address becomes `returnTo`, and `popstate` tells the router. */
   onSignedIn?: (result: CallbackResult) => void;
+  /** Called after a callback that was refused. By default as {@link onSignedIn}; `useIntelliAuth` has the `error`. */
+  onSignInError?: (error: IntelliAuthError) => void;
+  /**
+   * `false` where another library shares the redirect URI's path: the app then calls `handleCallback` itself.
+   * @defaultValue `true`
+   */
+  handleCallbackAutomatically?: boolean;
 }
 
 /**
- * Makes one client for the components below, and answers the callback by itself when the page is the redirect URI's
- * and the sign-in was started in this tab.
+ * Makes one client for the components below, and answers a callback at the redirect URI by itself.
  * @example
  * <IntelliAuthProvider tenantUrl="https://your-tenant.example" clientId="…" redirectUri={`${location.origin}/callback`}>
  *   <App />
@@ -35,12 +41,15 @@ export interface IntelliAuthProviderProps extends IntelliAuthOptions {
 export function IntelliAuthProvider({
   children,
   onSignedIn,
+  onSignInError,
+  handleCallbackAutomatically = true,
   ...options
 }: IntelliAuthProviderProps): ReactNode {
-  const [store] = useState(() => new Store(options));
+  const [store] = useState(() => new Store(options, handleCallbackAutomatically));
   useEffect(() => {
     store.onSignedIn = onSignedIn;
-  }, [store, onSignedIn]);
+    store.onSignInError = onSignInError;
+  }, [store, onSignedIn, onSignInError]);
   useEffect(() => store.mount(), [store]);
   return <Context.Provider value={store}>{children}</Context.Provider>;
 }

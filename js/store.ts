@@ -1,4 +1,6 @@
 /** What React reads: one client, its state, and the last sign-in's error. */
+
+import type { Client } from './client.js';
 import type { IntelliAuthError } from './errors.js';
 import { createIntelliAuth } from './index.js';
 import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
@@ -31,11 +33,15 @@ export class Store {
   #client: Promise<IntelliAuth> | undefined;
   #loaded: IntelliAuth | undefined;
   #users = 0;
+  readonly #handlesCallback: boolean;
   /** What to do after a sign-in. */
   onSignedIn: ((result: CallbackResult) => void) | undefined;
+  /** What to do after one that failed. */
+  onSignInError: ((error: IntelliAuthError) => void) | undefined;
 
-  constructor(options: IntelliAuthOptions) {
+  constructor(options: IntelliAuthOptions, handlesCallback: boolean) {
     this.#options = options;
+    this.#handlesCallback = handlesCallback;
   }
 
   readonly read = (): Snapshot => this.#snapshot;
@@ -47,7 +53,11 @@ export class Store {
   };
 
   readonly methods: Methods = {
-    loginWithRedirect: (options) => this.#tried((client) => client.loginWithRedirect(options)),
+    loginWithRedirect: (options) => {
+      // Asked now: until the SDK is loaded a click may be too long ago.
+      const activated = navigator.userActivation?.isActive ?? false;
+      return this.#tried((client) => (client as Client).loginWithRedirect(options, activated));
+    },
     handleCallback: (url, options) => this.#tried((client) => client.handleCallback(url, options)),
     logout: async (options) => (await this.#started()).logout(options),
     getAccessToken: async (options) => (await this.#started()).getAccessToken(options),
@@ -102,9 +112,11 @@ export class Store {
   }
 
   async #start(): Promise<IntelliAuth> {
+    // A router may change the address before the SDK is loaded.
+    const here = location.href;
     const client = await createIntelliAuth(this.#options);
     this.#loaded = client;
-    let answering = client.isCallback();
+    let answering = this.#handlesCallback && client.isCallback(here);
     client.subscribe((state, event) => {
       // While a callback is answered nobody is told that nobody is signed in.
       if (state !== this.#snapshot.state && !(answering && state.status !== 'authenticated')) {
@@ -118,13 +130,16 @@ export class Store {
       return client;
     }
     client
-      .handleCallback()
+      .handleCallback(here)
       .then(
         (result) => {
-          this.#set({ state: client.getState() });
           (this.onSignedIn ?? goBack)(result);
+          this.#set({ state: client.getState() });
         },
-        (error: IntelliAuthError) => this.#set({ state: client.getState(), error }),
+        (error: IntelliAuthError) => {
+          (this.onSignInError ?? goBack)(error);
+          this.#set({ state: client.getState(), error });
+        },
       )
       .finally(() => {
         answering = false;
@@ -133,8 +148,9 @@ export class Store {
   }
 }
 
-/** Puts the page that the person came from into the address bar and tells the app's router. */
-function goBack({ appState }: CallbackResult): void {
-  history.replaceState(null, '', appState.returnTo ?? '/');
-  dispatchEvent(new PopStateEvent('popstate', { state: null }));
+/** Puts the page that the user came from into the address bar and tells the app's router, whose state stays. */
+function goBack({ returnTo = '/' }: { readonly returnTo?: string }): void {
+  const { state } = history;
+  history.replaceState(state, '', returnTo);
+  dispatchEvent(new PopStateEvent('popstate', { state }));
 }

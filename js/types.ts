@@ -49,7 +49,7 @@ export interface IntelliAuthOptions {
 /** Anything `JSON.stringify` keeps. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** What an app wants back after the sign-in. `returnTo` is followed only within this origin. */
+/** What an app wants back after the sign-in, at most 100,000 characters of JSON. `returnTo` is followed only within this origin. */
 export type AppState = { readonly returnTo?: string; readonly [key: string]: Json | undefined };
 
 /** Options of one sign-in. OpenID Connect Core §3.1.2.1. */
@@ -108,6 +108,11 @@ export interface CallbackResult {
   readonly user: User;
   /** As given to `loginWithRedirect`; `{}` if none was. */
   readonly appState: AppState;
+  /**
+   * Where the user goes on, a path of this origin: `appState.returnTo`, else the page on which the sign-in began, else
+   * the redirect URI's directory. Never the callback.
+   */
+  readonly returnTo: string;
 }
 
 export interface AccessTokenOptions {
@@ -214,13 +219,18 @@ export interface IntelliAuth {
    */
   loginWithRedirect(options?: LoginOptions): Promise<void>;
   /**
-   * Finishes the sign-in that `url` answers. The same result for every call with the same URL.
+   * Finishes the sign-in that `url` answers, by default the page's address, from which the response is taken out at
+   * once. The same result for every call with the same URL. It navigates nowhere.
+   * @throws IntelliAuthError with `appState` and `returnTo`, as {@link CallbackResult} has them
    * @example
-   * const { user, appState } = await auth.handleCallback();
+   * const { user, appState, returnTo } = await auth.handleCallback();
    */
-  handleCallback(url?: string, options?: { signal?: AbortSignal }): Promise<CallbackResult>;
-  /** Whether `url` is the redirect URI answering a sign-in that this tab started. */
-  isCallback(url?: string): boolean;
+  handleCallback(url?: string | URL, options?: { signal?: AbortSignal }): Promise<CallbackResult>;
+  /**
+   * Whether `url`, by default the page's address, is the redirect URI with a response of the platform: `state` together
+   * with `code` or `error`, in query or fragment, or any one of the three while a sign-in of this tab is pending.
+   */
+  isCallback(url?: string | URL): boolean;
   /**
    * A living access token: the cached one, or one refreshed once for all callers.
    * @example

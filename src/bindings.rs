@@ -1,5 +1,6 @@
 //! What JavaScript sees: names and types, no logic. Every call has a number, and the loader settles it by that.
 
+use crate::core::attempts::Activation;
 use crate::core::authorize::LoginOptions;
 use crate::core::config::{Config, Endpoints, Options, refuse};
 use crate::core::error::Error;
@@ -71,6 +72,7 @@ impl Reader {
     fn options(&mut self, given: &Given) -> Options {
         let endpoints = given.value("endpoints").map(JsCast::unchecked_into::<Given>);
         let allowed = given.value("allowedOrigins").map_or(Vec::new(), |list| items(&list).into_vec());
+        let redirect_uri = self.text(given, "redirectUri").unwrap_or_default();
         let mut endpoint = |name| endpoints.as_ref().and_then(|endpoints| self.text(endpoints, name));
         Options {
             endpoints: Endpoints {
@@ -82,7 +84,8 @@ impl Reader {
             },
             tenant_url: self.text(given, "tenantUrl").unwrap_or_default(),
             client_id: self.text(given, "clientId").unwrap_or_default(),
-            redirect_uri: self.text(given, "redirectUri").unwrap_or_default(),
+            redirect_page: web_sys::Url::new(&redirect_uri).ok().map(|url| url.href()),
+            redirect_uri,
             scope: self.text(given, "scope"),
             token_storage: self.text(given, "tokenStorage"),
             discovery: given.value("discovery").is_some_and(|value| value.is_truthy()),
@@ -98,6 +101,7 @@ impl Reader {
         let extra = given.value("extraParams").map_or(Vec::new(), |extra| entries(&extra).into_vec());
         LoginOptions {
             app_state: self.text(given, "appState"),
+            page: None,
             scope: self.text(given, "scope"),
             prompt: self.text(given, "prompt"),
             login_hint: self.text(given, "loginHint"),
@@ -152,7 +156,7 @@ impl Core {
 
     /// See `IntelliAuth.isCallback`.
     #[wasm_bindgen(js_name = isCallback)]
-    pub fn is_callback(&self, url: Option<String>) -> bool {
+    pub fn is_callback(&self, url: &str) -> bool {
         self.0.is_callback(url)
     }
 
@@ -217,14 +221,21 @@ impl Core {
 
 /// Starts a sign-in; see `IntelliAuth.loginWithRedirect`.
 #[wasm_bindgen(js_name = loginWithRedirect)]
-pub fn login_with_redirect(core: &Core, call: u32, options: Given, give_url: bool) -> Result<(), JsValue> {
+pub fn login_with_redirect(
+    core: &Core,
+    call: u32,
+    options: Given,
+    activated: bool,
+    give_url: bool,
+) -> Result<(), JsValue> {
     let options = Reader::read(&options, Reader::login).map_err(|error| fault(&error))?;
-    core.0.login(call, options, give_url);
+    let activation = if activated { Activation::User } else { Activation::NoneKnown };
+    core.0.login(call, options, activation, give_url);
     Ok(())
 }
 
-/// Finishes a sign-in; see `IntelliAuth.handleCallback`.
+/// Finishes the sign-in that `url`, an absolute one, answers; see `IntelliAuth.handleCallback`.
 #[wasm_bindgen(js_name = handleCallback)]
-pub fn handle_callback(core: &Core, call: u32, url: Option<String>) {
+pub fn handle_callback(core: &Core, call: u32, url: &str) {
     core.0.callback(call, url);
 }

@@ -108,7 +108,7 @@ fn transaction(state: &str, at: i64) -> Transaction {
         client_id: "app".into(),
         scope: "openid".into(),
         max_age: None,
-        app_state: None,
+        context: Default::default(),
         at,
     }
 }
@@ -156,7 +156,7 @@ fn marks_are_seen_by_every_tab_and_old_ones_go() {
     let prefix = shelf.session_key().replace(".session", ".mark.");
     put("localStorage", &format!("{prefix}old"), "1");
     shelf.mark("spent", NOW);
-    assert!(shelf.marked("spent") && shelf.marked_here("spent") && !shelf.marked("other"));
+    assert!(shelf.marked("spent") && !shelf.marked("other"));
     assert_eq!(count("localStorage", &prefix), 1);
 }
 

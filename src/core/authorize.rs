@@ -6,13 +6,15 @@ use super::error::Error;
 use super::form::Form;
 use super::pkce::Entropy;
 use super::secret::{Nonce, State, Verifier};
-use super::transaction::Transaction;
+use super::transaction::{SignInContext, Transaction};
 
 /// What an app may ask of one sign-in.
 #[derive(Clone, Debug, Default)]
 pub struct LoginOptions {
     /// JSON text handed back after the callback; kept in the tab, never sent.
     pub app_state: Option<String>,
+    /// The page on which the sign-in begins: path, query and fragment. Kept in the tab, never sent.
+    pub page: Option<String>,
     /// Replaces the client's scope.
     pub scope: Option<String>,
     /// `none`, `login`, `consent`, `select_account`; `none` only alone.
@@ -64,6 +66,9 @@ const RESERVED: &[&str] = &[
     "refresh_token",
 ];
 
+/// A longer address is not remembered, in bytes: the user returns to the redirect URI's directory.
+const MAX_PAGE: usize = 8 * 1024;
+
 /// Builds the URL to send the browser to, and what to remember until it comes back.
 ///
 /// ```
@@ -114,9 +119,19 @@ pub fn begin(
         client_id: config.client_id.clone(),
         scope,
         max_age,
-        app_state: options.app_state,
+        context: SignInContext {
+            app_state: options.app_state,
+            page: options.page.filter(|page| page.len() <= MAX_PAGE),
+        },
         at: now,
     };
+    if !transaction.fits() {
+        return Err(refuse(
+            "appState",
+            "it is too large to be kept until the callback",
+            "at most 100,000 characters of JSON, or a key to something that your app keeps itself",
+        ));
+    }
     let mut query = Form::new();
     query
         .pair("response_type", "code")

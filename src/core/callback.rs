@@ -14,11 +14,11 @@ pub enum Answer {
     Refused(Error),
 }
 
-/// A callback as read from its address. `state` stands apart because it is judged, and spent, before all else.
+/// A callback as read from its address. The states stand apart because they are judged, and spent, before all else.
 #[derive(Debug)]
 pub struct Response {
-    /// The one `state`, if there is exactly one.
-    pub state: Option<State>,
+    /// Every `state` that the query or the fragment names, each once, none empty. A response that is accepted has one.
+    pub states: Vec<State>,
     /// RFC 9207 §2.
     pub iss: Option<String>,
     /// The answer, or why there is none to accept.
@@ -32,6 +32,30 @@ const TOKENS: &[&str] = &["access_token", "id_token", "refresh_token"];
 /// What a fragment must hold to be taken for a response, rather than a part of the app's own page.
 const TELLING: &[&str] = &["code", "state", "error", "access_token", "id_token", "refresh_token"];
 
+/// Whether a sign-in of this tab waits for its callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// At least one.
+    Pending,
+    /// None.
+    NonePending,
+}
+
+/// Whether `url` carries an authorization response: `state` together with `code` or `error`, in query or fragment, or
+/// any one of the three while a sign-in is pending. Anything else may be a parameter of the app's own.
+///
+/// ```
+/// use intelliauth_spa_sdk::core::callback::{SignIn, is_response};
+/// assert!(is_response("https://app.example/?code=abc&state=xyz", SignIn::NonePending));
+/// assert!(!is_response("https://app.example/?code=SUMMER", SignIn::NonePending));
+/// ```
+pub fn is_response(url: &str, sign_in: SignIn) -> bool {
+    let (query, fragment) = parts(url);
+    let has = |name| has_parameter(query, name) || has_parameter(fragment, name);
+    let (state, answer) = (has("state"), has("code") || has("error"));
+    if sign_in == SignIn::Pending { state || answer } else { state && answer }
+}
+
 /// Text of the platform's is cut to this many characters before it is shown.
 const MAX_TEXT: usize = 300;
 
@@ -40,7 +64,7 @@ const MAX_TEXT: usize = 300;
 /// ```
 /// use intelliauth_spa_sdk::core::callback::{read, Answer};
 /// let response = read("https://app.example/callback?code=abc&state=xyz");
-/// assert_eq!(response.state.unwrap().expose(), "xyz");
+/// assert_eq!(response.states[0].expose(), "xyz");
 /// assert!(matches!(response.answer, Ok(Answer::Code(_))));
 /// ```
 pub fn read(url: &str) -> Response {
@@ -70,9 +94,24 @@ pub fn read(url: &str) -> Response {
             (None, None) => invalid("code", "there is neither a code nor an error"),
         }
     };
-    let state =
-        if count("state") == 1 { value("state").filter(|s| !s.is_empty()).map(State::new) } else { None };
-    Response { state, iss: value("iss").map(str::to_owned), answer }
+    Response { states: states(&pairs, fragment), iss: value("iss").map(str::to_owned), answer }
+}
+
+/// Every state that is named anywhere. A fragment may be a hash router's route with a query of its own.
+fn states(query: &[(String, String)], fragment: &str) -> Vec<State> {
+    let mut states: Vec<State> = Vec::new();
+    let mut add = |pairs: &[(String, String)]| {
+        for (name, value) in pairs {
+            if name == "state" && !value.is_empty() && !states.iter().any(|known| known.expose() == value) {
+                states.push(State::new(value.as_str()));
+            }
+        }
+    };
+    add(query);
+    for part in fragment.split('?') {
+        add(&form::parse(part));
+    }
+    states
 }
 
 /// The code of the table for an `error` of RFC 6749 §4.1.2.1 or Core §3.1.2.6; unknown ones are carried.
@@ -136,7 +175,7 @@ pub fn cleaned(url: &str) -> String {
     clean
 }
 
-/// Whether `url` is at the redirect URI: same origin and path, compared as text.
+/// Whether `url` is at the redirect URI: same origin and path. Both must be normalised alike, as a browser's address is.
 pub fn at_redirect_uri(url: &str, redirect_uri: &str) -> bool {
     page(url) == page(redirect_uri)
 }
@@ -174,7 +213,7 @@ mod tests {
         let response = read(
             "https://app.example/cb?x=1&code=a%2Bb&state=s&iss=https%3A%2F%2Ft&unknown=1&__proto__=x&constructor=x",
         );
-        assert_eq!(response.state.unwrap().expose(), "s");
+        assert_eq!(states_of(&response), ["s"]);
         assert_eq!(response.iss.as_deref(), Some("https://t"));
         assert!(matches!(response.answer, Ok(Answer::Code(code)) if code.expose() == "a+b"));
     }
@@ -201,11 +240,43 @@ mod tests {
         }
     }
 
+    fn states_of(response: &Response) -> Vec<&str> {
+        response.states.iter().map(State::expose).collect()
+    }
+
     #[test]
-    fn a_repeated_or_empty_state_is_none() {
-        assert!(read("https://a/?code=a&state=s&state=t").state.is_none());
-        assert!(read("https://a/?code=a&state=").state.is_none());
-        assert!(read("https://a/?code=a").state.is_none());
+    fn every_state_is_found_once_wherever_it_stands() {
+        for (url, states) in [
+            ("https://a/?code=a&state=s&state=t&state=s", &["s", "t"][..]),
+            ("https://a/?code=a&state=s#state=t", &["s", "t"]),
+            ("https://a/#/route?code=a&state=s", &["s"]),
+            ("https://a/?code=a&st%61te=s", &["s"]),
+            ("https://a/?code=a&state=", &[]),
+            ("https://a/?code=a", &[]),
+        ] {
+            assert_eq!(states_of(&read(url)), states, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_response_is_told_from_the_apps_own_parameters() {
+        let both = [SignIn::NonePending, SignIn::Pending];
+        for (url, expected) in [
+            ("https://a/?code=a&state=s", [true, true]),
+            ("https://a/?error=a&state=s", [true, true]),
+            ("https://a/#code=a&state=s", [true, true]),
+            ("https://a/?code=a#state=s", [true, true]),
+            ("https://a/#/route?error=a&state=s", [true, true]),
+            ("https://a/?code=a&state=s&code=b", [true, true]),
+            ("https://a/?code=SUMMER", [false, true]),
+            ("https://a/?state=CA", [false, true]),
+            ("https://a/?error=404", [false, true]),
+            ("https://a/#state", [false, false]),
+            ("https://a/?encode=a&statement=s", [false, false]),
+            ("https://a/", [false, false]),
+        ] {
+            assert_eq!(both.map(|sign_in| is_response(url, sign_in)), expected, "{url}");
+        }
     }
 
     #[test]
@@ -290,7 +361,7 @@ mod tests {
                 let _ = read(&url);
                 let clean = cleaned(&url);
                 let again = read(&clean);
-                prop_assert!(again.state.is_none(), "{clean}");
+                prop_assert!(again.states.is_empty(), "{clean}");
                 prop_assert!(!matches!(again.answer, Ok(Answer::Code(_))));
                 prop_assert_eq!(cleaned(&clean), clean);
             }

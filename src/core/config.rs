@@ -42,6 +42,8 @@ pub struct Options {
     pub client_id: String,
     /// The callback's address, registered exactly.
     pub redirect_uri: String,
+    /// The same as a browser normalises it, to be compared with addresses; as written where there is no browser.
+    pub redirect_page: Option<String>,
     /// Space-separated scopes.
     pub scope: Option<String>,
     /// `session`, `memory` or `local`.
@@ -67,6 +69,8 @@ pub struct Config {
     pub client_id: String,
     /// The callback's address, character for character.
     pub redirect_uri: String,
+    /// The callback's address as the browser's address bar shows it.
+    pub redirect_page: String,
     /// The scope asked for.
     pub scope: String,
     /// Where the session is kept.
@@ -154,6 +158,7 @@ impl Config {
             issuer: issuer.to_owned(),
             insecure_redirect: !redirect_origin.trustworthy(),
             client_id: options.client_id,
+            redirect_page: options.redirect_page.unwrap_or_else(|| options.redirect_uri.clone()),
             redirect_uri: options.redirect_uri,
             discovery: options.discovery,
             named: options.endpoints,

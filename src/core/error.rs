@@ -93,6 +93,9 @@ error_table! {
     TransactionExpired "transaction_expired" false
         "The sign-in took longer than {minutes} minutes."
         "Start it again.";
+    SignInLoop "sign_in_loop" false
+        "This tab started {count} sign-ins within {seconds} seconds without the user, and none was completed."
+        "What came back: {results}. Start a sign-in when the user asks for it, or once per page; see that the page at `redirectUri` calls handleCallback(), and show its error instead of signing in again.";
     IssuerMismatch "issuer_mismatch" false
         "The answer names the issuer {received}, and {expected} was expected."
         "Set `issuer` to exactly what the platform names itself: compared character for character, trailing slash included. If it is not yours, this answer came from somebody else.";

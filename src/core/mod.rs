@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod attempts;
 pub mod authorize;
 pub mod callback;
 pub mod clock;

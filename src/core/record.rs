@@ -6,8 +6,8 @@ use super::form::{Form, parse};
 /// The version that this code writes. A record of another version is left alone and read as none.
 const VERSION: &str = "1";
 
-/// Longer texts are not looked at.
-const MAX_LEN: usize = 512 * 1024;
+/// Longer texts are not looked at, in bytes.
+pub const MAX_LEN: usize = 512 * 1024;
 
 /// Writes a record of `kind`, field by field.
 pub struct Writer(Form);

@@ -1,4 +1,4 @@
-//! Where an app may send the person after a sign-in: its own origin, or its start page. RFC 9700 §4.11.1.
+//! Where an app may send the user after a sign-in: its own origin, or its start page. RFC 9700 §4.11.1.
 
 use super::origin::Origin;
 
@@ -20,6 +20,30 @@ pub fn same_origin<'a>(target: &'a str, origin: &str) -> &'a str {
     if !path.starts_with('/') || path.starts_with("//") || odd { "/" } else { path }
 }
 
+/// Where the user goes after a callback: to the app's own target if it named one, else to the page on which the sign-in
+/// began, else to the redirect URI's directory. Never to the callback itself, unless that is a directory's own page.
+///
+/// ```
+/// use intelliauth_spa_sdk::core::return_to::after_callback;
+/// let redirect = "https://app.example/shop/callback";
+/// assert_eq!(after_callback(None, Some("/shop/cart?item=2"), redirect), "/shop/cart?item=2");
+/// assert_eq!(after_callback(None, Some("/shop/callback?error=x"), redirect), "/shop/");
+/// ```
+pub fn after_callback(app_target: Option<&str>, page: Option<&str>, redirect_page: &str) -> String {
+    let origin = redirect_page;
+    if let Some(target) = app_target {
+        return same_origin(target, origin).to_owned();
+    }
+    let callback = Origin::split(redirect_page).map_or("/", |(_, path)| path);
+    let callback = callback.split(['?', '#']).next().unwrap_or(callback);
+    let directory = callback.rfind('/').and_then(|at| callback.get(..=at)).unwrap_or("/");
+    let page = page.filter(|page| {
+        let path = page.split(['?', '#']).next().unwrap_or(page);
+        (path != callback || path == directory) && same_origin(page, origin) == *page
+    });
+    page.unwrap_or(directory).to_owned()
+}
+
 /// `/..//evil.example` is this origin's, but becomes `//evil.example` once a router reads the path back.
 fn has_dot_segment(path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or(path);
@@ -34,6 +58,28 @@ mod tests {
     use proptest::prelude::*;
 
     const HOME: &str = "https://app.example";
+
+    #[test]
+    fn the_user_returns_to_where_the_sign_in_began_and_never_to_the_callback() {
+        let redirect = "https://app.example/shop/callback";
+        for (app_target, page, expected) in [
+            (Some("/cart"), Some("/shop/"), "/cart"),
+            (Some("//evil.example"), Some("/shop/"), "/"),
+            (None, Some("/shop/cart?item=2#top"), "/shop/cart?item=2#top"),
+            (None, Some("/"), "/"),
+            (None, Some("/shop/callback"), "/shop/"),
+            (None, Some("/shop/callback?x=1#y"), "/shop/"),
+            (None, Some("//evil.example"), "/shop/"),
+            (None, None, "/shop/"),
+        ] {
+            assert_eq!(after_callback(app_target, page, redirect), expected, "{app_target:?} {page:?}");
+        }
+        for root in ["https://app.example", "https://app.example/"] {
+            assert_eq!(after_callback(None, Some("/?tab=2"), root), "/?tab=2");
+            assert_eq!(after_callback(None, None, root), "/");
+        }
+        assert_eq!(after_callback(None, None, "https://app.example/callback?own=/a/b"), "/");
+    }
 
     #[test]
     fn own_pages_are_kept() {

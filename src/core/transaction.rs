@@ -1,11 +1,11 @@
 //! What a tab remembers between the authorize request and its callback.
 
 use super::config::Config;
-use super::record::{Reader, Writer};
+use super::record::{MAX_LEN, Reader, Writer};
 use super::secret::{Nonce, State, Verifier};
 
-/// How long a sign-in may take, in milliseconds.
-pub const LIFETIME: i64 = 10 * 60 * 1000;
+/// How long a sign-in may take, in milliseconds: an hour, because it may wait for a mail or a second factor.
+pub const LIFETIME: i64 = 60 * 60 * 1000;
 
 /// How many sign-ins one tab may have open: the oldest make room.
 pub const MAX_OPEN: usize = 10;
@@ -29,10 +29,19 @@ pub struct Transaction {
     pub scope: String,
     /// In seconds, where asked for: then `auth_time` is required, Core §3.1.3.7 item 13.
     pub max_age: Option<i64>,
-    /// The app's own JSON text, opaque here.
-    pub app_state: Option<String>,
+    /// What goes back to the app with the answer.
+    pub context: SignInContext,
     /// When it began, in milliseconds since 1970.
     pub at: i64,
+}
+
+/// What goes back to the app with the answer to a callback, whether it signs in or is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignInContext {
+    /// The app's own JSON text, opaque here.
+    pub app_state: Option<String>,
+    /// The page on which the sign-in began: path, query and fragment.
+    pub page: Option<String>,
 }
 
 const KIND: &str = "transaction";
@@ -49,7 +58,8 @@ impl Transaction {
             .field("client_id", &self.client_id)
             .field("scope", &self.scope)
             .number("at", self.at)
-            .maybe("app_state", self.app_state.as_deref())
+            .maybe("app_state", self.context.app_state.as_deref())
+            .maybe("page", self.context.page.as_deref())
             .maybe("max_age", self.max_age.map(|seconds| seconds.to_string()).as_deref())
             .done()
     }
@@ -71,8 +81,16 @@ impl Transaction {
             client_id: client_id.to_owned(),
             scope: scope.to_owned(),
             max_age: record.number("max_age"),
-            app_state: record.text("app_state").map(str::to_owned),
+            context: SignInContext {
+                app_state: record.text("app_state").map(str::to_owned),
+                page: record.text("page").map(str::to_owned),
+            },
         })
+    }
+
+    /// Whether storage can give it back: a longer record is not read.
+    pub fn fits(&self) -> bool {
+        self.to_text().len() <= MAX_LEN
     }
 
     /// Whether it is too old at `now`, or from a time that has not come.
@@ -117,7 +135,7 @@ mod tests {
             client_id: "app".into(),
             scope: "openid".into(),
             max_age: Some(60),
-            app_state,
+            context: SignInContext { app_state, page: Some("/reports?year=2026#top".into()) },
             at,
         }
     }
@@ -138,7 +156,8 @@ mod tests {
         #[test]
         fn any_app_state_survives(app_state in proptest::option::of(".*"), at in -1_i64<<50..1_i64<<50) {
             let read = Transaction::from_text(&transaction(at, app_state.clone()).to_text()).unwrap();
-            prop_assert_eq!(read.app_state, app_state);
+            prop_assert_eq!(read.context.app_state, app_state);
+            prop_assert_eq!(read.context.page.as_deref(), Some("/reports?year=2026#top"));
             prop_assert_eq!((read.at, read.max_age), (at, Some(60)));
         }
 

@@ -7,8 +7,9 @@ use super::random::{entropy, seed};
 use super::storage::Shelf;
 use super::{json, net, signature};
 use crate::core::api::may_carry_token;
+use crate::core::attempts::Activation;
 use crate::core::authorize::{Fresh, LoginOptions, begin, masked};
-use crate::core::callback;
+use crate::core::callback::{self, SignIn};
 use crate::core::clock::Now;
 use crate::core::config::{Config, Endpoints};
 use crate::core::encoding::fingerprint;
@@ -17,12 +18,13 @@ use crate::core::id_token::{PROTOCOL_CLAIMS, Purpose};
 use crate::core::jws::Jws;
 use crate::core::logout::end_session_url;
 use crate::core::platform::{Done, Errand, Goal, Platform, Reply, Step};
-use crate::core::return_to::same_origin;
+use crate::core::return_to::{after_callback, same_origin};
 use crate::core::secret::{AccessToken, IdToken, RefreshToken};
-use crate::core::session::event::{Call, Cx, Effect, Event, Lock, SignedIn, Ticket, View};
+use crate::core::session::event::{Call, Cx, Effect, Event, Lock, Refusal, SignedIn, Ticket};
 use crate::core::session::message::Message;
 use crate::core::session::{Rules, Session, State};
 use crate::core::token::{exchange_form, refresh_form, revoke_form};
+use crate::core::transaction::SignInContext;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -63,8 +65,8 @@ enum Then {
     Answered { ticket: Ticket, asked_at: Now },
     /// A sign-in begins.
     Login(Box<Login>),
-    /// A sign-in ends.
-    Callback { call: Call, response: callback::Response },
+    /// The session waits for it before it answers a callback.
+    Metadata(Ticket),
     /// The person leaves.
     Leave { logout: Logout, id_token: Option<IdToken> },
     /// Nobody waits.
@@ -74,6 +76,7 @@ enum Then {
 struct Login {
     call: Call,
     options: LoginOptions,
+    activation: Activation,
     give_url: bool,
 }
 
@@ -163,8 +166,22 @@ impl Client {
             }
             Effect::Wake(at) => self.host.wake(at.map(|at| (at - now().mono).max(0) as f64)),
             Effect::Token(call, Ok(token)) => self.host.answer(call, &token.expose().into()),
-            Effect::SignedIn(call, Ok(signed_in)) => self.host.answer(call, &self.signed_in(&signed_in)),
-            Effect::Token(call, Err(error)) | Effect::SignedIn(call, Err(error)) => self.refuse(call, &error),
+            Effect::Token(call, Err(error)) => self.refuse(call, &error),
+            Effect::Metadata(ticket) => self.errand(Goal::Metadata, Then::Metadata(ticket)),
+            Effect::SignedIn(call, Ok(SignedIn { id_token, context })) => {
+                let [app_state, return_to] = self.back(&context);
+                let user = ("user", Value::Js(self.user(&id_token)));
+                self.host.answer(call, &object(&[user, app_state, return_to]));
+            }
+            Effect::SignedIn(call, Err(Refusal { error, context })) => {
+                let back = object(&self.back(&context));
+                self.host.refuse_callback(call, &fault(&error), &back);
+            }
+            Effect::CameBack { mark, failed } => {
+                let mut attempts = self.shelf.attempts();
+                attempts.came_back(&mark, failed);
+                self.shelf.keep_attempts(&attempts);
+            }
             Effect::Tell(notice) => self.host.tell(&host::event(&notice, now().wall)),
             Effect::Leave { refresh, id_token } => {
                 let Some(logout) = self.logout.borrow_mut().take() else { return };
@@ -216,19 +233,18 @@ impl Client {
                 self.dispatch(Event::Answered { ticket, asked_at, outcome });
             }
             (Then::Login(login), Done::Metadata(metadata)) => {
-                let Login { call, options, give_url } = *login;
-                match metadata.and_then(|metadata| self.start(&metadata.endpoints, options, give_url)) {
-                    Ok(Some(url)) => self.host.answer(call, &url.into()),
-                    Ok(None) => {}
+                let (call, give_url) = (login.call, login.give_url);
+                match metadata.and_then(|metadata| self.start(&metadata.endpoints, *login)) {
+                    Ok(url) if give_url => self.host.answer(call, &url.into()),
+                    Ok(url) if leave(&window(), &url) => {}
+                    Ok(_) => self.refuse(call, &Error::new(Code::Internal).with("problem", "navigation")),
                     Err(error) => self.refuse(call, &error),
                 }
             }
-            (Then::Callback { call, response }, Done::Metadata(metadata)) => match metadata {
-                Ok(metadata) => {
-                    self.dispatch(Event::Callback { call, response, iss_required: metadata.sends_iss });
-                }
-                Err(error) => self.refuse(call, &error),
-            },
+            (Then::Metadata(ticket), Done::Metadata(metadata)) => {
+                let iss_required = metadata.map(|known| known.sends_iss);
+                self.dispatch(Event::Metadata { ticket, iss_required });
+            }
             (Then::Leave { logout, id_token }, Done::Metadata(metadata)) => {
                 self.leave(
                     logout,
@@ -241,59 +257,76 @@ impl Client {
     }
 
     /// Starts a sign-in. Answers with the URL if `give_url`, and else not at all: the page leaves.
-    pub fn login(self: &Rc<Self>, call: Call, options: LoginOptions, give_url: bool) {
-        self.errand(Goal::Metadata, Then::Login(Box::new(Login { call, options, give_url })));
+    pub fn login(
+        self: &Rc<Self>,
+        call: Call,
+        mut options: LoginOptions,
+        activation: Activation,
+        give_url: bool,
+    ) {
+        let window = window();
+        let here = callback::cleaned(&address(&window));
+        options.page = here.strip_prefix(origin(&window).as_str()).map(str::to_owned);
+        let login = Login { call, options, activation, give_url };
+        self.errand(Goal::Metadata, Then::Login(Box::new(login)));
     }
 
-    fn start(
-        &self,
-        endpoints: &Endpoints,
-        options: LoginOptions,
-        give_url: bool,
-    ) -> Result<Option<String>, Error> {
+    fn start(&self, endpoints: &Endpoints, login: Login) -> Result<String, Error> {
+        let Login { options, activation, .. } = login;
         let endpoint = endpoints.authorization.as_deref().unwrap_or_default();
         let [verifier, state, nonce] = entropy()?;
         let fresh = Fresh { verifier, state, nonce };
         let at = now().wall;
         let (url, transaction) = begin(&self.config, endpoint, options, &fresh, at)?;
+        let mut attempts = self.shelf.attempts();
+        attempts.begin(at, activation, &fingerprint(transaction.state.expose()))?;
         if !self.shelf.open(&transaction, at) {
             return Err(Error::new(Code::StorageUnavailable));
         }
+        self.shelf.keep_attempts(&attempts);
         self.host.tell(&host::started(&masked(&url), at));
-        if give_url {
-            return Ok(Some(url));
-        }
-        if leave(&window(), &url) {
-            Ok(None)
-        } else {
-            Err(Error::new(Code::Internal).with("problem", "navigation"))
-        }
+        Ok(url)
     }
 
-    /// Answers a callback. Its parameters leave the address bar first, whatever comes of them.
-    pub fn callback(self: &Rc<Self>, call: Call, url: Option<String>) {
+    /// Answers the callback at `url`, an absolute one. Its parameters leave the address bar first, whatever comes of
+    /// them; those of another client on this page are left to that client.
+    pub fn callback(self: &Rc<Self>, call: Call, url: &str) {
+        let response = callback::read(url);
+        if self.is_of_another_client(&response) {
+            return self.refuse(call, &Error::new(Code::StateUnknown).with("problem", "another client's"));
+        }
         let window = window();
-        let here = address(&window);
-        let url = url.unwrap_or_else(|| here.clone());
-        if url == here {
-            let clean = callback::cleaned(&here);
-            if clean != here {
-                replace_address(&window, &clean);
-            }
+        if url == address(&window) && callback::is_response(url, self.sign_in()) {
+            replace_address(&window, &callback::cleaned(url));
         }
-        let response = callback::read(&url);
-        self.errand(Goal::Metadata, Then::Callback { call, response });
+        self.dispatch(Event::Callback { call, response });
     }
 
-    /// Whether `url` is at the redirect URI and answers a sign-in that this tab started, now or before.
-    pub fn is_callback(&self, url: Option<String>) -> bool {
-        let url = url.unwrap_or_else(|| address(&window()));
-        let response = callback::read(&url);
-        callback::at_redirect_uri(&url, &self.config.redirect_uri)
-            && response.state.is_some_and(|state| {
-                self.shelf.transaction(&state).is_some()
-                    || self.shelf.marked_here(&fingerprint(state.expose()))
-            })
+    /// Whether `url`, an absolute one, is at the redirect URI and carries a response that is not another client's.
+    pub fn is_callback(&self, url: &str) -> bool {
+        callback::at_redirect_uri(url, &self.config.redirect_page)
+            && callback::is_response(url, self.sign_in())
+            && !self.is_of_another_client(&callback::read(url))
+    }
+
+    fn sign_in(&self) -> SignIn {
+        if self.shelf.has_transaction(now().wall) { SignIn::Pending } else { SignIn::NonePending }
+    }
+
+    fn is_of_another_client(&self, response: &callback::Response) -> bool {
+        response.states.iter().any(|state| self.shelf.is_of_another_client(state))
+    }
+
+    /// Where the user was and what the app wants back, as members of an object for the app.
+    fn back(&self, context: &SignInContext) -> [(&'static str, Value<'static>); 2] {
+        let app_state = context.app_state.as_deref().and_then(json::value);
+        let app_state = app_state.unwrap_or_else(|| js_sys::Object::new().into());
+        let target = json::replace_text(&app_state, "returnTo", |target| {
+            same_origin(target, &self.config.redirect_page).to_owned()
+        });
+        let return_to =
+            after_callback(target.as_deref(), context.page.as_deref(), &self.config.redirect_page);
+        [("appState", Value::Js(app_state)), ("returnTo", Value::Js(return_to.into()))]
     }
 
     /// Wants an access token. Milliseconds.
@@ -387,15 +420,6 @@ impl Client {
         }
         *self.user.borrow_mut() = Some((id_token.clone(), user.clone()));
         user
-    }
-
-    fn signed_in(&self, signed_in: &SignedIn) -> JsValue {
-        let app_state = signed_in.app_state.as_deref().and_then(json::value);
-        let app_state = app_state.unwrap_or_else(|| js_sys::Object::new().into());
-        json::replace_text(&app_state, "returnTo", |target| {
-            same_origin(target, &origin(&window())).to_owned()
-        });
-        object(&[("user", Value::Js(self.user(&signed_in.id_token))), ("appState", Value::Js(app_state))])
     }
 }
 

@@ -39,6 +39,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn refuse(this: &Host, call: u32, fault: &JsValue);
 
+    /// Rejects a call for a callback; `back` is what the app wants back.
+    #[wasm_bindgen(method, js_name = refuse)]
+    pub fn refuse_callback(this: &Host, call: u32, fault: &JsValue, back: &JsValue);
+
     /// Tells the app.
     #[wasm_bindgen(method)]
     pub fn tell(this: &Host, event: &JsValue);

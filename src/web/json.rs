@@ -20,14 +20,17 @@ extern "C" {
     fn delete(object: &JsValue, name: &str) -> bool;
 }
 
-/// Replaces the text called `name`; anything else by that name is removed.
-pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> String) {
-    if has_own(object, name) {
-        match get(object, name).as_string() {
-            Some(text) => set(object, name, &change(&text)),
-            None => delete(object, name),
-        };
+/// Replaces the text called `name`, and answers with the new one; anything else by that name is removed.
+pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> String) -> Option<String> {
+    if !has_own(object, name) {
+        return None;
     }
+    let text = get(object, name).as_string().map(|text| change(&text));
+    match &text {
+        Some(text) => set(object, name, text),
+        None => delete(object, name),
+    };
+    text
 }
 
 /// Removes what is called so.

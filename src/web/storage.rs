@@ -1,6 +1,8 @@
 //! Both storages. Each may be blocked, full or cleared at any time, so every access is asked for anew and may fail.
 
+use crate::core::attempts::Attempts;
 use crate::core::config::Keep;
+use crate::core::encoding::fingerprint;
 use crate::core::secret::State;
 use crate::core::session::event::{Stored, View};
 use crate::core::session::record::mark_lifetime;
@@ -11,6 +13,9 @@ use web_sys::Storage;
 use super::navigation::window;
 
 const TRANSACTION: &str = ".tx.";
+const MARK: &str = ".mark.";
+/// What every client's keys begin with.
+const ALL: &str = "intelliauth.";
 
 /// This client's part of storage.
 pub struct Shelf {
@@ -46,7 +51,7 @@ impl Shelf {
     }
 
     fn mark_prefix(&self) -> String {
-        [&self.namespace, ".mark."].concat()
+        [&self.namespace, MARK].concat()
     }
 
     fn slot(&self) -> Option<Storage> {
@@ -77,9 +82,42 @@ impl Shelf {
         }
     }
 
-    /// Whether this very tab left `mark`.
-    pub fn marked_here(&self, mark: &str) -> bool {
-        tab().is_some_and(|tab| matches!(tab.get_item(&(self.mark_prefix() + mark)), Ok(Some(_))))
+    /// Whether this tab has a sign-in of this client open.
+    pub fn has_transaction(&self, now: i64) -> bool {
+        let Some(tab) = tab() else { return false };
+        let stored = entries(&tab, &[&self.namespace, TRANSACTION].concat());
+        let over = sweep(&stored, now);
+        stored.iter().any(|(key, _)| !over.contains(key))
+    }
+
+    /// Whether `state` is or was another client's in this tab.
+    pub fn is_of_another_client(&self, state: &State) -> bool {
+        let Some(tab) = tab() else { return false };
+        let transaction = [TRANSACTION, state.expose()].concat();
+        let mark = [MARK, &fingerprint(state.expose())].concat();
+        entries(&tab, ALL).iter().any(|(key, _)| {
+            !key.starts_with(&self.namespace) && (key.ends_with(&transaction) || key.ends_with(&mark))
+        })
+    }
+
+    fn attempts_key(&self) -> String {
+        [&self.namespace, ".attempts"].concat()
+    }
+
+    /// The sign-ins that this tab started lately.
+    pub fn attempts(&self) -> Attempts {
+        let text = tab().and_then(|tab| tab.get_item(&self.attempts_key()).ok()?);
+        Attempts::from_text(text.as_deref())
+    }
+
+    /// Keeps them.
+    pub fn keep_attempts(&self, attempts: &Attempts) {
+        if let Some(tab) = tab() {
+            let _ = match attempts.to_text() {
+                Some(text) => tab.set_item(&self.attempts_key(), &text),
+                None => tab.remove_item(&self.attempts_key()),
+            };
+        }
     }
 
     /// Leaves a mark for every tab, and in this one in case that the origin's storage is blocked. Old ones are removed.

@@ -92,7 +92,7 @@ describe('the demo', { concurrency: 4, timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'Call the API' }).click();
     await page.getByText('"usr_ada"').waitFor();
     await page.goto(`${world.redirectUri}?code=x&state=y`);
-    await page.getByRole('heading', { name: 'No sign-in to finish' }).waitFor();
+    await page.getByRole('alert').getByText('state_unknown').waitFor();
     assert.deepEqual(violations, []);
     // Not silent because nobody listens.
     await page.evaluate(() => void fetch('https://elsewhere.invalid/').catch(() => {}));

@@ -37,7 +37,7 @@ impl World {
             client_id: super::CLIENT.into(),
             scope: "openid".into(),
             max_age: None,
-            app_state: None,
+            context: Default::default(),
             at: super::world::EPOCH + self.truth() + self.jumped,
         };
         self.tabs[tab].own.transactions.insert(state.expose().to_owned(), transaction.to_text());

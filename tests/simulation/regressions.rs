@@ -180,8 +180,8 @@ fn an_expired_callback_was_answered_in_two_ways() {
     let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
     let tab = world.open_tab(Default::default());
     world.load(tab, None);
-    let url = world.sign_in(tab, 11 * MINUTE).unwrap();
-    world.pass(12 * MINUTE);
+    let url = world.sign_in(tab, 61 * MINUTE).unwrap();
+    world.pass(62 * MINUTE);
     let doc = world.tabs[tab].active.unwrap();
     world.callback(doc, &url);
     assert_eq!(world.docs[doc].god.callbacks[&url], "transaction_expired");

@@ -55,10 +55,14 @@ impl World {
             Effect::SignedIn(call, result) => {
                 let told = match &result {
                     Ok(_) => "ok".to_owned(),
-                    Err(error) => error.code.as_str().to_owned(),
+                    Err(refusal) => refusal.error.code.as_str().to_owned(),
                 };
                 self.check_signed_in(id, call, told);
             }
+            Effect::Metadata(ticket) => {
+                self.at_once.push(Event::Metadata { ticket, iss_required: Ok(false) });
+            }
+            Effect::CameBack { .. } => {}
             Effect::Tell(notice) => self.check_notice(id, notice),
             Effect::Leave { refresh, .. } => {
                 if self.plan.revocation
@@ -238,7 +242,7 @@ impl World {
     pub fn callback(&mut self, id: DocId, url: &str) -> Call {
         let call = self.new_call(id, false);
         self.docs[id].god.callback_calls.insert(call, url.to_owned());
-        self.step(id, Event::Callback { call, response: callback::read(url), iss_required: false });
+        self.step(id, Event::Callback { call, response: callback::read(url) });
         call
     }
 

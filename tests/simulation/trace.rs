@@ -56,7 +56,7 @@ pub fn effect(effect: &Effect) -> String {
         Effect::Token(call, Ok(token)) => format!("call {call} gets {}", token.expose()),
         Effect::Token(call, Err(error)) => format!("call {call} gets {error}"),
         Effect::SignedIn(call, Ok(_)) => format!("callback {call} is good"),
-        Effect::SignedIn(call, Err(error)) => format!("callback {call} gets {error}"),
+        Effect::SignedIn(call, Err(refusal)) => format!("callback {call} gets {}", refusal.error),
         Effect::Revoke(token) => format!("Revoke {}", token.expose()),
         Effect::Leave { .. } => "Leave".into(),
         Effect::Mark(_) => "Mark".into(),

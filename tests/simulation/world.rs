@@ -164,6 +164,8 @@ pub struct World {
     pub jumped: i64,
     queue: BTreeMap<(i64, u64), Job>,
     serial: u64,
+    /// Answers to effects of the present step that need no time.
+    pub at_once: Vec<Event>,
     pub tabs: Vec<Tab>,
     pub docs: Vec<Doc>,
     pub shared: Shared,
@@ -233,6 +235,7 @@ impl World {
             jumped: 0,
             queue: BTreeMap::new(),
             serial: 0,
+            at_once: Vec::new(),
             tabs: Vec::new(),
             docs: Vec::new(),
             shared: Shared::default(),
@@ -414,6 +417,9 @@ impl World {
         }
         if failed {
             self.step(id, Event::StoreFailed);
+        }
+        for event in std::mem::take(&mut self.at_once) {
+            self.step(id, event);
         }
     }
 

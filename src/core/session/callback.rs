@@ -1,5 +1,5 @@
-//! Answering a callback: the state is judged and spent first, the code is sent once, whatever happens. RFC 6749
-//! §4.1.2, RFC 9700 §4.2.4.
+//! Answering a callback: every state it names is judged and spent first, the code is sent once, whatever happens.
+//! RFC 6749 §4.1.2, RFC 9700 §4.2.4.
 
 use super::super::callback::{Answer, Response, check_issuer};
 use super::super::clock::Now;
@@ -7,8 +7,8 @@ use super::super::encoding::fingerprint;
 use super::super::error::{Code, Error};
 use super::super::secret::State;
 use super::super::token::Outcome;
-use super::super::transaction::{LIFETIME, Transaction};
-use super::event::{Call, Cx, Effect, Lock, News, SignedIn, Ticket};
+use super::super::transaction::{LIFETIME, SignInContext, Transaction};
+use super::event::{Call, Cx, Effect, Lock, News, Refusal, SignedIn, Ticket};
 use super::message::Message;
 use super::record::Grant;
 use super::schedule::Deadline;
@@ -17,6 +17,7 @@ use super::{Session, tell};
 /// A callback that this tab has seen. It is kept, so that every call with the same address gets the same answer.
 #[derive(Debug)]
 pub(super) struct Exchange {
+    /// The fingerprint of the states that the address names.
     mark: String,
     ticket: Ticket,
     calls: Vec<Call>,
@@ -27,18 +28,21 @@ pub(super) struct Exchange {
 
 #[derive(Debug)]
 enum Progress {
+    /// The metadata is being read.
+    Discovering(Box<Claim>),
     /// Asked for the lock.
     Claiming(Box<Claim>),
     /// The code is on its way.
     Sent(Box<Pending>),
-    Done(Result<SignedIn, Error>),
+    Done(Result<SignedIn, Refusal>),
 }
 
 /// What is needed once the lock is held.
 #[derive(Debug)]
 struct Claim {
     transaction: Transaction,
-    response: Response,
+    iss: Option<String>,
+    answer: Answer,
     iss_required: bool,
     sign_outs: u32,
 }
@@ -47,7 +51,7 @@ struct Claim {
 #[derive(Debug)]
 struct Pending {
     state: State,
-    app_state: Option<String>,
+    context: SignInContext,
     scope: String,
     redirect_uri: String,
     sign_outs: u32,
@@ -57,19 +61,9 @@ struct Pending {
 const REMEMBERED: usize = 4;
 
 impl Session {
-    pub(super) fn callback(
-        &mut self,
-        cx: &Cx,
-        call: Call,
-        response: Response,
-        iss_required: bool,
-        fx: &mut Vec<Effect>,
-    ) {
-        let Some(state) = &response.state else {
-            let error = response.answer.err().unwrap_or_else(|| Error::new(Code::StateUnknown));
-            return fx.push(Effect::SignedIn(call, Err(error)));
-        };
-        let mark = fingerprint(state.expose());
+    pub(super) fn callback(&mut self, cx: &Cx, call: Call, response: Response, fx: &mut Vec<Effect>) {
+        let Response { states, iss, answer } = response;
+        let mark = mark_of(&states);
         if let Some(known) = self.exchanges.iter_mut().find(|exchange| exchange.mark == mark) {
             match &known.progress {
                 Progress::Done(result) => fx.push(Effect::SignedIn(call, result.clone())),
@@ -77,23 +71,60 @@ impl Session {
             }
             return;
         }
+        let judged = match answer {
+            Err(error) => Err(self.spend(cx, &states, error, fx)),
+            Ok(answer) => match &states[..] {
+                [state] => self.transaction(cx, state, &mark, fx).map(|transaction| (transaction, answer)),
+                _ => Err(Error::new(Code::StateUnknown).into()),
+            },
+        };
         let ticket = self.ticket(0);
-        let (calls, progress) = match self.transaction(cx, state, &mark, fx) {
-            Err(error) => {
-                fx.push(Effect::SignedIn(call, Err(error.clone())));
-                (Vec::new(), Progress::Done(Err(error)))
+        let (calls, progress) = match judged {
+            Err(refusal) => {
+                let failed = Some(refusal.error.code);
+                fx.push(Effect::CameBack { mark: mark.clone(), failed });
+                fx.push(Effect::SignedIn(call, Err(refusal.clone())));
+                (Vec::new(), Progress::Done(Err(refusal)))
             }
-            Ok(transaction) => {
+            Ok((transaction, answer)) => {
                 tell(fx, false, News::CallbackReceived);
-                fx.push(Effect::Lock { ticket, lock: Lock::Callback(mark.clone()), patience: 0 });
-                let claim = Claim { transaction, response, iss_required, sign_outs: self.sign_outs };
-                (vec![call], Progress::Claiming(Box::new(claim)))
+                fx.push(Effect::Metadata(ticket));
+                let sign_outs = self.sign_outs;
+                let claim = Claim { transaction, iss, answer, iss_required: false, sign_outs };
+                (vec![call], Progress::Discovering(Box::new(claim)))
             }
         };
-        if self.exchanges.len() >= REMEMBERED {
-            self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
+        // An address without a state names no sign-in: each call with it is judged anew.
+        if !mark.is_empty() {
+            if self.exchanges.len() >= REMEMBERED {
+                self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
+            }
+            self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: i64::MIN });
         }
-        self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: i64::MIN });
+    }
+
+    /// A response of a shape that is never accepted spends every sign-in it names: its code must not succeed in another
+    /// form.
+    fn spend(&self, cx: &Cx, states: &[State], error: Error, fx: &mut Vec<Effect>) -> Refusal {
+        let mut refusal = Refusal::from(error);
+        for state in states {
+            let stored = cx.view.transaction(state);
+            if let Some(transaction) = stored.as_deref().and_then(|text| self.own(text, state)) {
+                fx.push(Effect::Mark(fingerprint(state.expose())));
+                fx.push(Effect::DropTransaction(transaction.state));
+                refusal.context = transaction.context;
+            }
+        }
+        refusal
+    }
+
+    /// The transaction that `text` is, if it is `state`'s and was made by this client for this platform.
+    fn own(&self, text: &str, state: &State) -> Option<Transaction> {
+        Transaction::from_text(text).filter(|transaction| {
+            transaction.state == *state
+                && transaction.issuer == self.rules.issuer
+                && transaction.client_id == self.rules.client_id
+        })
     }
 
     /// The open transaction of `state`, or what is known of it.
@@ -103,22 +134,45 @@ impl Session {
         state: &State,
         mark: &str,
         fx: &mut Vec<Effect>,
-    ) -> Result<Transaction, Error> {
+    ) -> Result<Transaction, Refusal> {
         let stored = cx.view.transaction(state);
         let found = stored.is_some();
-        let transaction = stored.as_deref().and_then(Transaction::from_text).filter(|transaction| {
-            transaction.state == *state
-                && transaction.issuer == self.rules.issuer
-                && transaction.client_id == self.rules.client_id
-        });
-        match transaction {
+        match stored.as_deref().and_then(|text| self.own(text, state)) {
             Some(transaction) if transaction.expired(cx.now.wall) => {
                 fx.push(Effect::DropTransaction(transaction.state));
-                Err(Error::new(Code::TransactionExpired).with("minutes", (LIFETIME / 60_000).to_string()))
+                let minutes = (LIFETIME / 60_000).to_string();
+                let error = Error::new(Code::TransactionExpired).with("minutes", minutes);
+                Err(Refusal { error, context: transaction.context })
             }
             Some(transaction) => Ok(transaction),
-            None if !found && cx.view.marked(mark) => Err(Error::new(Code::CallbackReplayed)),
-            None => Err(Error::new(Code::StateUnknown)),
+            None if !found && cx.view.marked(mark) => Err(Error::new(Code::CallbackReplayed).into()),
+            None => Err(Error::new(Code::StateUnknown).into()),
+        }
+    }
+
+    /// The metadata is known: now the lock. Where it could not be read nothing is spent, and another call may try again.
+    pub(super) fn metadata_read(
+        &mut self,
+        ticket: Ticket,
+        iss_required: Result<bool, Error>,
+        fx: &mut Vec<Effect>,
+    ) {
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.ticket == ticket) else { return };
+        let exchange = &mut self.exchanges[at];
+        let waiting = Progress::Done(Err(Error::new(Code::CallbackReplayed).into()));
+        match (std::mem::replace(&mut exchange.progress, waiting), iss_required) {
+            (Progress::Discovering(mut claim), Ok(required)) => {
+                claim.iss_required = required;
+                exchange.progress = Progress::Claiming(claim);
+                let lock = Lock::Callback(exchange.mark.clone());
+                fx.push(Effect::Lock { ticket, lock, patience: 0 });
+            }
+            (Progress::Discovering(claim), Err(error)) => {
+                let Exchange { calls, .. } = self.exchanges.remove(at);
+                let refusal = Refusal { error, context: claim.transaction.context };
+                fx.extend(calls.into_iter().map(|call| Effect::SignedIn(call, Err(refusal.clone()))));
+            }
+            (other, _) => exchange.progress = other,
         }
     }
 
@@ -130,13 +184,13 @@ impl Session {
         let exchange = &mut self.exchanges[at];
         let taken = std::mem::replace(
             &mut exchange.progress,
-            Progress::Done(Err(Error::new(Code::CallbackReplayed))),
+            Progress::Done(Err(Error::new(Code::CallbackReplayed).into())),
         );
         let Progress::Claiming(claim) = taken else {
             exchange.progress = taken;
             return;
         };
-        let Claim { transaction, response, iss_required, sign_outs } = *claim;
+        let Claim { transaction, iss, answer, iss_required, sign_outs } = *claim;
         let spent = cx.view.marked(&exchange.mark);
         if !spent {
             exchange.marked_at = cx.now.mono;
@@ -146,27 +200,30 @@ impl Session {
         let accepted = if spent {
             Err(Error::new(Code::CallbackReplayed))
         } else {
-            check_issuer(response.iss.as_deref(), &self.rules.issuer, iss_required).and(response.answer)
+            check_issuer(iss.as_deref(), &self.rules.issuer, iss_required).map(|()| answer)
         };
+        let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, context, .. } = transaction;
         match accepted {
             Ok(Answer::Code(code)) => {
-                let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, app_state, .. } =
-                    transaction;
                 let pending =
-                    Pending { state, app_state, scope, redirect_uri: redirect_uri.clone(), sign_outs };
+                    Pending { state, context, scope, redirect_uri: redirect_uri.clone(), sign_outs };
                 exchange.progress = Progress::Sent(Box::new(pending));
                 fx.push(Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age });
             }
-            Ok(Answer::Refused(error)) | Err(error) => self.conclude(cx, at, Err(error), fx),
+            Ok(Answer::Refused(error)) | Err(error) => {
+                self.conclude(cx, at, Err(Refusal { error, context }), fx);
+            }
         }
     }
 
     /// Another tab is answering this callback.
     pub(super) fn claim_failed(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
         if let Some(at) = self.exchanges.iter().position(|exchange| exchange.ticket == ticket)
-            && matches!(self.exchanges[at].progress, Progress::Claiming(_))
+            && let Progress::Claiming(claim) = &self.exchanges[at].progress
         {
-            self.conclude(cx, at, Err(Error::new(Code::CallbackReplayed)), fx);
+            let context = claim.transaction.context.clone();
+            let refusal = Refusal { error: Error::new(Code::CallbackReplayed), context };
+            self.conclude(cx, at, Err(refusal), fx);
         }
     }
 
@@ -183,6 +240,7 @@ impl Session {
             return false;
         };
         let Progress::Sent(pending) = &self.exchanges[at].progress else { return true };
+        let context = pending.context.clone();
         let result = match outcome {
             Outcome::Refused { error, .. } if error.code == Code::CodeRefused => {
                 Err(error.clone().with("redirectUri", &pending.redirect_uri))
@@ -198,16 +256,18 @@ impl Session {
                 let sequence = (self.seen + 1).max(cx.now.wall);
                 let tokens = (**tokens).clone();
                 Grant::signed_in(tokens, &pending.state, sequence, pending.scope.clone(), asked_at)
-                    .map(|grant| (grant, pending.app_state.clone()))
                     .ok_or_else(|| Error::new(Code::IdTokenInvalid).with("check", "it is missing"))
             }
         };
-        let result = result.map(|(grant, app_state)| {
-            tell(fx, false, News::CodeExchanged);
-            tell(fx, false, News::IdTokenChecked);
-            self.begin(grant.clone(), asked_at, fx);
-            SignedIn { id_token: grant.id_token, app_state }
-        });
+        let result = match result {
+            Ok(grant) => {
+                tell(fx, false, News::CodeExchanged);
+                tell(fx, false, News::IdTokenChecked);
+                self.begin(grant.clone(), asked_at, fx);
+                Ok(SignedIn { id_token: grant.id_token, context })
+            }
+            Err(error) => Err(Refusal { error, context }),
+        };
         self.conclude(cx, at, result, fx);
         true
     }
@@ -224,7 +284,7 @@ impl Session {
     }
 
     /// The lock is kept until every tab can read the mark, even where the request failed at once.
-    fn conclude(&mut self, cx: &Cx, at: usize, result: Result<SignedIn, Error>, fx: &mut Vec<Effect>) {
+    fn conclude(&mut self, cx: &Cx, at: usize, result: Result<SignedIn, Refusal>, fx: &mut Vec<Effect>) {
         let exchange = &mut self.exchanges[at];
         let until = exchange.marked_at.saturating_add(self.rules.ask_wait);
         if cx.now.mono >= until {
@@ -232,7 +292,25 @@ impl Session {
         } else {
             self.lingering.push((exchange.ticket, until));
         }
+        let failed = result.as_ref().err().map(|refusal| refusal.error.code);
+        fx.push(Effect::CameBack { mark: exchange.mark.clone(), failed });
         fx.extend(exchange.calls.drain(..).map(|call| Effect::SignedIn(call, result.clone())));
         exchange.progress = Progress::Done(result);
+    }
+}
+
+/// One name for all states of one address; of a single state its own fingerprint. Empty where there is none.
+fn mark_of(states: &[State]) -> String {
+    match states {
+        [] => String::new(),
+        [state] => fingerprint(state.expose()),
+        [first, rest @ ..] => {
+            let mut all = first.expose().to_owned();
+            for state in rest {
+                all.push(' ');
+                all.push_str(state.expose());
+            }
+            fingerprint(&all)
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::super::callback::Response;
 use super::super::clock::Now;
-use super::super::error::Error;
+use super::super::error::{Code as ErrorCode, Error};
 use super::super::secret::{AccessToken, Code, IdToken, Nonce, RefreshToken, State, Verifier};
 use super::super::token::Outcome;
+use super::super::transaction::SignInContext;
 use super::message::Message;
 
 /// Why nobody is signed in.
@@ -129,8 +130,13 @@ pub enum Event {
         call: Call,
         /// What its address says.
         response: Response,
-        /// Whether the platform is known to send `iss`.
-        iss_required: bool,
+    },
+    /// The answer to [`Effect::Metadata`].
+    Metadata {
+        /// As given.
+        ticket: Ticket,
+        /// Whether the platform is known to send `iss`, or why that is not known.
+        iss_required: Result<bool, Error>,
     },
     /// The person signs out, here.
     SignOut,
@@ -201,8 +207,18 @@ pub enum Effect {
     Wake(Option<i64>),
     /// Answer a [`Event::GetToken`].
     Token(Call, Result<AccessToken, Error>),
+    /// Read the platform's metadata, where it is in use and not known yet.
+    Metadata(Ticket),
     /// Answer a [`Event::Callback`].
-    SignedIn(Call, Result<SignedIn, Error>),
+    SignedIn(Call, Result<SignedIn, Refusal>),
+    /// A callback came to this: the sign-in named by its state's `mark`, if any, is completed or failed. For
+    /// [`super::super::attempts::Attempts`].
+    CameBack {
+        /// Fingerprint of the state.
+        mark: String,
+        /// `None` for a completed sign-in.
+        failed: Option<ErrorCode>,
+    },
     /// Tell the app.
     Tell(Notice),
     /// This tab is signed out; what the platform needs to know to end its own session.
@@ -221,8 +237,23 @@ pub enum Effect {
 pub struct SignedIn {
     /// Who.
     pub id_token: IdToken,
-    /// The app's own JSON text.
-    pub app_state: Option<String>,
+    /// As given when the sign-in began.
+    pub context: SignInContext,
+}
+
+/// A callback that signed nobody in.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Why.
+    pub error: Error,
+    /// As given when the sign-in began; empty where that sign-in is not known.
+    pub context: SignInContext,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, context: SignInContext::default() }
+    }
 }
 
 /// What an app may want to show.

@@ -164,9 +164,8 @@ impl Session {
                     |live: &Live| force || unlike.as_ref().is_some_and(|token| *token == live.grant.access);
                 self.get_token(cx, call, unwanted, min_validity, &mut fx);
             }
-            Event::Callback { call, response, iss_required } => {
-                self.callback(cx, call, response, iss_required, &mut fx);
-            }
+            Event::Callback { call, response } => self.callback(cx, call, response, &mut fx),
+            Event::Metadata { ticket, iss_required } => self.metadata_read(ticket, iss_required, &mut fx),
             Event::SignOut => self.sign_out(&mut fx),
             Event::StoreFailed => tell(&mut fx, false, News::StorageFailed),
         }

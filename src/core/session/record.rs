@@ -188,7 +188,7 @@ pub fn mark_lifetime(mark: &str) -> i64 {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(super) mod tests {
     use super::super::super::secret::Verifier;
-    use super::super::super::transaction::Transaction;
+    use super::super::super::transaction::{SignInContext, Transaction};
     use super::*;
     use crate::core::secret::Nonce;
     use proptest::prelude::*;
@@ -220,7 +220,7 @@ pub(super) mod tests {
             client_id: "c".into(),
             scope: "openid".into(),
             max_age: None,
-            app_state: Some("kind=session&v=1".into()),
+            context: SignInContext { app_state: Some("kind=session&v=1".into()), page: None },
             at: 1,
         };
         assert_eq!(Record::from_text(&transaction.to_text()), None);

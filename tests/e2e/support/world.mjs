@@ -1,6 +1,7 @@
 import { startProvider } from '../../../provider/index.js';
 import { bareFiles } from './bare.mjs';
 import { builtDemo, TENANT } from './demo.mjs';
+import { reactFiles } from './react.mjs';
 import { serve } from './serve.mjs';
 
 /**
@@ -67,6 +68,27 @@ export async function bareWorld(t, browser, { options, ...making } = {}) {
     const page = await world.context.newPage();
     await page.goto(world.origin + path);
     await ready(page);
+    return page;
+  };
+  return world;
+}
+
+/**
+ * A small React app, with `window.given` as the provider's options.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('playwright-core').Browser} browser
+ * @param {Making & { options?: object }} [making]
+ * @returns {Promise<World>}
+ */
+export async function reactWorld(t, browser, { options, ...making } = {}) {
+  const world = await bareWorld(t, browser, { options, ...making });
+  world.files.clear();
+  for (const [path, body] of Object.entries(await reactFiles())) world.files.set(path, body);
+  world.tab = async (path = '/') => {
+    const page = await world.context.newPage();
+    await page.goto(world.origin + path);
+    await page.locator('main').first().waitFor();
     return page;
   };
   return world;

@@ -169,14 +169,14 @@ export const faults = [
     finish: 'callbackTwice',
   }),
   {
-    ...response('eleven minutes later', 'RFC 9700 §2.1.1', () => {}, { code: 'transaction_expired' }),
-    script: offset(660),
+    ...response('61 minutes later', 'RFC 9700 §2.1.1', () => {}, { code: 'transaction_expired' }),
+    script: offset(61 * 60),
   },
   {
-    ...response('eleven minutes before it was asked for', 'RFC 9700 §2.1.1', () => {}, {
+    ...response('61 minutes before it was asked for', 'RFC 9700 §2.1.1', () => {}, {
       code: 'transaction_expired',
     }),
-    script: offset(-660),
+    script: offset(-61 * 60),
   },
 
   add('the state twice', TWICE, [['state']], invalid('state')),

@@ -1,0 +1,452 @@
+// What is a callback and what is not, and where the user goes afterwards.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { ask, refusal } from './support/bare.mjs';
+import { openBrowser } from './support/browser.mjs';
+import { callbackUrl, choose, goToProvider, signIn, stored, transactions, until } from './support/flow.mjs';
+import { bareWorld, reactWorld, ready } from './support/world.mjs';
+
+const browser = await openBrowser();
+after(() => browser.close());
+
+const authorized = ({ platform }) => platform.log.filter(({ path }) => path === '/oauth2/authorize');
+const alert = (page, code) => page.getByRole('alert').getByText(code, { exact: true });
+const status = (page, name) => page.locator(`main[data-status=${name}]`).waitFor();
+const address = (page) => page.url().slice(new URL(page.url()).origin.length);
+
+/** README's page: signs in by itself when it is opened. */
+const README = `
+  import { createIntelliAuth } from '/sdk/index.js';
+  window.auth = await createIntelliAuth(given);
+  try {
+    if (auth.isCallback()) await auth.handleCallback();
+    if (!auth.isAuthenticated()) await auth.loginWithRedirect();
+  } catch (error) {
+    window.failure = error;
+  }
+`;
+
+/** Ways to write a redirect URI that the browser's address bar shows in another way. */
+const WRITTEN = {
+  'location.origin': (origin) => origin,
+  'an upper-case scheme and host': (origin) =>
+    `${origin.replace('http://localhost', 'HTTP://LOCALHOST')}/callback`,
+  'a path with dots': (origin) => `${origin}/a/../callback`,
+  'a path with an umlaut': (origin) => `${origin}/cällback`,
+};
+
+describe('recognising a callback', { concurrency: 4, timeout: 300_000 }, () => {
+  for (const [what, write] of Object.entries(WRITTEN)) {
+    const options = (world) => ({ redirectUri: write(world.origin) });
+    const registered = ({ redirectUri }) => [write(new URL(redirectUri).origin)];
+
+    test(`README's page with ${what} as redirectUri signs in with one authorize request`, async (t) => {
+      const world = await bareWorld(t, browser, { registered, options: false });
+      const { issuer: tenantUrl, clientId } = world.platform;
+      const given = { tenantUrl, clientId, ...options(world) };
+      world.files.set('/bare.js', `window.given = ${JSON.stringify(given)};${README}`);
+      const page = await world.context.newPage();
+      await page.goto(world.origin);
+      await choose(page, world);
+      await page.waitForFunction(() => window.auth?.isAuthenticated() || window.failure);
+      assert.equal(await page.evaluate(() => window.failure?.code), undefined);
+      assert.equal(authorized(world).length, 1);
+      assert.equal(world.exchanges()[0].body.redirect_uri, given.redirectUri, 'sent as written');
+      assert.equal(new URL(page.url()).search, '');
+    });
+
+    test(`React with ${what} as redirectUri shows the user, and the code leaves the address`, async (t) => {
+      const world = await reactWorld(t, browser, { registered });
+      await world.context.addInitScript((redirectUri) => {
+        window.given.redirectUri = redirectUri;
+      }, write(world.origin));
+      const page = await world.tab('/start?tab=2');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await choose(page, world);
+      await page.getByText('Ada Lovelace').waitFor();
+      assert.equal(address(page), '/start?tab=2');
+    });
+  }
+
+  test('a default port in redirectUri is that of an address without one', async (t) => {
+    const world = await bareWorld(t, browser, {
+      options: { redirectUri: 'https://app.example:443/callback' },
+    });
+    const page = await world.tab();
+    const answer = '?code=a&state=b';
+    assert.equal(await ask(page, 'isCallback', `https://app.example/callback${answer}`), true);
+    for (const other of [
+      'https://app.example:444/callback',
+      'http://app.example/callback',
+      'https://app.example/',
+    ]) {
+      assert.equal(await ask(page, 'isCallback', other + answer), false, other);
+    }
+  });
+
+  /** Begins a sign-in in the page's tab without leaving it, and answers with its state. */
+  async function pending(page) {
+    await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          clients[0].loginWithRedirect({ openUrl: resolve });
+        }),
+    );
+    const [{ fields }] = await transactions(page);
+    return fields.state;
+  }
+
+  for (const [what, tail, code, when] of [
+    ['a code that came to the wrong tab', () => '?code=a&state=foreign', 'state_unknown'],
+    ['a refusal that came to the wrong tab', () => '?error=access_denied&state=foreign', 'state_unknown'],
+    ['the same in the fragment', () => '#code=a&state=foreign', 'callback_invalid'],
+    ['a code twice', () => '?code=a&code=b&state=foreign', 'callback_invalid'],
+    ['a code without its state', () => '?code=a', 'state_unknown', 'while pending'],
+    ['a state without its code', (state) => `?state=${state}`, 'callback_invalid', 'while pending'],
+    ['an error without a state', () => '?error=server_error', 'state_unknown', 'while pending'],
+    ['a repeated state', (state) => `?code=a&state=${state}&state=b`, 'callback_invalid', 'while pending'],
+    ['a response in the fragment', (state) => `#code=a&state=${state}`, 'callback_invalid', 'while pending'],
+  ]) {
+    test(`React shows ${what} as ${code} and cleans the address`, async (t) => {
+      const world = await reactWorld(t, browser);
+      const page = await world.tab();
+      await status(page, 'unauthenticated');
+      const state = await pending(page);
+      if (!when) await page.evaluate(() => sessionStorage.clear());
+      await page.goto(`${world.redirectUri}${tail(state)}`);
+      await alert(page, code).waitFor();
+      assert.equal(address(page), '/', 'away from the callback, without its parameters');
+      assert.deepEqual(world.exchanges(), []);
+      assert.deepEqual(await page.evaluate(() => heard), ['/'], 'a router hears of it');
+    });
+  }
+
+  test("a parameter of the app's own is left alone: no callback, no error, no change of the address", async (t) => {
+    const world = await reactWorld(t, browser, {
+      registered: ({ redirectUri }) => [new URL('/', redirectUri).href],
+    });
+    await world.context.addInitScript(() => {
+      window.given.redirectUri = location.origin;
+    });
+    const page = await world.tab();
+    for (const own of ['/?code=SUMMER', '/?state=CA', '/?error=404', '/#code=SUMMER']) {
+      await page.goto('about:blank');
+      await page.goto(world.origin + own);
+      await status(page, 'unauthenticated');
+      assert.equal(address(page), own);
+      assert.equal(await page.getByRole('alert').count(), 0, own);
+    }
+  });
+
+  test('handleCallbackAutomatically: false leaves the response to the app', async (t) => {
+    const world = await reactWorld(t, browser, { options: { handleCallbackAutomatically: false } });
+    const page = await world.tab('/callback?code=a&state=b');
+    await status(page, 'unauthenticated');
+    assert.equal(address(page), '/callback?code=a&state=b');
+    const code = await page.evaluate(() => clients[0].handleCallback().catch((error) => error.code));
+    assert.equal(code, 'state_unknown');
+    assert.equal(address(page), '/callback');
+  });
+
+  for (const [what, refused] of Object.entries({
+    'in the fragment': (params) => `#${params}`,
+    'with another state beside it': (params) => `?${params}&state=other`,
+    'with a state in the fragment': (params) => `?${params}#state=${params.get('state')}`,
+    "in a hash router's route": (params) => `#/callback?${params}`,
+  })) {
+    test(`a code that was refused ${what} does not succeed afterwards in another form`, async (t) => {
+      const world = await bareWorld(t, browser);
+      const page = await world.tab();
+      const url = new URL(await callbackUrl(page, world));
+      const again = url.origin + url.pathname + refused(url.searchParams);
+      assert.equal((await refusal(page, 'handleCallback', again)).code, 'callback_invalid');
+      assert.deepEqual(await transactions(page), [], 'the sign-in is spent');
+      await page.goto(url.href);
+      await ready(page);
+      assert.equal((await refusal(page, 'handleCallback')).code, 'callback_replayed');
+      assert.deepEqual(world.exchanges(), []);
+    });
+  }
+
+  test('an unknown state is refused before any request, with discovery too', async (t) => {
+    const world = await bareWorld(t, browser, { options: { discovery: true } });
+    const page = await world.tab('/callback?code=a&state=foreign');
+    assert.equal((await refusal(page, 'handleCallback')).code, 'state_unknown');
+    assert.deepEqual(
+      world.platform.log.filter(({ path }) => path !== '/favicon.ico').map(({ path }) => path),
+      [],
+    );
+  });
+
+  test('handleCallback takes a relative string and a URL, and cleans the address if it is this page’s', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    for (const form of ['relative', 'URL']) {
+      const { pathname, search } = new URL(await callbackUrl(page, world));
+      const name = await page.evaluate(
+        async ([form, there]) => {
+          history.replaceState(null, '', there);
+          const url = form === 'URL' ? new URL(location.href) : there;
+          const { user } = await auth.handleCallback(url);
+          return user.name;
+        },
+        [form, pathname + search],
+      );
+      assert.equal(name, 'Ada Lovelace', form);
+      assert.equal(address(page), '/callback', form);
+    }
+    const [elsewhere] = [await callbackUrl(page, world)];
+    await page.evaluate(() => history.replaceState(null, '', '/?code=SUMMER'));
+    await ask(page, 'handleCallback', elsewhere);
+    assert.equal(address(page), '/?code=SUMMER', 'another address than this page’s is not cleaned');
+  });
+
+  test('handleCallback with anything else is invalid_config and changes nothing', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    for (const odd of ['http://[', 42, {}, true]) {
+      const error = await refusal(page, 'handleCallback', odd);
+      assert.deepEqual([error.code, error.details.option], ['invalid_config', 'url'], String(odd));
+    }
+  });
+});
+
+describe('two clients on a page', { timeout: 300_000 }, () => {
+  const second = {
+    client_id: 'second-app',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+  };
+
+  test('each answers its own callback, and a call to the wrong one spoils nothing', async (t) => {
+    const world = await bareWorld(t, browser, {
+      registered: ({ redirectUri }) => {
+        second.redirect_uris = [redirectUri];
+        return [redirectUri];
+      },
+      provider: { extraClients: [second] },
+    });
+    const page = await world.tab();
+    await goToProvider(page);
+    await choose(page, world);
+    await ready(page);
+    const answers = await page.evaluate(async () => {
+      const { createIntelliAuth } = await import('/sdk/index.js');
+      const other = await createIntelliAuth({ ...given, clientId: 'second-app' });
+      const before = location.href;
+      const recognised = [auth.isCallback(), other.isCallback()];
+      const wrong = await other.handleCallback().catch((error) => error.code);
+      const untouched = location.href === before;
+      const { user } = await auth.handleCallback();
+      return { recognised, wrong, untouched, name: user.name, left: location.pathname + location.search };
+    });
+    assert.deepEqual(answers, {
+      recognised: [true, false],
+      wrong: 'state_unknown',
+      untouched: true,
+      name: 'Ada Lovelace',
+      left: '/callback',
+    });
+  });
+
+  test('in React both end signed in', async (t) => {
+    const world = await reactWorld(t, browser, {
+      registered: ({ redirectUri }) => {
+        second.redirect_uris = [redirectUri];
+        return [redirectUri];
+      },
+      provider: { extraClients: [second] },
+    });
+    await world.context.addInitScript(() => {
+      window.given = [window.given, { ...window.given, clientId: 'second-app' }];
+    });
+    const page = await world.tab();
+    const client = (at) => page.locator(`main[data-client="${at}"]`);
+    for (const [at, account] of ['Ada Lovelace', 'Grace Hopper'].entries()) {
+      await client(at).getByRole('button', { name: 'Sign in' }).click();
+      // The provider knows the first user by now.
+      await page.waitForURL((url) => url.origin !== world.origin || url.pathname === '/');
+      if (at === 0) await choose(page, world, account);
+      await client(at).getByText('Ada Lovelace').waitFor();
+    }
+    assert.deepEqual(await page.getByRole('alert').allInnerTexts(), []);
+    assert.equal(world.exchanges().length, 2);
+  });
+});
+
+describe('nothing loops', { concurrency: 4, timeout: 300_000 }, () => {
+  /** A page that signs in by itself whenever it is opened, and never answers its callback unless told to. */
+  const LOOP = `
+    import { createIntelliAuth } from '/sdk/index.js';
+    window.auth = await createIntelliAuth(given);
+    if (given.answers && auth.isCallback()) await auth.handleCallback().catch(() => {});
+    if (!auth.isAuthenticated()) {
+      auth.loginWithRedirect(given.login).catch((error) => {
+        window.failure = error;
+        console.log('refused');
+      });
+    }
+  `;
+  /** Opens it. What Playwright evaluates counts as the user's activation, so nothing is asked before the page has said. */
+  const looping = async (t, { answers = false, ...login } = {}) => {
+    const world = await bareWorld(t, browser, { options: false });
+    const { issuer: tenantUrl, clientId } = world.platform;
+    const given = { tenantUrl, clientId, redirectUri: world.redirectUri };
+    const script = LOOP.replaceAll('given.answers', answers).replaceAll('given.login', JSON.stringify(login));
+    world.files.set('/bare.js', `window.given = ${JSON.stringify(given)};${script}`);
+    const page = await world.context.newPage();
+    const refused = page.waitForEvent('console', (message) => message.text() === 'refused');
+    await page.goto(world.origin);
+    const failure = async () => {
+      await refused;
+      return page.evaluate(() => ({ code: failure.code, details: failure.details }));
+    };
+    return { world, page, failure };
+  };
+
+  test('a page that signs in by itself and never answers its callback stops at the fourth', async (t) => {
+    const { world, page, failure } = await looping(t);
+    await page.waitForURL((url) => url.origin !== world.origin);
+    await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
+    const { code, details } = await failure();
+    assert.equal(code, 'sign_in_loop');
+    assert.equal(details.results, 'nothing, nothing, nothing');
+    assert.equal(authorized(world).length, 3);
+  });
+
+  test('one whose callback is refused each time stops, and the error says what came back', async (t) => {
+    const { world, failure } = await looping(t, { answers: true, prompt: 'none' });
+    const { code, details } = await failure();
+    assert.equal(code, 'sign_in_loop');
+    assert.equal(details.results, 'login_required, login_required, login_required');
+    assert.equal(authorized(world).length, 3);
+  });
+
+  test('the user’s own click is never refused, and a completed sign-in resets the count', async (t) => {
+    const { page, world, failure } = await looping(t, { answers: true, prompt: 'none' });
+    await failure();
+    await page.evaluate(() => {
+      const button = document.body.appendChild(document.createElement('button'));
+      button.textContent = 'Sign in';
+      button.onclick = () => auth.loginWithRedirect();
+    });
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await choose(page, world);
+    await page.waitForFunction(() => window.auth?.isAuthenticated());
+    const kinds = (await stored(page)).map(({ fields }) => fields.kind);
+    assert.ok(!kinds.includes('attempts'), kinds.join());
+  });
+});
+
+describe('where the user goes afterwards', { concurrency: 4, timeout: 300_000 }, () => {
+  const denied = { provider: { consent: 'ask' } };
+  const deny = async (page) => {
+    await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Deny' }).click();
+  };
+
+  test('a refusal carries appState and returnTo, and handleCallback navigates nowhere', async (t) => {
+    const world = await bareWorld(t, browser, denied);
+    const page = await world.tab('/shop?item=2');
+    await goToProvider(page, { appState: { basket: [1, 2], returnTo: '/checkout' } });
+    await deny(page);
+    await page.waitForURL((url) => url.origin === world.origin);
+    await ready(page);
+    const answer = await page.evaluate(() =>
+      auth.handleCallback().catch(({ code, appState, returnTo }) => ({ code, appState, returnTo })),
+    );
+    const appState = { basket: [1, 2], returnTo: '/checkout' };
+    assert.deepEqual(answer, { code: 'access_denied', appState, returnTo: '/checkout' });
+    assert.equal(address(page), '/callback');
+  });
+
+  test('handleCallback answers with the page on which the sign-in began and stays where it is', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab('/shop?item=2#top');
+    const { returnTo, appState } = await signIn(page, world);
+    assert.deepEqual([returnTo, appState], ['/shop?item=2#top', {}]);
+    assert.equal(address(page), '/callback');
+  });
+
+  for (const [began, ends] of [
+    ['/shop?item=2#top', '/shop?item=2#top'],
+    ['/callback', '/'],
+    ['/callback?x=1', '/'],
+  ]) {
+    test(`in React a sign-in that began on ${began} ends on ${ends}, completed or refused`, async (t) => {
+      const world = await reactWorld(t, browser, denied);
+      const page = await world.tab(began);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await deny(page);
+      await alert(page, 'access_denied').waitFor();
+      assert.equal(address(page), ends);
+      assert.deepEqual(await page.evaluate(() => heard), [ends.split('#')[0]]);
+
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await page.getByText('Ada Lovelace').waitFor();
+      assert.equal(address(page), ends);
+    });
+  }
+
+  test('in React a sign-in in a sub-folder that names no page ends in that folder', async (t) => {
+    const world = await reactWorld(t, browser, {
+      registered: ({ redirectUri }) => [new URL('/app/callback', redirectUri).href],
+    });
+    await world.context.addInitScript(() => {
+      window.given.redirectUri = `${location.origin}/app/callback`;
+    });
+    const page = await world.tab('/app/callback?code=a&state=foreign');
+    await alert(page, 'state_unknown').waitFor();
+    assert.equal(address(page), '/app/');
+  });
+});
+
+describe('appState and time', { concurrency: 4, timeout: 300_000 }, () => {
+  test('appState that cannot be kept is refused before the user leaves', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const codes = await page.evaluate(async () => {
+      const circular = {};
+      circular.self = circular;
+      const odd = { circular, big: { n: 1n }, large: { text: '漢'.repeat(60_000) }, text: 'text', list: [1] };
+      const codes = {};
+      for (const [name, appState] of Object.entries(odd)) {
+        codes[name] = await auth.loginWithRedirect({ appState, openUrl() {} }).then(
+          () => 'accepted',
+          ({ code, details }) => `${code} ${details.option}`,
+        );
+      }
+      return codes;
+    });
+    for (const [name, code] of Object.entries(codes)) assert.equal(code, 'invalid_config appState', name);
+    assert.deepEqual(await transactions(page), []);
+  });
+
+  test('20,000 Chinese characters of appState come back', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const { appState } = await signIn(page, world, undefined, { appState: { text: '漢'.repeat(20_000) } });
+    assert.equal(appState.text.length, 20_000);
+  });
+
+  for (const [minutes, code] of [
+    [59, undefined],
+    [61, 'transaction_expired'],
+  ]) {
+    test(`a sign-in that took ${minutes} minutes is ${code ?? 'completed'}`, async (t) => {
+      const world = await bareWorld(t, browser);
+      const page = await world.tab();
+      const url = await callbackUrl(page, world);
+      const [{ key, fields }] = await transactions(page);
+      const text = String(
+        new URLSearchParams({ ...fields, at: String(Number(fields.at) - minutes * 60_000) }),
+      );
+      await page.evaluate(([key, text]) => sessionStorage.setItem(key, text), [key, text]);
+      const answer = await ask(page, 'handleCallback', url).catch((error) => error);
+      assert.equal(answer.code, code);
+      await until(world, () => world.exchanges().length === (code ? 0 : 1), 'the code is sent or not');
+    });
+  }
+});
