@@ -1,9 +1,11 @@
 /** The client that apps call: numbers each call, hands it to the wasm and settles it by its number. */
-import { explain, type Fault, fault, type SignInContext } from './errors.js';
+import type { SignInContext } from './errors.js';
+import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
 import { fetchWithToken } from './fetch.js';
-import type { Core } from './glue.js';
+import { Core, handleCallback, loginWithRedirect } from './glue.js';
 import { Host } from './host.js';
-import { type Glue, load, onDeath } from './loader.js';
+import type { Eager } from './index.js';
+import { load, onDeath } from './loader.js';
 import type {
   AccessTokenOptions,
   AuthEvent,
@@ -26,19 +28,20 @@ interface Call {
   reject: (error: unknown) => void;
 }
 
-export async function connect(options: IntelliAuthOptions): Promise<IntelliAuth> {
-  const client = new Client(options);
+export async function connect(options: IntelliAuthOptions, eager: Eager): Promise<IntelliAuth> {
+  makeErrorsWith(eager.IntelliAuthError);
+  const client = new Client(options, eager.module);
   await client.begin();
   return client;
 }
 
 export class Client implements IntelliAuth {
   readonly #options: IntelliAuthOptions;
+  readonly #module: Eager['module'];
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<Listener>();
   #count = 0;
   #core: Core | undefined;
-  #glue: Glue | undefined;
   #host: Host | undefined;
   #starting: Promise<Core> | undefined;
   #state: AuthState | undefined;
@@ -49,9 +52,10 @@ export class Client implements IntelliAuth {
   #disposed = false;
   #release = () => {};
 
-  constructor(options: IntelliAuthOptions) {
+  constructor(options: IntelliAuthOptions, module: Eager['module']) {
     // A copy: what the app changes later must not reach a client that starts anew.
     this.#options = { ...options };
+    this.#module = module;
   }
 
   async begin(): Promise<void> {
@@ -76,7 +80,7 @@ export class Client implements IntelliAuth {
   ): Promise<void> {
     const url = await this.#call<string | undefined>((core, call) => {
       const given = { ...options, appState: written(appState) };
-      this.#glue?.loginWithRedirect(core, call, given, activated, openUrl !== undefined);
+      loginWithRedirect(core, call, given, activated, openUrl !== undefined);
       if (!openUrl) this.#returnTo(call);
     });
     if (openUrl && url) await openUrl(url);
@@ -100,7 +104,7 @@ export class Client implements IntelliAuth {
     return this.#call((core, call) => {
       const again = asked === this.#callback?.left ? this.#callback.url : asked;
       const here = location.href;
-      this.#glue?.handleCallback(core, call, url === undefined ? again : absolute(url));
+      handleCallback(core, call, url === undefined ? again : absolute(url));
       if (location.href !== here) this.#callback = { url: here, left: location.href };
     }, signal);
   }
@@ -127,7 +131,7 @@ export class Client implements IntelliAuth {
         try {
           return core.mayCarryToken(url);
         } catch (thrown) {
-          throw await this.#explained(thrown);
+          throw this.#explained(thrown);
         }
       },
       token: (unlike, signal) => this.#token({ signal }, unlike),
@@ -173,7 +177,7 @@ export class Client implements IntelliAuth {
 
   /** The living wasm, started if need be. */
   async #alive(): Promise<Core> {
-    if (this.#disposed) throw await explain(fault('disposed'));
+    if (this.#disposed) throw errorOf(fault('disposed'));
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;
@@ -182,20 +186,18 @@ export class Client implements IntelliAuth {
   }
 
   async #start(): Promise<Core> {
-    if (typeof document === 'undefined') throw await explain(fault('wasm_unavailable'), 'not in a page');
-    const glue = await load(this.#options.wasm);
-    if (this.#disposed) throw await explain(fault('disposed'));
+    await load(this.#module);
+    if (this.#disposed) throw errorOf(fault('disposed'));
     const host = new ClientHost(this);
     try {
-      const core = new glue.Core(this.#options, host);
-      this.#glue = glue;
+      const core = new Core(this.#options, host);
       this.#host = host;
       this.#core = core;
       this.#release = onDeath(() => this.#bury(fault('internal', true)));
       host.attach(core);
       return core;
     } catch (thrown) {
-      throw await this.#explained(thrown);
+      throw this.#explained(thrown);
     }
   }
 
@@ -230,7 +232,7 @@ export class Client implements IntelliAuth {
     try {
       send(core, call);
     } catch (thrown) {
-      if (this.#settle(call)) throw await this.#explained(thrown);
+      if (this.#settle(call)) throw this.#explained(thrown);
     }
     return abortable(settled, signal);
   }
@@ -242,10 +244,10 @@ export class Client implements IntelliAuth {
   }
 
   /** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
-  #explained(thrown: unknown): Promise<Error> {
+  #explained(thrown: unknown): Error {
     // A DOMException has a code too, but of another kind.
     const known = typeof (thrown as Partial<Fault> | undefined)?.code === 'string';
-    return explain(known ? (thrown as Fault) : fault('internal', true));
+    return errorOf(known ? (thrown as Fault) : fault('internal', true));
   }
 
   answer(call: number, value: unknown): void {
@@ -253,8 +255,7 @@ export class Client implements IntelliAuth {
   }
 
   refuse(call: number, why: Fault, back?: SignInContext): void {
-    const found = this.#settle(call);
-    if (found) void explain(why, undefined, back).then(found.reject);
+    this.#settle(call)?.reject(errorOf(why, undefined, back));
   }
 
   tell(event: AuthEvent | undefined): void {

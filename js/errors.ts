@@ -1,8 +1,8 @@
-import type { table } from './errors.table.js';
+import type { hints } from './errors.hints.js';
 import type { AppState } from './types.js';
 
 /** Every code there is; `docs/errors.md` explains each. */
-export type ErrorCode = keyof typeof table;
+export type ErrorCode = keyof typeof hints;
 
 /** What goes back to the app with a callback that was refused. */
 export interface SignInContext {
@@ -10,12 +10,10 @@ export interface SignInContext {
   readonly returnTo?: string;
 }
 
-/** What an {@link IntelliAuthError} is made of. */
-export interface ErrorParts extends SignInContext {
-  message: string;
-  hint: string;
-  transient: boolean;
-  details: Readonly<Record<string, string>>;
+/** What an {@link IntelliAuthError} says beside its code and message. */
+export interface ErrorFacts extends SignInContext {
+  transient?: boolean;
+  details?: Readonly<Record<string, string>>;
   cause?: unknown;
 }
 
@@ -25,15 +23,15 @@ export interface ErrorParts extends SignInContext {
  * try {
  *   await auth.getAccessToken();
  * } catch (error) {
- *   if (isIntelliAuthError(error) && error.transient) retryLater(error.hint);
+ *   if (!isIntelliAuthError(error)) throw error;
+ *   if (error.transient) retryLater();
+ *   console.error(error.message, await error.explain());
  * }
  */
 export class IntelliAuthError extends Error {
   override readonly name = 'IntelliAuthError';
   /** Stable; compare this. */
   readonly code: ErrorCode;
-  /** What to do about it. */
-  readonly hint: string;
   /** Whether the same call may succeed later with nothing changed. */
   readonly transient: boolean;
   /** Named facts, such as the option that is wrong. */
@@ -42,17 +40,39 @@ export class IntelliAuthError extends Error {
   readonly appState?: AppState;
   /** Of a refused callback: see {@link CallbackResult.returnTo}. */
   readonly returnTo?: string;
+  /** What to do about it. Empty until its text is loaded, which begins when the error is made: see {@link explain}. */
+  readonly hint: string = '';
 
-  constructor(code: ErrorCode, { message, hint, transient, details, cause, appState, returnTo }: ErrorParts) {
-    super(message, cause === undefined ? undefined : { cause });
+  /** `{name}` in the message stands for a detail. */
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+    const { transient = false, details = {}, cause, appState, returnTo } = facts;
+    super(filled(message, details), cause === undefined ? undefined : { cause });
     this.code = code;
-    this.hint = hint;
     this.transient = transient;
     this.details = details;
     if (appState) this.appState = appState;
     if (returnTo !== undefined) this.returnTo = returnTo;
+    void this.explain();
+  }
+
+  /**
+   * The {@link hint} as soon as its text is loaded; empty where it cannot be loaded. Never rejects.
+   * @example
+   * console.error(error.code, error.message, await error.explain());
+   */
+  async explain(): Promise<string> {
+    try {
+      const { hints } = await import('./errors.hints.js');
+      (this as { hint: string }).hint = filled(hints[this.code], this.details);
+    } catch {
+      // Offline, say. The code and the message are there all the same.
+    }
+    return this.hint;
   }
 }
+
+const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+  text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 /**
  * Whether `error` is one of this SDK's, and with `code`, that one.
@@ -61,37 +81,4 @@ export class IntelliAuthError extends Error {
  */
 export function isIntelliAuthError(error: unknown, code?: ErrorCode): error is IntelliAuthError {
   return error instanceof IntelliAuthError && (code === undefined || error.code === code);
-}
-
-/** An error as the wasm tells it. */
-export interface Fault {
-  code: ErrorCode;
-  transient: boolean;
-  details: Readonly<Record<string, string>>;
-}
-
-/** A fault of the loader's own. */
-export const fault = (code: ErrorCode, transient = false, details: Record<string, string> = {}): Fault => ({
-  code,
-  transient,
-  details,
-});
-
-/** Makes the error. The prose is fetched now and not before: no page pays for it until something goes wrong. */
-export async function explain(told: Fault, cause?: unknown, back?: SignInContext): Promise<IntelliAuthError> {
-  const { details } = told;
-  const fill = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
-  // Offline, the prose may be out of reach; the code never is.
-  const prose = await import('./errors.table.js')
-    .then(({ table }) => table[told.code])
-    .catch(() => undefined);
-  return new IntelliAuthError(told.code, {
-    message: prose ? fill(prose.summary) : told.code,
-    hint: prose ? fill(prose.hint) : '',
-    transient: told.transient,
-    details,
-    cause,
-    ...back,
-  });
 }

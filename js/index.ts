@@ -1,3 +1,4 @@
+import { IntelliAuthError } from './errors.js';
 import type { IntelliAuth, IntelliAuthOptions } from './types.js';
 
 export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
@@ -14,7 +15,38 @@ export type * from './types.js';
  * });
  */
 export async function createIntelliAuth(options: IntelliAuthOptions): Promise<IntelliAuth> {
-  // Nothing heavy is loaded before it is needed: this import is the SDK's other half.
-  const { connect } = await import('./client.js');
-  return connect(options);
+  if (typeof document === 'undefined') {
+    throw new IntelliAuthError('wasm_unavailable', 'The SDK runs in a page only.');
+  }
+  const module = () => compiled(options.wasm);
+  // Client and wasm are requested at the same moment. What is wrong with the wasm, the client reports.
+  module().catch(() => {});
+  const { connect } = await import('./client.js').catch((cause) => {
+    throw new IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
+  });
+  return connect(options, { IntelliAuthError, module });
+}
+
+/** What the client is handed, because it shares no module with this part: a shared chunk would be one more request in a row. */
+export interface Eager {
+  IntelliAuthError: typeof IntelliAuthError;
+  /** The compiled wasm, one for the page. A load that failed is not kept. */
+  module: () => Promise<WebAssembly.Module>;
+}
+
+let module: Promise<WebAssembly.Module> | undefined;
+
+function compiled(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module> {
+  module ??= compile(source).catch((error: unknown) => {
+    module = undefined;
+    throw error;
+  });
+  return module;
+}
+
+async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source === undefined) return (await import('./bytes.js')).compile();
+  if (typeof source === 'string' || source instanceof URL) return WebAssembly.compileStreaming(fetch(source));
+  return WebAssembly.compile(source);
 }

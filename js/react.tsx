@@ -68,6 +68,6 @@ export type UseIntelliAuth = AuthState & { readonly error?: IntelliAuthError } &
 export function useIntelliAuth(): UseIntelliAuth {
   const store = useContext(Context);
   if (!store) throw new Error('useIntelliAuth needs an <IntelliAuthProvider> above it.');
-  const { state, error } = useSyncExternalStore(store.watch, store.read, store.readOnServer);
-  return useMemo(() => ({ error, ...state, ...store.methods }), [store, state, error]);
+  const snapshot = useSyncExternalStore(store.watch, store.read, store.readOnServer);
+  return useMemo(() => ({ error: snapshot.error, ...snapshot.state, ...store.methods }), [store, snapshot]);
 }

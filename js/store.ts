@@ -1,7 +1,6 @@
 /** What React reads: one client, its state, and the last sign-in's error. */
-
 import type { Client } from './client.js';
-import type { IntelliAuthError } from './errors.js';
+import { type IntelliAuthError, isIntelliAuthError } from './errors.js';
 import { createIntelliAuth } from './index.js';
 import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
 
@@ -90,6 +89,15 @@ export class Store {
     for (const watcher of this.#watchers) watcher();
   }
 
+  /** Shows the error, and once more when its hint is there. */
+  #fail(state: AuthState, error: IntelliAuthError): void {
+    this.#set({ state, error });
+    if (!isIntelliAuthError(error)) return;
+    void error.explain().then(() => {
+      if (this.#snapshot.error === error) this.#set({ ...this.#snapshot });
+    });
+  }
+
   /** An attempt whose error the page may show until the next one. */
   async #tried<T>(attempt: (client: IntelliAuth) => Promise<T>): Promise<T> {
     const client = await this.#started();
@@ -97,7 +105,7 @@ export class Store {
     try {
       return await attempt(client);
     } catch (error) {
-      this.#set({ state: client.getState(), error: error as IntelliAuthError });
+      this.#fail(client.getState(), error as IntelliAuthError);
       throw error;
     }
   }
@@ -105,7 +113,7 @@ export class Store {
   #started(): Promise<IntelliAuth> {
     this.#client ??= this.#start().catch((error: IntelliAuthError) => {
       this.#client = undefined;
-      this.#set({ state: { status: 'error', error }, error });
+      this.#fail({ status: 'error', error }, error);
       throw error;
     });
     return this.#client;
@@ -138,7 +146,7 @@ export class Store {
         },
         (error: IntelliAuthError) => {
           (this.onSignInError ?? goBack)(error);
-          this.#set({ state: client.getState(), error });
+          this.#fail(client.getState(), error);
         },
       )
       .finally(() => {

@@ -9,8 +9,8 @@ import { Failed, root } from './lib/run.mjs';
 import { bold, main, red, step } from './lib/step.mjs';
 
 const dist = join(root, 'pkg/dist');
-/** The prose of errors: a page without an error never loads it. */
-const LATER = 'errors.table.js';
+/** The hints of errors: a page without an error never loads them. */
+const LATER = 'errors.hints.js';
 
 /** `[raw, gzip -9, brotli -11]` */
 function weigh(bytes) {

@@ -1,7 +1,7 @@
 //! The one error table: codes, whether trying again can help, and what to do about it.
 //!
-//! The wasm carries codes and details; the prose is compiled on other targets only, where `js/errors.table.ts` and
-//! `docs/errors.md` are made from it. No detail is ever a secret.
+//! The wasm carries codes and details; the texts are compiled on other targets only, where `js/errors.messages.ts`,
+//! `js/errors.hints.ts` and `docs/errors.md` are made from it. No detail is ever a secret.
 
 /// What went wrong: a code of the table and the details that make its hint concrete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ macro_rules! error_table {
 
 error_table! {
     InvalidConfig "invalid_config" false
-        "The option {option} cannot be used: {problem}."
+        "The option {option} cannot be used: {problem}. Write {instead}."
         "Write {instead}.";
     StateUnknown "state_unknown" false
         "The callback does not answer a sign-in that this tab started."
@@ -186,24 +186,24 @@ error_table! {
 mod tests {
     use super::*;
 
-    fn typescript() -> String {
-        let mut text = String::from(
+    /// A module of one text for each code.
+    fn typescript(name: &str, text: fn(&Row) -> &str) -> String {
+        let mut module = format!(
             "// Made from src/core/error.rs by `npm run generate`; a test keeps the two alike.\n\
-             export const table = {\n",
+             export const {name} = {{\n"
         );
         for row in TABLE {
-            text += &format!(
-                "  {}: {{\n    transient: {},\n    summary: {:?},\n    hint: {:?},\n  }},\n",
-                row.code, row.transient, row.summary, row.hint
-            );
+            module += &format!("  {}: {:?},\n", row.code, text(row));
         }
-        text + "} as const;\n"
+        module + "} as const;\n"
     }
 
     fn markdown() -> String {
         let mut text = String::from(
             "# Errors\n\n<!-- Made from src/core/error.rs by `npm run generate`. -->\n\n\
-             Every error is an `IntelliAuthError` with `code`, `hint`, `transient`, `details` and `cause`. \
+             Every error is an `IntelliAuthError` with `code`, `message`, `transient`, `details` and `cause`, all there at \
+             once, and `hint`, whose text begins to load when the error is made: it is empty until then, and \
+             `await error.explain()` gives it as soon as it is there. \
              *Again* says whether the same call may succeed later with nothing changed.\n\n\
              | code | again | what happened | what to do |\n|---|---|---|---|\n",
         );
@@ -216,7 +216,11 @@ mod tests {
 
     #[test]
     fn generated_files_match_the_table() {
-        for (path, made) in [("js/errors.table.ts", typescript()), ("docs/errors.md", markdown())] {
+        for (path, made) in [
+            ("js/errors.messages.ts", typescript("messages", |row| row.summary)),
+            ("js/errors.hints.ts", typescript("hints", |row| row.hint)),
+            ("docs/errors.md", markdown()),
+        ] {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
             if std::env::var_os("GENERATE").is_some() {
                 std::fs::write(&path, &made).unwrap();

@@ -26,7 +26,8 @@ export const bareFiles = () => ({
       try {
         return { value: await work() };
       } catch (error) {
-        const { name, code, message, hint, transient, details } = error;
+        const { name, code, message, transient, details } = error;
+        const hint = await error.explain?.();
         return { error: { name, code, message, hint, transient, details, known: isIntelliAuthError(error) } };
       }
     };
