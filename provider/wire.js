@@ -18,7 +18,8 @@
  * What tests may change at any time; see README.md.
  * @typedef {object} Control
  * @property {(request: Exchange) => Promise<'pass' | Fault> | 'pass' | Fault} [beforeToken]
- * @property {number} [delayToken] milliseconds to hold back the token endpoint's answers, after it acted
+ * @property {(request: Exchange) => Promise<void> | void} [afterToken] the token endpoint has acted: its answer is held
+ *   back until this resolves
  *
  * @typedef {Exchange[] & { on(listener: (exchange: Exchange) => void): () => void }} WireLog
  */
@@ -76,7 +77,8 @@ export function wire({ handle, control, origins }) {
       if (isToken) exchange.response = parsed(args[0]);
       tell();
       const finish = () => (exchange.fault === 'drop-after' ? req.socket.destroy() : end.apply(res, args));
-      if (isToken && control.delayToken) setTimeout(finish, control.delayToken);
+      const held = isToken && control.afterToken?.(exchange);
+      if (held) held.then(finish);
       else finish();
       return res;
     };

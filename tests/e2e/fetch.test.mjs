@@ -44,7 +44,7 @@ async function revoke(world, token) {
   await (await world.platform.provider.AccessToken.find(token)).destroy();
 }
 
-describe('fetch', { concurrency: 4, timeout: 300_000 }, () => {
+describe('fetch', { concurrency: 4, timeout: 600_000 }, () => {
   test('the token goes to an allowed origin, beside the app’s own headers', async (t) => {
     const { world, page, token } = await signedIn(t);
     const headers = { 'content-type': 'text/plain' };

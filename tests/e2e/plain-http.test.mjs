@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ask } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { choose, goToProvider, signIn, signInToDemo, until } from './support/flow.mjs';
+import { choose, goToProvider, signIn, signInToDemo } from './support/flow.mjs';
+import { LIFETIME, leapBy } from './support/time.mjs';
 import { bareWorld, demoWorld, ready } from './support/world.mjs';
 
 // A made-up name for this machine: to the browser it is neither loopback nor secure. The provider stays on localhost,
@@ -21,8 +22,9 @@ test('sign-in with PKCE works where crypto.subtle is missing, with one warning',
   );
   const told = [];
   page.on('console', (message) => told.push([message.type(), message.text()]));
+  const warned = page.waitForEvent('console');
   await page.evaluate((options) => begin(options), world.options);
-  await until(world, () => told.length > 0, 'the warning');
+  await warned;
   assert.equal(told.length, 1);
   assert.equal(told[0][0], 'warning');
   assert.match(told[0][1], /IntelliAuth: redirectUri is plain http, which is for development only/);
@@ -38,9 +40,11 @@ test('sign-in with PKCE works where crypto.subtle is missing, with one warning',
 });
 
 test('the demo signs in there, and a token is refreshed without Web Locks', async (t) => {
-  const world = await demoWorld(t, browser, { host, provider: { accessTokenSeconds: 4 } });
+  const provider = { accessTokenSeconds: LIFETIME };
+  const world = await demoWorld(t, browser, { host, provider, clock: true });
   const page = await world.tab();
   await signInToDemo(page, world);
+  await leapBy(world, LIFETIME - 25);
   await page.locator('li[data-event=token_refreshed]').first().waitFor();
   assert.equal(world.refreshes()[0].status, 200);
 });

@@ -1,32 +1,29 @@
 // One tab's session: what does not end it, what does, and what it is then called.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { holdTokenRequests, signIn, told, until } from './support/flow.mjs';
+import { holdTokenRequests, queued, signIn, told, until } from './support/flow.mjs';
+import { LIFETIME, leap, leapBy, leapToEnd, leapToRefresh, times } from './support/time.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
-const LIFETIME = 4;
 const forced = { forceRefresh: true };
 
 const browser = await openBrowser({ backForwardCache: true });
 after(() => browser.close());
 
-async function signedIn(t, { options, accessTokenSeconds = LIFETIME } = {}) {
-  const world = await bareWorld(t, browser, { options, provider: { accessTokenSeconds } });
+async function signedIn(t, { options, clock = true } = {}) {
+  const provider = { accessTokenSeconds: LIFETIME };
+  const world = await bareWorld(t, browser, { options, provider, clock });
   const page = await world.tab();
   await signIn(page, world);
   return { world, page };
 }
 
-const expired = (page) =>
-  page.waitForFunction(() => Date.now() > auth.getState().expiresAt, undefined, { polling: 50 });
-
-describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
+describe('one session', { concurrency: 4, timeout: 600_000 }, () => {
   for (const tokenStorage of ['session', 'local']) {
     test(`a reload restores it without any request (${tokenStorage})`, async (t) => {
-      const { world, page } = await signedIn(t, { options: { tokenStorage }, accessTokenSeconds: 60 });
+      const { world, page } = await signedIn(t, { options: { tokenStorage } });
       const asked = world.platform.log.length;
       await page.reload();
       await ready(page);
@@ -75,44 +72,48 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
 
   test('one that ran out while nobody was there is refreshed once, and never shown as ended', async (t) => {
     const { world, page } = await signedIn(t);
-    const { expiresAt } = await ask(page, 'getState');
-    const seen = world.refreshes().length;
+    const { expiresAt } = await times(page);
     await page.goto('about:blank');
-    await sleep(Math.max(0, expiresAt - Date.now()));
+    await leap(world, expiresAt + 1000);
     await page.goto(world.origin);
     await ready(page);
     const tokens = await page.evaluate(() => Promise.all([1, 2, 3].map(() => auth.getAccessToken())));
     assert.equal(new Set(tokens).size, 1);
-    assert.equal(world.refreshes().length, seen + 1);
+    assert.equal(world.refreshes().length, 1);
     assert.deepEqual(await page.evaluate(() => statuses), ['authenticated']);
   });
 
   test('offline it waits, serves no expired token, and is renewed once online', async (t) => {
     const { world, page } = await signedIn(t);
     await world.context.setOffline(true);
-    const asked = world.refreshes().length;
-    await expired(page);
+    await leapToEnd(world, page);
     const error = await refusal(page, 'getAccessToken');
     assert.deepEqual([error.code, error.transient], ['network_error', true]);
     assert.equal(await ask(page, 'isAuthenticated'), true);
-    assert.equal(world.refreshes().length, asked, 'nothing is tried');
+    assert.equal(world.refreshes().length, 0, 'nothing is tried');
     await world.context.setOffline(false);
     await told(page, 'token_refreshed');
     assert.match(await ask(page, 'getAccessToken'), /./);
-    assert.equal(world.refreshes().length, asked + 1);
+    assert.equal(world.refreshes().length, 1);
   });
 
   test('back from the back/forward cache it is looked at again', async (t) => {
-    const { world, page } = await signedIn(t);
-    await page.evaluate(() => {
-      addEventListener('pageshow', ({ persisted }) => {
-        window.restored = persisted;
-      });
-    });
+    const { world, page } = await signedIn(t, { clock: false });
     const before = await ask(page, 'getAccessToken');
-    const { expiresAt } = await ask(page, 'getState');
+    const { expiresAt } = await times(page);
+    // The page comes back after its token's end, by both of its clocks: before anybody on it looks.
+    await page.evaluate((end) => {
+      const away = end + 1000 - Date.now();
+      const restored = ({ persisted }) => {
+        window.restored = persisted;
+        for (const clock of [Date, performance]) {
+          const now = clock.now.bind(clock);
+          clock.now = () => now() + away;
+        }
+      };
+      addEventListener('pageshow', restored, { capture: true, once: true });
+    }, expiresAt);
     await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
-    await sleep(Math.max(0, expiresAt - Date.now()));
     await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
     await page.waitForFunction(() => window.restored === true);
     assert.notEqual(await ask(page, 'getAccessToken'), before);
@@ -125,6 +126,7 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
   test('a platform in trouble is asked with growing pauses, and the session is kept and recovers', async (t) => {
     const { world, page } = await signedIn(t);
     world.platform.control.beforeToken = () => ({ status: 503, body: 'down' });
+    await leapToRefresh(world, [page]);
     const failed = () => world.refreshes().filter(({ status }) => status === 503);
     await until(world, () => failed().length >= 2, 'a second try');
     const [first, second] = failed();
@@ -133,21 +135,22 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
     assert.equal(state.status, 'authenticated');
     assert.equal(state.failing.code, 'platform_unavailable');
     world.platform.control.beforeToken = undefined;
+    // Longer than any pause.
+    await leapBy(world, 600);
     await told(page, 'token_refreshed');
     assert.equal((await ask(page, 'getState')).failing, undefined);
     assert.deepEqual(await page.evaluate(() => statuses.at(-1)), 'authenticated');
   });
 
   test('a request lost before the platform acted costs nothing', async (t) => {
-    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    const { world, page } = await signedIn(t);
     let count = 0;
     world.platform.control.beforeToken = () => (count++ === 0 ? 'drop-before' : 'pass');
     assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'network_error');
     // The living token is served meanwhile, and the next forced one is another.
     const before = await ask(page, 'getAccessToken');
-    await page.waitForFunction(() => Date.now() > auth.getState().failing.retryAt, undefined, {
-      polling: 50,
-    });
+    // The pause is a second and a half at most.
+    await leapBy(world, 2);
     assert.notEqual(await ask(page, 'getAccessToken', forced), before);
     const [lost, sent] = world.refreshes();
     assert.equal(lost.body.refresh_token, sent.body.refresh_token);
@@ -159,6 +162,7 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
     world.platform.control.beforeToken = () => (count++ === 0 ? 'drop-after' : 'pass');
     assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'network_error');
     assert.equal(await ask(page, 'isAuthenticated'), true);
+    await leapToEnd(world, page);
     await told(page, 'signed_out');
     assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'session_lost' });
     assert.equal((await refusal(page, 'getAccessToken')).code, 'session_lost');
@@ -167,7 +171,7 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
   });
 
   test('a refresh token that the platform revoked ends it as session_expired', async (t) => {
-    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    const { world, page } = await signedIn(t);
     const { RefreshToken } = world.platform.provider;
     await (await RefreshToken.find(world.exchanges()[0].response.refresh_token)).destroy();
     assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'session_expired');
@@ -176,7 +180,7 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
   });
 
   test('an abort ends its own call, and neither the others’ nor the refresh', async (t) => {
-    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    const { world, page } = await signedIn(t);
     const { arrived, release } = holdTokenRequests(world);
     const outcomes = page.evaluate(async () => {
       const abort = new AbortController();
@@ -195,7 +199,7 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
 
   // A provider that is unmounted and mounted again while its refresh is on the way.
   test('a client disposed of in the middle of a refresh finishes it, and the next one sends no token twice', async (t) => {
-    const { world, page } = await signedIn(t, { accessTokenSeconds: 60 });
+    const { world, page } = await signedIn(t);
     const { arrived, release } = holdTokenRequests(world);
     const left = refusal(page, 'getAccessToken', forced);
     await arrived;
@@ -203,7 +207,7 @@ describe('one session', { concurrency: 4, timeout: 300_000 }, () => {
     assert.equal((await left).code, 'disposed');
     await page.evaluate((options) => begin(options), world.options);
     const served = ask(page, 'getAccessToken', forced);
-    await sleep(500);
+    await queued(page, 1);
     release();
     assert.match(await served, /./);
     const sent = world.refreshes().map(({ body, status }) => [body.refresh_token, status]);

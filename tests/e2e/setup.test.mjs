@@ -16,7 +16,7 @@ after(() => browser.close());
 /** Makes a client on a page that has none. */
 const make = (page, options) => page.evaluate((options) => attempt(() => begin(options)), options);
 
-describe('set-up', { concurrency: 4, timeout: 300_000 }, () => {
+describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
   test('wrong options are answered with invalid_config and what to write instead', async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     const page = await world.tab();
@@ -121,8 +121,9 @@ describe('set-up', { concurrency: 4, timeout: 300_000 }, () => {
   test('so does the inlined one, once the network is back', async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     const page = await world.tab();
-    await page.route('**/sdk/bytes.js', (route) => route.abort(), { times: 1 });
+    world.broken.add('/sdk/bytes.js');
     assert.equal((await make(page, world.options)).error.code, 'wasm_unavailable');
+    world.broken.clear();
     await page.reload();
     assert.equal((await make(page, world.options)).error, undefined);
   });

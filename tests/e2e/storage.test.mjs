@@ -29,7 +29,7 @@ function block(areas) {
   }
 }
 
-describe('storage', { concurrency: 4, timeout: 300_000 }, () => {
+describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
   for (const [what, spoil, argument] of [
     ['full', fill],
     ['blocked', block, ['sessionStorage', 'localStorage']],

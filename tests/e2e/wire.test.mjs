@@ -44,7 +44,7 @@ async function recordedSignIn(t) {
   return { world, page, callback, result, authorize, tokens };
 }
 
-describe('the wire', { concurrency: 4, timeout: 300_000 }, () => {
+describe('the wire', { concurrency: 4, timeout: 600_000 }, () => {
   test('the authorize request has exactly the contract’s parameters, each once', async (t) => {
     const { world, authorize, tokens } = await recordedSignIn(t);
     const pairs = [...new URL(authorize.url()).searchParams];

@@ -64,7 +64,7 @@ export async function signInToDemo(page, world, account = 'Ada Lovelace') {
  * @param {string} what named when the time is up
  * @returns {Promise<T>}
  */
-export function until(world, met, what, seconds = 20) {
+export function until(world, met, what, seconds = 90) {
   return new Promise((resolve, reject) => {
     const look = () => {
       const value = met();
@@ -116,6 +116,10 @@ export async function duplicate(page) {
   return twin;
 }
 
+/** Once so many of the page's origin's tabs wait for a lock. */
+export const queued = (page, count) =>
+  page.waitForFunction(async (count) => (await navigator.locks.query()).pending.length >= count, count);
+
 /** Has token requests wait before the platform hears of them: `arrived` is the first one's coming, `release` lets all go. */
 export function holdTokenRequests({ platform }) {
   let release;
@@ -129,4 +133,22 @@ export function holdTokenRequests({ platform }) {
     };
   });
   return { arrived, release };
+}
+
+/** Holds the token endpoint's answers back, once the platform acted: `acted` is the first one's, `release` lets all go. */
+export function holdTokenAnswers({ platform }) {
+  let release;
+  const held = new Promise((resolve) => {
+    release = () => {
+      platform.control.afterToken = undefined;
+      resolve();
+    };
+  });
+  const acted = new Promise((resolve) => {
+    platform.control.afterToken = () => {
+      resolve();
+      return held;
+    };
+  });
+  return { acted, release };
 }

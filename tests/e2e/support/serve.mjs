@@ -17,6 +17,7 @@ const TYPES = {
  * @property {number} port
  * @property {Map<string, string | Buffer>} files by path; may be filled later
  * @property {Record<string, string>} headers of every answer; may change
+ * @property {Set<string>} broken paths whose connections break; may be filled later
  * @property {() => void} close
  *
  * @returns {Promise<AppServer>}
@@ -24,8 +25,10 @@ const TYPES = {
 export async function serve() {
   const files = new Map();
   const headers = {};
+  const broken = new Set();
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url, 'http://app.invalid');
+    if (broken.has(pathname)) return req.socket.destroy();
     const ending = extname(pathname);
     const body = files.get(pathname) ?? (ending ? undefined : files.get('/index.html'));
     if (body === undefined) return res.writeHead(404).end();
@@ -37,5 +40,5 @@ export async function serve() {
     server.close();
     server.closeAllConnections();
   };
-  return { port: server.address().port, files, headers, close };
+  return { port: server.address().port, files, headers, broken, close };
 }

@@ -14,6 +14,7 @@ import { serve } from './serve.mjs';
  * @property {string} redirectUri
  * @property {Map<string, string | Buffer>} files of the app's server; may change
  * @property {Record<string, string>} headers of the app's server; may change
+ * @property {Set<string>} broken paths at the app's server whose connections break; may change
  * @property {() => Promise<import('playwright-core').Page>} tab a new one at the app's start page, ready
  * @property {() => import('../../../provider/wire.js').Exchange[]} exchanges codes sent to the token endpoint
  * @property {() => import('../../../provider/wire.js').Exchange[]} refreshes refresh tokens sent there
@@ -22,6 +23,7 @@ import { serve } from './serve.mjs';
  * @property {import('../../../provider/index.js').ProviderOptions} [provider]
  * @property {string} [host] the app's; Default `localhost`
  * @property {(uris: { redirectUri: string }) => string[]} [registered] redirect URIs, if not the app's own
+ * @property {boolean} [clock] whether the pages' time is the test's: see `time.mjs`
  */
 
 /**
@@ -58,7 +60,12 @@ export async function bareWorld(t, browser, { options, ...making } = {}) {
   const world = await makeWorld(t, browser, making);
   for (const [path, body] of Object.entries(bareFiles())) world.files.set(path, body);
   const { issuer: tenantUrl, clientId } = world.platform;
-  world.options = { tenantUrl, clientId, redirectUri: world.redirectUri, ...options };
+  world.options = {
+    ...{ tenantUrl, clientId, redirectUri: world.redirectUri },
+    // On a busy machine ten seconds are soon over.
+    requestTimeoutSeconds: 60,
+    ...options,
+  };
   if (options !== false) {
     await world.context.addInitScript((given) => {
       window.given = given;
@@ -104,7 +111,7 @@ export const ready = async (page) => {
 async function makeWorld(
   t,
   browser,
-  { provider, host = 'localhost', registered = (uris) => [uris.redirectUri] },
+  { provider, host = 'localhost', registered = (uris) => [uris.redirectUri], clock = false },
 ) {
   const app = await serve();
   t.after(() => app.close());
@@ -120,7 +127,9 @@ async function makeWorld(
   t.after(() => platform.close());
   const context = await browser.newContext();
   t.after(() => context.close());
-  context.setDefaultTimeout(15_000);
+  // What is waited for comes however busy the machine is; this ends what never does.
+  context.setDefaultTimeout(90_000);
+  if (clock) await context.clock.install();
   const token = (grant) =>
     platform.log.filter(({ path, method, body }) => {
       return path === '/oauth2/token' && method === 'POST' && body?.grant_type === grant;
@@ -132,6 +141,7 @@ async function makeWorld(
     redirectUri,
     files: app.files,
     headers: app.headers,
+    broken: app.broken,
     exchanges: () => token('authorization_code'),
     refreshes: () => token('refresh_token'),
   };
