@@ -113,15 +113,12 @@ export class Client implements IntelliAuth {
     return this.#asked((core) => core.isCallback(absolute(url))) ?? false;
   }
 
-  getAccessToken(options: AccessTokenOptions = {}): Promise<string> {
-    return this.#token(options, undefined);
-  }
-
-  #token(
-    { forceRefresh = false, minValidity = 0, signal }: AccessTokenOptions,
-    unlike?: string,
-  ): Promise<string> {
-    return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000, unlike), signal);
+  getAccessToken({
+    forceRefresh = false,
+    minValidity = 0,
+    signal,
+  }: AccessTokenOptions = {}): Promise<string> {
+    return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000), signal);
   }
 
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -134,7 +131,9 @@ export class Client implements IntelliAuth {
           throw this.#explained(thrown);
         }
       },
-      token: (unlike, signal) => this.#token({ signal }, unlike),
+      token: (signal) => this.getAccessToken({ signal }),
+      tokenAfter401: (token, challenges, signal) =>
+        this.#call((core, call) => core.tokenAfter401(call, token, challenges), signal),
     });
   }
 
@@ -247,15 +246,15 @@ export class Client implements IntelliAuth {
   #explained(thrown: unknown): Error {
     // A DOMException has a code too, but of another kind.
     const known = typeof (thrown as Partial<Fault> | undefined)?.code === 'string';
-    return errorOf(known ? (thrown as Fault) : fault('internal', true));
+    return known ? errorOf(thrown as Fault) : errorOf(fault('internal', true), thrown);
   }
 
   answer(call: number, value: unknown): void {
     this.#settle(call)?.resolve(value as never);
   }
 
-  refuse(call: number, why: Fault, back?: SignInContext): void {
-    this.#settle(call)?.reject(errorOf(why, undefined, back));
+  refuse(call: number, why: Fault, cause?: unknown, back?: SignInContext): void {
+    this.#settle(call)?.reject(errorOf(why, cause, back));
   }
 
   tell(event: AuthEvent | undefined): void {
@@ -297,8 +296,8 @@ class ClientHost extends Host {
     this.#client.answer(call, value);
   }
 
-  refuse(call: number, why: Fault, back?: SignInContext): void {
-    this.#client.refuse(call, why, back);
+  refuse(call: number, why: Fault, cause: unknown, back?: SignInContext): void {
+    this.#client.refuse(call, why, cause, back);
   }
 
   tell(event: AuthEvent): void {

@@ -2,8 +2,9 @@
 
 interface Tokens {
   mayCarryToken(url: string): Promise<boolean>;
-  /** A living token; with `unlike`, another than that one. */
-  token(unlike: string | undefined, signal: AbortSignal): Promise<string>;
+  token(signal: AbortSignal): Promise<string>;
+  /** The token to try again with after a 401 to `token`: the same one if no other would help. */
+  tokenAfter401(token: string, challenges: string | null, signal: AbortSignal): Promise<string>;
 }
 
 export async function fetchWithToken(
@@ -15,12 +16,13 @@ export async function fetchWithToken(
   if (!(await tokens.mayCarryToken(request.url))) return fetch(request);
   // A stream can be read once; everything else is kept for the second try.
   const again = init?.body instanceof ReadableStream ? undefined : request.clone();
-  const token = await tokens.token(undefined, request.signal);
+  const token = await tokens.token(request.signal);
   const answer = await fetch(withToken(request, token));
   if (answer.status !== 401 || !again) return answer;
-  const fresh = await tokens.token(token, request.signal).catch(() => undefined);
+  const challenges = answer.headers.get('www-authenticate');
   // The API's own answer says more than why there is no other token.
-  return fresh === undefined ? answer : fetch(withToken(again, fresh));
+  const fresh = await tokens.tokenAfter401(token, challenges, request.signal).catch(() => token);
+  return fresh === token ? answer : fetch(withToken(again, fresh));
 }
 
 function withToken(request: Request, token: string): Request {

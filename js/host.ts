@@ -35,12 +35,10 @@ export class Host {
     this.#core = core;
     const name = core.namespace();
     const { signal } = this.#listening;
-    if (typeof BroadcastChannel === 'function') {
-      this.#channel = new BroadcastChannel(name);
-      this.#channel.addEventListener('message', ({ data }) => {
-        if (typeof data === 'string') this.#feed((core) => core.heard(data));
-      });
-    }
+    this.#channel = attempt(() => new BroadcastChannel(name));
+    this.#channel?.addEventListener('message', ({ data }) => {
+      if (typeof data === 'string') this.#feed((core) => core.heard(data));
+    });
     const look = () => this.#feed((core) => core.look());
     const seen = () => {
       if (document.visibilityState === 'visible') look();
@@ -88,7 +86,7 @@ export class Host {
   }
 
   post(text: string): void {
-    this.#channel?.postMessage(text);
+    attempt(() => this.#channel?.postMessage(text));
   }
 
   wake(delay: number | undefined): void {
@@ -101,12 +99,12 @@ export class Host {
   lock(ticket: number, name: string, patience: number): void {
     const held: Held = { name, queued: new AbortController() };
     this.#locks.set(ticket, held);
-    if (!navigator.locks) {
+    if (!attempt(() => navigator.locks)) {
       this.#chance(ticket, held);
     } else if (patience === 0) {
-      this.#request(ticket, held, { ifAvailable: true });
+      void this.#request(ticket, held, { ifAvailable: true });
     } else {
-      this.#request(ticket, held, { signal: held.queued.signal });
+      void this.#request(ticket, held, { signal: held.queued.signal });
       void this.#watch(ticket, held, patience);
     }
   }
@@ -115,7 +113,7 @@ export class Host {
     const held = this.#locks.get(ticket);
     if (!held) return;
     held.queued.abort();
-    this.#request(ticket, held, { steal: true });
+    void this.#request(ticket, held, { steal: true });
   }
 
   unlock(ticket: number): void {
@@ -137,7 +135,7 @@ export class Host {
     }, Math.random() * 100);
   }
 
-  #request(ticket: number, held: Held, options: LockOptions): void {
+  async #request(ticket: number, held: Held, options: LockOptions): Promise<void> {
     const hold = (lock: Lock | null) => {
       if (!this.#locks.has(ticket)) return;
       if (!lock) return this.#feed((core) => core.overdue(ticket));
@@ -148,14 +146,16 @@ export class Host {
       this.#feed((core) => core.granted(ticket));
       return released;
     };
-    navigator.locks.request(held.name, options, hold).catch(() => {
+    try {
+      await navigator.locks.request(held.name, options, hold);
+    } catch {
       // Another took the lock from this tab, this tab stopped asking, or there are no locks to be had.
       if (held.release) {
         if (this.#locks.delete(ticket)) this.#feed((core) => core.stolen(ticket));
       } else if (this.#locks.has(ticket) && !(options.signal?.aborted ?? false)) {
         this.#chance(ticket, held);
       }
-    });
+    }
   }
 
   /** Whether one and the same holder kept the lock for the whole of the patience: a queue is served in order, so a holder that is still the same never let go. */
@@ -172,7 +172,20 @@ export class Host {
 }
 
 async function holder(name: string): Promise<string | undefined> {
-  // Where it cannot be asked, nobody is known to hold it, and nothing is stolen.
-  const { held } = await navigator.locks.query().catch((): LockManagerSnapshot => ({}));
-  return held?.find((lock) => lock.name === name)?.clientId;
+  try {
+    const { held } = await navigator.locks.query();
+    return held?.find((lock) => lock.name === name)?.clientId;
+  } catch {
+    // Where it cannot be asked, nobody is known to hold it, and nothing is stolen.
+    return undefined;
+  }
+}
+
+/** Pages that may not store anything (site data blocked, some frames) meet a SecurityError wherever tabs share something. */
+function attempt<T>(use: () => T): T | undefined {
+  try {
+    return use();
+  } catch {
+    return undefined;
+  }
 }

@@ -239,7 +239,8 @@ export interface IntelliAuth {
   getAccessToken(options?: AccessTokenOptions): Promise<string>;
   /**
    * `fetch` with the access token, for {@link IntelliAuthOptions.allowedOrigins} only; other origins get the request as it is.
-   * A 401 refreshes once and sends once more, if the body can be sent again.
+   * A 401 refreshes and sends once more, if the body can be sent again: not a second time for tokens that a 401 demanded
+   * already, and not where its `WWW-Authenticate` (exposed by CORS) names `insufficient_scope` or `insufficient_user_authentication`.
    * @example
    * const reports = await auth.fetch('https://api.example.com/reports');
    */

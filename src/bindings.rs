@@ -162,8 +162,14 @@ impl Core {
 
     /// See `IntelliAuth.getAccessToken`; in milliseconds.
     #[wasm_bindgen(js_name = getToken)]
-    pub fn get_token(&self, call: u32, force: bool, min_validity: f64, unlike: Option<String>) {
-        self.0.get_token(call, force, min_validity, unlike);
+    pub fn get_token(&self, call: u32, force: bool, min_validity: f64) {
+        self.0.get_token(call, force, min_validity);
+    }
+
+    /// The token for another try after an API's 401; the same one where a newer one cannot help.
+    #[wasm_bindgen(js_name = tokenAfter401)]
+    pub fn token_after_401(&self, call: u32, token: String, challenges: Option<String>) {
+        self.0.token_after_401(call, token, challenges);
     }
 
     /// See `IntelliAuth.logout`.

@@ -1,4 +1,5 @@
-//! Which requests carry the access token. RFC 6749 §10.3: only to the resource server it is for.
+//! Which requests carry the access token, and when a refused one is worth a newer one. RFC 6749 §10.3: only to the
+//! resource server it is for.
 
 use super::config::Config;
 use super::origin::Origin;
@@ -8,10 +9,80 @@ pub fn may_carry_token(config: &Config, url: &str) -> bool {
     Origin::of(url).is_some_and(|origin| config.allowed_origins.contains(&origin))
 }
 
+/// Whether a newer access token may be accepted where one was refused with this `WWW-Authenticate`: not where the scope
+/// (RFC 6750 §3.1) or the user's authentication (RFC 9470 §3) is what is missing, which a refresh does not change.
+pub fn newer_token_may_help(challenges: &str) -> bool {
+    let text = challenges.as_bytes();
+    let (mut at, mut names_error) = (0, false);
+    while at < text.len() {
+        let quoted = text[at] == b'"';
+        let start = at + usize::from(quoted);
+        at = start;
+        while at < text.len() && if quoted { text[at] != b'"' } else { is_token(text[at]) } {
+            at += if quoted && text[at] == b'\\' { 2 } else { 1 };
+        }
+        let word = text.get(start..at).unwrap_or_default();
+        if names_error && (word == b"insufficient_scope" || word == b"insufficient_user_authentication") {
+            return false;
+        }
+        if quoted || !word.is_empty() {
+            // RFC 9110 §11.2: names are case-insensitive, with optional whitespace around `=`.
+            names_error = !quoted && word.eq_ignore_ascii_case(b"error");
+        } else if text[at] == b',' {
+            names_error = false;
+        }
+        if quoted || word.is_empty() {
+            at += 1;
+        }
+    }
+    true
+}
+
+/// A character that separates nothing, as far as challenges go: RFC 9110 §5.6.2, and those of error codes.
+fn is_token(byte: u8) -> bool {
+    !matches!(byte, b' ' | b'\t' | b',' | b'=' | b'"')
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::config::tests::options;
     use super::*;
+
+    #[test]
+    fn a_missing_scope_or_authentication_is_not_mended_by_a_newer_token() {
+        for no in [
+            r#"Bearer error="insufficient_scope""#,
+            r#"Bearer realm="a, b=\"c\"", error="insufficient_scope", scope="reports""#,
+            r#"bearer ERROR = insufficient_user_authentication , acr_values="2""#,
+            r#"DPoP algs="ES256", Bearer error="insufficient_user_authentication", max_age="5""#,
+            r#"Basic realm="error=", Bearer error="insufficient_scope""#,
+        ] {
+            assert!(!newer_token_may_help(no), "{no}");
+        }
+        for yes in [
+            "",
+            "Bearer",
+            r#"Bearer error="invalid_token""#,
+            r#"Bearer error="invalid_token", error_description="not insufficient_scope""#,
+            r#"Bearer realm="error=insufficient_scope""#,
+            r#"Bearer realm="x\", error=\"insufficient_scope""#,
+            r#"Bearer error_description="insufficient_scope""#,
+            r#"Bearer error, insufficient_scope"#,
+            r#"Bearer scope="insufficient_scope""#,
+            r#"Bearer error="#,
+            r#"Bearer error=""#,
+            r#"Bearer error="\"#,
+        ] {
+            assert!(newer_token_may_help(yes), "{yes}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_challenge_panics(text in "(Bearer error=)?[\"\\\\=, a-z\u{e9}]{0,20}") {
+            newer_token_may_help(&text);
+        }
+    }
 
     #[test]
     fn origins_match_whole_and_never_by_prefix() {

@@ -6,8 +6,8 @@ use super::navigation::{address, leave, origin, replace_address, window};
 use super::random::{entropy, seed};
 use super::storage::Shelf;
 use super::{json, net, signature};
-use crate::core::api::may_carry_token;
-use crate::core::attempts::Activation;
+use crate::core::api::{may_carry_token, newer_token_may_help};
+use crate::core::attempts::{Activation, Attempts};
 use crate::core::authorize::{Fresh, LoginOptions, begin, masked};
 use crate::core::callback::{self, SignIn};
 use crate::core::clock::Now;
@@ -24,7 +24,7 @@ use crate::core::session::event::{Call, Cx, Effect, Event, Lock, Refusal, Signed
 use crate::core::session::message::Message;
 use crate::core::session::{Rules, Session, State};
 use crate::core::token::{exchange_form, refresh_form, revoke_form};
-use crate::core::transaction::SignInContext;
+use crate::core::transaction::{SignInContext, Transaction};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -78,6 +78,13 @@ struct Login {
     options: LoginOptions,
     activation: Activation,
     give_url: bool,
+}
+
+/// A sign-in that is ready to be stored and then to be gone to.
+struct Begun {
+    url: String,
+    transaction: Transaction,
+    attempts: Attempts,
 }
 
 impl Client {
@@ -175,7 +182,7 @@ impl Client {
             }
             Effect::SignedIn(call, Err(Refusal { error, context })) => {
                 let back = object(&self.back(&context));
-                self.host.refuse_callback(call, &fault(&error), &back);
+                self.host.refuse(call, &fault(&error), &JsValue::UNDEFINED, &back);
             }
             Effect::CameBack { mark, failed } => {
                 let mut attempts = self.shelf.attempts();
@@ -203,7 +210,7 @@ impl Client {
     }
 
     fn refuse(&self, call: Call, error: &Error) {
-        self.host.refuse(call, &fault(error));
+        self.host.refuse(call, &fault(error), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
     }
 
     /// Begins an errand; what needs no request is done before this returns.
@@ -233,11 +240,9 @@ impl Client {
                 self.dispatch(Event::Answered { ticket, asked_at, outcome });
             }
             (Then::Login(login), Done::Metadata(metadata)) => {
-                let (call, give_url) = (login.call, login.give_url);
-                match metadata.and_then(|metadata| self.start(&metadata.endpoints, *login)) {
-                    Ok(url) if give_url => self.host.answer(call, &url.into()),
-                    Ok(url) if leave(&window(), &url) => {}
-                    Ok(_) => self.refuse(call, &Error::new(Code::Internal).with("problem", "navigation")),
+                let Login { call, options, activation, give_url } = *login;
+                match metadata.and_then(|metadata| self.begin(&metadata.endpoints, options, activation)) {
+                    Ok(begun) => self.go(call, give_url, &begun),
                     Err(error) => self.refuse(call, &error),
                 }
             }
@@ -271,8 +276,12 @@ impl Client {
         self.errand(Goal::Metadata, Then::Login(Box::new(login)));
     }
 
-    fn start(&self, endpoints: &Endpoints, login: Login) -> Result<String, Error> {
-        let Login { options, activation, .. } = login;
+    fn begin(
+        &self,
+        endpoints: &Endpoints,
+        options: LoginOptions,
+        activation: Activation,
+    ) -> Result<Begun, Error> {
         let endpoint = endpoints.authorization.as_deref().unwrap_or_default();
         let [verifier, state, nonce] = entropy()?;
         let fresh = Fresh { verifier, state, nonce };
@@ -280,12 +289,23 @@ impl Client {
         let (url, transaction) = begin(&self.config, endpoint, options, &fresh, at)?;
         let mut attempts = self.shelf.attempts();
         attempts.begin(at, activation, &fingerprint(transaction.state.expose()))?;
-        if !self.shelf.open(&transaction, at) {
-            return Err(Error::new(Code::StorageUnavailable));
+        Ok(Begun { url, transaction, attempts })
+    }
+
+    /// Goes to the platform, or answers with the URL, once what the callback needs is stored.
+    fn go(&self, call: Call, give_url: bool, begun: &Begun) {
+        let Begun { url, transaction, attempts } = begun;
+        if let Err(cause) = self.shelf.open(transaction, transaction.at) {
+            let error = fault(&Error::new(Code::StorageUnavailable));
+            return self.host.refuse(call, &error, &cause, &JsValue::UNDEFINED);
         }
-        self.shelf.keep_attempts(&attempts);
-        self.host.tell(&host::started(&masked(&url), at));
-        Ok(url)
+        self.shelf.keep_attempts(attempts);
+        self.host.tell(&host::started(&masked(url), transaction.at));
+        if give_url {
+            self.host.answer(call, &url.into());
+        } else if !leave(&window(), url) {
+            self.refuse(call, &Error::new(Code::Internal).with("problem", "navigation"));
+        }
     }
 
     /// Answers the callback at `url`, an absolute one. Its parameters leave the address bar first, whatever comes of
@@ -329,10 +349,16 @@ impl Client {
         [("appState", Value::Js(app_state)), ("returnTo", Value::Js(return_to.into()))]
     }
 
-    /// Wants an access token. Milliseconds.
-    pub fn get_token(self: &Rc<Self>, call: Call, force: bool, min_validity: f64, unlike: Option<String>) {
-        let unlike = unlike.map(AccessToken::new);
-        self.dispatch(Event::GetToken { call, force, min_validity: min_validity as i64, unlike });
+    /// Wants an access token. `min_validity` in milliseconds.
+    pub fn get_token(self: &Rc<Self>, call: Call, force: bool, min_validity: f64) {
+        self.dispatch(Event::GetToken { call, force, min_validity: min_validity as i64, rejected: None });
+    }
+
+    /// Wants an access token for another try after an API's 401 to `token`; `challenges` is its `WWW-Authenticate`.
+    pub fn token_after_401(self: &Rc<Self>, call: Call, token: String, challenges: Option<String>) {
+        let helps = challenges.is_none_or(|challenges| newer_token_may_help(&challenges));
+        let rejected = helps.then(|| AccessToken::new(token));
+        self.dispatch(Event::GetToken { call, force: false, min_validity: 0, rejected });
     }
 
     /// Signs out.

@@ -35,13 +35,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn answer(this: &Host, call: u32, value: &JsValue);
 
-    /// Rejects a call.
+    /// Rejects a call. `cause` is what the browser threw, if it did; `back` what the app wants back of a callback.
     #[wasm_bindgen(method)]
-    pub fn refuse(this: &Host, call: u32, fault: &JsValue);
-
-    /// Rejects a call for a callback; `back` is what the app wants back.
-    #[wasm_bindgen(method, js_name = refuse)]
-    pub fn refuse_callback(this: &Host, call: u32, fault: &JsValue, back: &JsValue);
+    pub fn refuse(this: &Host, call: u32, fault: &JsValue, cause: &JsValue, back: &JsValue);
 
     /// Tells the app.
     #[wasm_bindgen(method)]

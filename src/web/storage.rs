@@ -5,9 +5,10 @@ use crate::core::config::Keep;
 use crate::core::encoding::fingerprint;
 use crate::core::secret::State;
 use crate::core::session::event::{Stored, View};
-use crate::core::session::record::mark_lifetime;
-use crate::core::transaction::{Transaction, sweep};
+use crate::core::session::mark::{self, mark_lifetime};
+use crate::core::transaction::{self, Transaction};
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
+use wasm_bindgen::prelude::*;
 use web_sys::Storage;
 
 use super::navigation::window;
@@ -23,10 +24,9 @@ pub struct Shelf {
     keep: Keep,
 }
 
-/// The tab's storage. gloo's `raw()` panics where it is blocked: asked first.
-fn tab() -> Option<Storage> {
-    let readable = window().session_storage().is_ok_and(|storage| storage.is_some());
-    readable.then(SessionStorage::raw)
+/// The tab's storage, or what the browser threw. gloo's `raw()` panics where it is blocked: asked first.
+fn tab() -> Result<Storage, JsValue> {
+    window().session_storage()?.map(|_| SessionStorage::raw()).ok_or(JsValue::UNDEFINED)
 }
 
 /// The origin's storage.
@@ -57,42 +57,48 @@ impl Shelf {
     fn slot(&self) -> Option<Storage> {
         match self.keep {
             Keep::Local => origin(),
-            _ => tab(),
+            _ => tab().ok(),
         }
     }
 
-    /// Writes the session's record; `false` where storage is blocked or full.
+    /// Writes the session's record; `false` where storage is blocked or full. Nothing older is left behind.
     pub fn store(&self, text: &str) -> bool {
-        self.slot().is_some_and(|slot| slot.set_item(&self.session_key(), text).is_ok())
+        let Some(slot) = self.slot() else { return false };
+        let key = self.session_key();
+        let written = slot.set_item(&key, text).is_ok();
+        if !written {
+            let _ = slot.remove_item(&key);
+        }
+        written
     }
 
-    /// Remembers a sign-in, making room first; `false` where the tab cannot.
-    pub fn open(&self, transaction: &Transaction, now: i64) -> bool {
-        let Some(tab) = tab() else { return false };
-        for key in sweep(&entries(&tab, &[&self.namespace, TRANSACTION].concat()), now) {
+    /// Remembers a sign-in, making room first; what the browser threw where the tab cannot.
+    pub fn open(&self, transaction: &Transaction, now: i64) -> Result<(), JsValue> {
+        let tab = tab()?;
+        for key in transaction::sweep(&entries(&tab, &[&self.namespace, TRANSACTION].concat()), now) {
             let _ = tab.remove_item(&key);
         }
-        tab.set_item(&self.transaction_key(&transaction.state), &transaction.to_text()).is_ok()
+        tab.set_item(&self.transaction_key(&transaction.state), &transaction.to_text())
     }
 
     /// Forgets a sign-in.
     pub fn close(&self, state: &State) {
-        if let Some(tab) = tab() {
+        if let Ok(tab) = tab() {
             let _ = tab.remove_item(&self.transaction_key(state));
         }
     }
 
     /// Whether this tab has a sign-in of this client open.
     pub fn has_transaction(&self, now: i64) -> bool {
-        let Some(tab) = tab() else { return false };
+        let Ok(tab) = tab() else { return false };
         let stored = entries(&tab, &[&self.namespace, TRANSACTION].concat());
-        let over = sweep(&stored, now);
+        let over = transaction::sweep(&stored, now);
         stored.iter().any(|(key, _)| !over.contains(key))
     }
 
     /// Whether `state` is or was another client's in this tab.
     pub fn is_of_another_client(&self, state: &State) -> bool {
-        let Some(tab) = tab() else { return false };
+        let Ok(tab) = tab() else { return false };
         let transaction = [TRANSACTION, state.expose()].concat();
         let mark = [MARK, &fingerprint(state.expose())].concat();
         entries(&tab, ALL).iter().any(|(key, _)| {
@@ -106,13 +112,13 @@ impl Shelf {
 
     /// The sign-ins that this tab started lately.
     pub fn attempts(&self) -> Attempts {
-        let text = tab().and_then(|tab| tab.get_item(&self.attempts_key()).ok()?);
+        let text = tab().ok().and_then(|tab| tab.get_item(&self.attempts_key()).ok()?);
         Attempts::from_text(text.as_deref())
     }
 
     /// Keeps them.
     pub fn keep_attempts(&self, attempts: &Attempts) {
-        if let Some(tab) = tab() {
+        if let Ok(tab) = tab() {
             let _ = match attempts.to_text() {
                 Some(text) => tab.set_item(&self.attempts_key(), &text),
                 None => tab.remove_item(&self.attempts_key()),
@@ -120,16 +126,21 @@ impl Shelf {
         }
     }
 
-    /// Leaves a mark for every tab, and in this one in case that the origin's storage is blocked. Old ones are removed.
+    /// Leaves a mark for every tab, and in this one in case that the origin's storage is blocked or full. Old ones are
+    /// removed.
     pub fn mark(&self, mark: &str, now: i64) {
-        let until = (now + mark_lifetime(mark)).to_string();
-        for storage in [origin(), tab()].into_iter().flatten() {
-            for (key, text) in entries(&storage, &self.mark_prefix()) {
-                if text.parse::<i64>().is_ok_and(|until| until < now) {
-                    let _ = storage.remove_item(&key);
-                }
+        let (key, until) = (self.mark_prefix() + mark, (now + mark_lifetime(mark)).to_string());
+        for storage in [origin(), tab().ok()].into_iter().flatten() {
+            let (old, oldest) = mark::sweep(entries(&storage, &self.mark_prefix()), now);
+            for key in old {
+                let _ = storage.remove_item(&key);
             }
-            let _ = storage.set_item(&(self.mark_prefix() + mark), &until);
+            if storage.set_item(&key, &until).is_err()
+                && let Some(oldest) = oldest
+            {
+                let _ = storage.remove_item(&oldest);
+                let _ = storage.set_item(&key, &until);
+            }
         }
     }
 }
@@ -147,12 +158,15 @@ impl View for Shelf {
     }
 
     fn transaction(&self, state: &State) -> Option<String> {
-        tab()?.get_item(&self.transaction_key(state)).ok()?
+        tab().ok()?.get_item(&self.transaction_key(state)).ok()?
     }
 
     fn marked(&self, mark: &str) -> bool {
         let key = self.mark_prefix() + mark;
-        [origin(), tab()].into_iter().flatten().any(|storage| matches!(storage.get_item(&key), Ok(Some(_))))
+        [origin(), tab().ok()]
+            .into_iter()
+            .flatten()
+            .any(|storage| matches!(storage.get_item(&key), Ok(Some(_))))
     }
 }
 

@@ -1,22 +1,22 @@
 // `auth.fetch`: the token for allowed origins alone, and one more try after a 401.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { unwrap } from './support/bare.mjs';
+import { ask, unwrap } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { signIn } from './support/flow.mjs';
-import { bareWorld } from './support/world.mjs';
+import { bareWorld, ready } from './support/world.mjs';
 
 const browser = await openBrowser();
 after(() => browser.close());
 
 /** A signed-in page that may send its token to the provider's API. */
-async function signedIn(t) {
+async function signedIn(t, options) {
   const world = await bareWorld(t, browser, { options: false });
   await world.context.addInitScript(
     (given) => {
       window.given = given;
     },
-    { ...world.options, allowedOrigins: [world.platform.issuer] },
+    { ...world.options, allowedOrigins: [world.platform.issuer], ...options },
   );
   const page = await world.tab();
   await signIn(page, world);
@@ -115,6 +115,61 @@ describe('fetch', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal(asked, 2);
     assert.equal(world.refreshes().length, 1);
   });
+
+  /** Has `url` answer 401 to every token, and counts how often it is asked. */
+  async function close(page, world, url, headers = {}) {
+    const asked = { count: 0 };
+    await page.route(url, (route) => {
+      asked.count++;
+      const cors = {
+        'access-control-allow-origin': world.origin,
+        'access-control-expose-headers': 'www-authenticate',
+      };
+      return route.fulfill({ status: 401, headers: { ...cors, ...headers }, body: 'closed' });
+    });
+    return asked;
+  }
+
+  for (const tokenStorage of ['session', 'local', 'memory']) {
+    test(`an API that always answers 401 costs one refresh and not one a request (${tokenStorage})`, async (t) => {
+      const { world, page } = await signedIn(t, { tokenStorage });
+      const url = `${world.platform.issuer}/api/closed`;
+      const asked = await close(page, world, url);
+      for (let n = 0; n < 4; n++) assert.deepEqual(await fetched(page, url), { status: 401, text: 'closed' });
+      await Promise.all([1, 2, 3].map(() => fetched(page, url)));
+      assert.deepEqual([world.refreshes().length, asked.count], [1, 8]);
+      if (tokenStorage !== 'memory') {
+        await page.reload();
+        await ready(page);
+        await fetched(page, url);
+        assert.deepEqual([world.refreshes().length, asked.count], [1, 9], 'after a reload');
+      }
+      if (tokenStorage === 'local') {
+        const other = await world.tab();
+        await close(other, world, url);
+        for (let n = 0; n < 2; n++) await fetched(other, url);
+        assert.equal(world.refreshes().length, 1, 'in another tab');
+      }
+      // What is forced is refreshed, and the token of it may be refused once.
+      await ask(page, 'getAccessToken', { forceRefresh: true });
+      assert.equal(world.refreshes().length, 2);
+      for (let n = 0; n < 2; n++) await fetched(page, url);
+      assert.equal(world.refreshes().length, 3);
+    });
+  }
+
+  for (const challenge of [
+    'Bearer error="insufficient_scope", scope="reports"',
+    'Basic realm="a", Bearer realm="b", error="insufficient_user_authentication", acr_values="2"',
+  ]) {
+    test(`a 401 that no newer token would change refreshes nothing: ${challenge}`, async (t) => {
+      const { world, page } = await signedIn(t);
+      const url = `${world.platform.issuer}/api/closed`;
+      const asked = await close(page, world, url, { 'www-authenticate': challenge });
+      assert.deepEqual(await fetched(page, url), { status: 401, text: 'closed' });
+      assert.deepEqual([world.refreshes().length, asked.count], [0, 1]);
+    });
+  }
 
   test('an abort ends the call', async (t) => {
     const { world, page } = await signedIn(t);

@@ -91,7 +91,7 @@ test('a whole good flow says no secret', async () => {
   await signedIn(visit);
   assert.equal((await visit.drive('refresh')).error, undefined);
   assert.equal((await visit.drive('logout')).error, undefined);
-  assert.equal((await visit.drive('token')).error.code, 'signed_out');
+  assert.equal((await visit.drive('token')).error.code, 'login_required');
   const said = await visit.listen();
   for (const event of ['sign_in_started', 'signed_in', 'token_refreshed', 'signed_out']) {
     assert.ok(said.includes(event), `no ${event} was overheard`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { signIn, stored, told } from './support/flow.mjs';
+import { choose, duplicate, goToProvider, signIn, stored, told } from './support/flow.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
 const forced = { forceRefresh: true };
@@ -16,6 +16,53 @@ function fill() {
   Storage.prototype.setItem = () => {
     throw new DOMException('full', 'QuotaExceededError');
   };
+}
+
+/** On the page: fills each of `areas` to the very last character. */
+function fillUp(areas) {
+  for (const area of areas) {
+    let text = window[area].getItem('f') ?? '';
+    for (let size = 2 ** 22; size >= 1; size /= 2) {
+      const longer = text + 'x'.repeat(size);
+      try {
+        window[area].setItem('f', longer);
+        text = longer;
+        size *= 2;
+      } catch {}
+    }
+  }
+}
+
+/** On the page: whether `area` takes no more. */
+function isFull(area) {
+  try {
+    window[area].setItem('g', '');
+    window[area].removeItem('g');
+    return false;
+  } catch ({ name }) {
+    return name === 'QuotaExceededError';
+  }
+}
+
+/** Fills `areas`, really. */
+async function full(page, ...areas) {
+  await page.evaluate(fillUp, areas);
+  for (const area of areas) assert.equal(await page.evaluate(isFull, area), true, `${area} is not full`);
+}
+
+/** The platform's next answers are larger than those before, so that no record fits where the last one was. */
+async function enlarge(page, world) {
+  await page.route(`${world.platform.issuer}/oauth2/token`, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    await route.fulfill({ response, json: { ...json, scope: `${json.scope} ${'more '.repeat(20)}` } });
+  });
+}
+
+async function reloaded(page) {
+  await page.reload();
+  await ready(page);
+  return ask(page, 'getState');
 }
 
 /** On the page: `areas` cannot even be looked at, as where a person blocks site data. */
@@ -42,6 +89,7 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
       assert.equal((await refusal(page, 'getAccessToken')).code, 'login_required');
       const error = await refusal(page, 'loginWithRedirect');
       assert.deepEqual([error.code, error.known], ['storage_unavailable', true]);
+      assert.equal(error.cause.name, what === 'full' ? 'QuotaExceededError' : 'SecurityError');
       await ask(page, 'logout');
       assert.equal(page.url(), `${world.origin}/`);
       assert.deepEqual(world.platform.log, []);
@@ -65,6 +113,86 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
       );
     });
   }
+
+  for (const tokenStorage of ['session', 'local']) {
+    const area = { session: 'sessionStorage', local: 'localStorage' }[tokenStorage];
+
+    test(`a sign-out whose record cannot be written is a sign-out after a reload (${tokenStorage})`, async (t) => {
+      const world = await bareWorld(t, browser, { options: { tokenStorage } });
+      const page = await world.tab();
+      await signIn(page, world);
+      await page.evaluate(fill);
+      await ask(page, 'logout');
+      assert.equal((await reloaded(page)).status, 'unauthenticated');
+    });
+
+    test(`a sign-out in full storage is a sign-out after a reload, and in the other tabs (${tokenStorage})`, async (t) => {
+      const world = await bareWorld(t, browser, { options: { tokenStorage } });
+      const page = await world.tab();
+      await signIn(page, world);
+      const other = tokenStorage === 'local' ? await world.tab() : await duplicate(page);
+      assert.equal(await ask(other, 'isAuthenticated'), true);
+      await full(page, 'sessionStorage', 'localStorage');
+      await ask(page, 'logout');
+      await other.waitForFunction(() => !auth.isAuthenticated());
+      for (const tab of [page, other]) assert.equal((await reloaded(tab)).status, 'unauthenticated');
+    });
+
+    test(`a refresh that does not fit leaves no spent refresh token behind (${tokenStorage})`, async (t) => {
+      const world = await bareWorld(t, browser, { options: { tokenStorage } });
+      const page = await world.tab();
+      await signIn(page, world);
+      await full(page, area);
+      await enlarge(page, world);
+      const token = await ask(page, 'getAccessToken', forced);
+      await told(page, 'storage_failed');
+      assert.equal(await ask(page, 'getAccessToken'), token, 'the session lives on in memory');
+      assert.deepEqual(await reloaded(page), { status: 'unauthenticated', reason: 'never' });
+      assert.equal(world.refreshes().length, 1, 'nothing is sent again');
+    });
+  }
+
+  test('a sign-in that does not fit leaves nobody else signed in after a reload', async (t) => {
+    const world = await bareWorld(t, browser, { options: { tokenStorage: 'local' } });
+    const page = await world.tab();
+    await signIn(page, world);
+    await full(page, 'localStorage');
+    await goToProvider(page, { prompt: 'login' });
+    await enlarge(page, world);
+    await choose(page, world, 'Grace Hopper');
+    await ready(page);
+    assert.equal((await ask(page, 'handleCallback')).user.name, 'Grace Hopper');
+    assert.equal((await ask(page, 'getUser')).name, 'Grace Hopper');
+    assert.deepEqual(await reloaded(page), { status: 'unauthenticated', reason: 'never' });
+  });
+
+  test('a sign-out while localStorage is full reaches a duplicated tab that was elsewhere', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    await signIn(page, world);
+    const twin = await duplicate(page);
+    await twin.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
+    await full(page, 'localStorage');
+    await ask(page, 'logout');
+    await twin.goto(world.origin);
+    await ready(twin);
+    assert.deepEqual(await ask(twin, 'getState'), { status: 'unauthenticated', reason: 'logout' });
+  });
+
+  test('a callback that was answered while all storage is full is known as answered after a reload', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    await goToProvider(page);
+    await choose(page, world);
+    await ready(page);
+    const url = page.url();
+    await full(page, 'sessionStorage', 'localStorage');
+    assert.equal((await ask(page, 'handleCallback')).user.name, 'Ada Lovelace');
+    await page.goto(url);
+    await ready(page);
+    assert.equal((await refusal(page, 'handleCallback')).code, 'callback_replayed');
+    assert.equal(world.exchanges().length, 1);
+  });
 
   test('localStorage blocked under tokenStorage "local": signs in, and keeps the session in memory', async (t) => {
     const world = await bareWorld(t, browser, { options: { tokenStorage: 'local' } });

@@ -200,9 +200,11 @@ describe('many tabs', { concurrency: 4, timeout: 600_000 }, () => {
     await ended;
     for (const page of pages) {
       assert.equal(await status(page), 'unauthenticated');
+      assert.equal((await refusal(page, 'getAccessToken')).code, 'login_required', 'not under way any more');
       await page.reload();
       await ready(page);
       assert.equal(await status(page), 'unauthenticated');
+      assert.equal((await refusal(page, 'getAccessToken')).code, 'login_required');
     }
   });
 

@@ -79,7 +79,7 @@ impl World {
         if self.plan.has(Fault::Demand) && self.dice.percent(30) {
             match self.dice.below(3) {
                 0 => want.force = true,
-                1 => want.unlike = true,
+                1 => want.after_401 = true,
                 _ => want.min_validity = self.dice.below(2 * self.plan.lifetime),
             }
         }

@@ -86,7 +86,7 @@ impl World {
 
     /// A call that waits demands a refresh of the session that its step found, which may be one signed in elsewhere.
     pub fn god_wants(&mut self, id: DocId, call: Call, want: Want) {
-        if (want.force || want.unlike || want.min_validity > 0)
+        if (want.force || want.after_401 || want.min_validity > 0)
             && self.docs[id].calls.contains_key(&call)
             && let Some((_, access)) = self.docs[id].seen.held()
         {

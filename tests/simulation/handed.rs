@@ -74,7 +74,7 @@ impl World {
 
     /// A plain call is answered at once from a living token.
     pub fn check_served(&mut self, id: DocId, call: Call, want: Want) {
-        let plain = !want.force && !want.unlike && want.min_validity == 0;
+        let plain = !want.force && !want.after_401 && want.min_validity == 0;
         if plain && self.docs[id].calls.contains_key(&call) && self.lives(id) {
             self.broke("a living token is served", format!("doc {id} lets call {call} wait"));
         }

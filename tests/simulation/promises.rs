@@ -4,7 +4,8 @@ use super::net::{Fate, What};
 use super::world::{DocId, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::session::event::{Call, News, Notice, Reason};
-use intelliauth_spa_sdk::core::session::record::{Grant, out_mark};
+use intelliauth_spa_sdk::core::session::mark::out_mark;
+use intelliauth_spa_sdk::core::session::record::Grant;
 
 pub const FINAL: &str = "a sign-out ends a sign-in that is under way";
 

@@ -6,6 +6,7 @@ use super::world::{Asked, DocId, Input, Job, Seen, World, note};
 use intelliauth_spa_sdk::core::callback;
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::secret::AccessToken;
+use intelliauth_spa_sdk::core::session::State;
 use intelliauth_spa_sdk::core::session::event::{Call, Effect, Event, Lock, Ticket};
 
 /// What a call for a token asks.
@@ -13,7 +14,8 @@ use intelliauth_spa_sdk::core::session::event::{Call, Effect, Event, Lock, Ticke
 pub struct Want {
     pub force: bool,
     pub min_validity: i64,
-    pub unlike: bool,
+    /// An API refused the token that the page holds.
+    pub after_401: bool,
 }
 
 impl World {
@@ -210,6 +212,13 @@ impl World {
         if self.docs[id].throttled { (self.now + delay + grid - 1) / grid * grid - self.now } else { delay }
     }
 
+    /// Whether a 401 is why `id` holds the token that it holds.
+    fn after_rejection(&self, id: DocId) -> bool {
+        let session = self.docs[id].session.as_ref();
+        matches!(session.map(|session| session.state(self.clock(id))),
+            Some(State::In { grant, .. }) if grant.after_rejection)
+    }
+
     fn new_call(&mut self, id: DocId, strict: bool) -> Call {
         let (at, doc) = (self.now, &mut self.docs[id]);
         let call = doc.next_call;
@@ -221,14 +230,14 @@ impl World {
 
     /// The app wants a token.
     pub fn get_token(&mut self, id: DocId, want: Want) -> Call {
-        let unlike = match &self.docs[id].seen {
-            Seen::In { access, .. } if want.unlike => Some(AccessToken::new(access.as_str())),
+        let rejected = match &self.docs[id].seen {
+            Seen::In { access, .. } if want.after_401 => Some(AccessToken::new(access.as_str())),
             _ => None,
         };
-        let strict = want.force || unlike.is_some();
+        let strict = want.force || (rejected.is_some() && !self.after_rejection(id));
         let call = self.new_call(id, strict);
         let Want { force, min_validity, .. } = want;
-        self.step(id, Event::GetToken { call, force, min_validity, unlike });
+        self.step(id, Event::GetToken { call, force, min_validity, rejected });
         self.god_wants(id, call, want);
         let doc = &mut self.docs[id];
         if let Some(waiting) = doc.calls.get_mut(&call) {

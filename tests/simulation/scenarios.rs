@@ -10,7 +10,8 @@ use intelliauth_spa_sdk::core::session::event::{Reason, Stored};
 pub const MINUTE: i64 = 60_000;
 pub const LOST_BEFORE: Fate = Fate::Lost { acted: false, hang: false };
 pub const LOST_AFTER: Fate = Fate::Lost { acted: true, hang: false };
-pub const FORCE: Want = Want { force: true, min_validity: 0, unlike: false };
+pub const FORCE: Want = Want { force: true, min_validity: 0, after_401: false };
+pub const AFTER_401: Want = Want { force: false, min_validity: 0, after_401: true };
 
 /// A world where nothing happens by itself.
 pub fn world(keep: Keep, rotation: Rotation, lifetime: i64) -> World {
@@ -366,4 +367,45 @@ fn retries_are_bounded_and_a_look_begins_them_again() {
     world.pass(2_000);
     assert!(world.lives(doc));
     done(&world);
+}
+
+#[test]
+fn an_api_that_always_answers_401_costs_one_refresh_per_expiry_in_all_tabs_and_reloads() {
+    for keep in [Keep::Local, Keep::Session, Keep::Memory] {
+        let mut world = world(keep, Rotation::Rotating, 5 * MINUTE);
+        let first = signed_in(&mut world);
+        let mut docs = vec![first];
+        match keep {
+            Keep::Local => docs.push(new_tab(&mut world)),
+            Keep::Session => docs.push(duplicate(&mut world, first)),
+            Keep::Memory => {}
+        }
+        let ask = |world: &mut World, docs: &[DocId]| {
+            for doc in docs.iter().cycle().take(6) {
+                world.get_token(*doc, AFTER_401);
+                world.pass(1_000);
+                assert!(world.docs[*doc].calls.is_empty());
+            }
+        };
+        world.pass(100);
+        ask(&mut world, &docs);
+        assert_eq!(world.stats.refreshes, 1, "{keep:?}");
+        if keep != Keep::Memory {
+            let tab = world.docs[first].tab;
+            docs[0] = world.load(tab, None);
+            ask(&mut world, &docs);
+            assert_eq!(world.stats.refreshes, 1, "{keep:?}, after a reload");
+        }
+        // A forced refresh and a scheduled one are for other reasons: a 401 to their tokens is the first one again.
+        world.get_token(docs[0], FORCE);
+        world.pass(1_000);
+        assert_eq!(world.stats.refreshes, 2, "{keep:?}");
+        ask(&mut world, &docs);
+        assert_eq!(world.stats.refreshes, 3, "{keep:?}");
+        world.pass(5 * MINUTE);
+        assert_eq!(world.stats.refreshes, 4, "{keep:?}");
+        ask(&mut world, &docs);
+        assert_eq!(world.stats.refreshes, 5, "{keep:?}");
+        done(&world);
+    }
 }

@@ -29,10 +29,10 @@ pub fn event(event: &Event) -> String {
             };
             format!("is answered {}: {what}", ticket.number)
         }
-        Event::GetToken { call, force, min_validity, unlike } => {
-            let unlike = unlike.as_ref().map_or("", |_| " another");
+        Event::GetToken { call, force, min_validity, rejected } => {
+            let rejected = rejected.as_ref().map_or("", |_| " after a 401");
             format!(
-                "wants a token, call {call}{}{unlike}, {min_validity} ms",
+                "wants a token, call {call}{}{rejected}, {min_validity} ms",
                 if *force { " forced" } else { "" }
             )
         }

@@ -110,8 +110,8 @@ impl Session {
         for state in states {
             let stored = cx.view.transaction(state);
             if let Some(transaction) = stored.as_deref().and_then(|text| self.own(text, state)) {
-                fx.push(Effect::Mark(fingerprint(state.expose())));
                 fx.push(Effect::DropTransaction(transaction.state));
+                fx.push(Effect::Mark(fingerprint(state.expose())));
                 refusal.context = transaction.context;
             }
         }
@@ -192,11 +192,12 @@ impl Session {
         };
         let Claim { transaction, iss, answer, iss_required, sign_outs } = *claim;
         let spent = cx.view.marked(&exchange.mark);
+        // First the transaction, whose end makes room for the mark.
+        fx.push(Effect::DropTransaction(transaction.state.clone()));
         if !spent {
             exchange.marked_at = cx.now.mono;
             fx.push(Effect::Mark(exchange.mark.clone()));
         }
-        fx.push(Effect::DropTransaction(transaction.state.clone()));
         let accepted = if spent {
             Err(Error::new(Code::CallbackReplayed))
         } else {

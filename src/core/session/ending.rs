@@ -1,10 +1,11 @@
 //! How a session ends: by a sign-out, here or elsewhere, or by the platform's last word. What ended does not come back.
 
 use super::super::config::Keep;
-use super::super::error::Error;
+use super::super::error::{Code, Error};
 use super::event::{Effect, News, Reason};
+use super::mark::out_mark;
 use super::message::Message;
-use super::record::{Tombstone, out_mark};
+use super::record::Tombstone;
 use super::schedule::Backoff;
 use super::{Phase, Session, code_of, tell};
 
@@ -29,10 +30,11 @@ impl Session {
         let (sid, generation) = (live.grant.sid.clone(), live.grant.generation);
         let sequence = self.seen + 1;
         if self.shared() {
-            if self.rules.keep == Keep::Session && reason == Reason::Logout {
+            // First the record, whose end makes room for the mark.
+            fx.push(Effect::Store(Tombstone { sequence, reason }.to_text()));
+            if reason == Reason::Logout {
                 fx.push(Effect::Mark(out_mark(&sid)));
             }
-            fx.push(Effect::Store(Tombstone { sequence, reason }.to_text()));
             fx.push(Effect::Post(Message::Out { sid, generation, sequence, reason }));
         }
         self.over(sequence, reason, false, fx);
@@ -65,7 +67,9 @@ impl Session {
         self.siblings = false;
         self.version += 1;
         self.phase = Phase::Out(reason);
-        self.settle_with(&Error::new(code_of(reason)), fx);
+        // Calls under way are told what ended them; later ones, what to do.
+        let code = if reason == Reason::Logout { Code::SignedOut } else { code_of(reason) };
+        self.settle_with(&Error::new(code), fx);
         if was_in {
             tell(fx, elsewhere, News::SignedOut(reason));
         }

@@ -121,8 +121,9 @@ pub enum Event {
         force: bool,
         /// It must live this much longer, in milliseconds.
         min_validity: i64,
-        /// Not this one: an API refused it.
-        unlike: Option<AccessToken>,
+        /// An API answered 401 to this one, and a newer one may help: see [`crate::core::api::newer_token_may_help`].
+        /// Answered with this one again where a 401 has already been why it was obtained.
+        rejected: Option<AccessToken>,
     },
     /// A callback is to be answered.
     Callback {
@@ -159,7 +160,8 @@ pub enum Effect {
     /// Write the session's record. Where that fails, remove the one that is there, so that nothing older is read later,
     /// and say [`Event::StoreFailed`].
     Store(String),
-    /// Leave a mark that every tab of this origin can read for [`super::record::mark_lifetime`]. It holds no secret.
+    /// Leave a mark that every tab of this origin can read for [`super::mark::mark_lifetime`]. Where storage is
+    /// full, the oldest mark makes room.
     Mark(String),
     /// Remove a transaction.
     DropTransaction(State),

@@ -3,6 +3,7 @@
 //! `tests/simulation` another. `docs/session.md` draws its states.
 
 pub mod event;
+pub mod mark;
 pub mod message;
 pub mod record;
 pub mod schedule;
@@ -98,6 +99,8 @@ struct Waiting {
     generation: i64,
     /// Whether the present token will not do, even if nothing better can be had.
     strict: bool,
+    /// Whether an API's 401 is why.
+    rejected: bool,
 }
 
 /// What an app may see of the session.
@@ -159,10 +162,8 @@ impl Session {
             Event::Answered { ticket, asked_at, outcome } => {
                 self.answered(cx, ticket, asked_at, outcome, &mut fx)
             }
-            Event::GetToken { call, force, min_validity, unlike } => {
-                let unwanted =
-                    |live: &Live| force || unlike.as_ref().is_some_and(|token| *token == live.grant.access);
-                self.get_token(cx, call, unwanted, min_validity, &mut fx);
+            Event::GetToken { call, force, min_validity, rejected } => {
+                self.get_token(cx, call, force, min_validity, rejected, &mut fx);
             }
             Event::Callback { call, response } => self.callback(cx, call, response, &mut fx),
             Event::Metadata { ticket, iss_required } => self.metadata_read(ticket, iss_required, &mut fx),
@@ -316,8 +317,7 @@ fn tell(fx: &mut Vec<Effect>, elsewhere: bool, news: News) {
 /// The error for a call that needs somebody signed in.
 fn code_of(reason: Reason) -> Code {
     match reason {
-        Reason::Never | Reason::LoginRequired => Code::LoginRequired,
-        Reason::Logout => Code::SignedOut,
+        Reason::Never | Reason::Logout | Reason::LoginRequired => Code::LoginRequired,
         Reason::SessionExpired => Code::SessionExpired,
         Reason::SessionLost => Code::SessionLost,
     }

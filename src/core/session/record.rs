@@ -23,6 +23,8 @@ pub struct Grant {
     pub generation: i64,
     /// Whether the refresh token was sent and no answer came: written before it is sent, so that a crash shows.
     pub unsure: bool,
+    /// Whether an API's 401 is why these tokens were obtained: then another 401 does not demand newer ones.
+    pub after_rejection: bool,
     /// The access token.
     pub access: AccessToken,
     /// The refresh token, where there is one.
@@ -72,6 +74,7 @@ impl Grant {
             sid: fingerprint(&["sid ", state.expose()].concat()),
             generation: 0,
             unsure: false,
+            after_rejection: false,
             access: tokens.access,
             refresh: tokens.refresh,
             id_token: tokens.id_token?,
@@ -88,6 +91,7 @@ impl Grant {
             sid: self.sid.clone(),
             generation: self.generation + 1,
             unsure: false,
+            after_rejection: false,
             access: tokens.access,
             refresh: tokens.refresh.or_else(|| self.refresh.clone()),
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
@@ -114,6 +118,7 @@ impl Grant {
             .field("sid", &self.sid)
             .number("generation", self.generation)
             .number("unsure", self.unsure.into())
+            .number("after_rejection", self.after_rejection.into())
             .field("access_token", self.access.expose())
             .maybe("refresh_token", self.refresh.as_ref().map(RefreshToken::expose))
             .field("id_token", self.id_token.expose())
@@ -132,6 +137,7 @@ impl Grant {
             sid: text("sid")?,
             generation: count("generation")?,
             unsure: record.number("unsure")? != 0,
+            after_rejection: record.number("after_rejection").unwrap_or(0) != 0,
             access: AccessToken::new(text("access_token")?),
             refresh: text("refresh_token").map(RefreshToken::new),
             id_token: IdToken::new(text("id_token")?),
@@ -173,18 +179,6 @@ impl Record {
     }
 }
 
-/// The mark that says a session's name is signed out, for siblings that were not there to hear it.
-pub fn out_mark(sid: &str) -> String {
-    ["out.", sid].concat()
-}
-
-/// How long a mark stays readable, in milliseconds. A spent state needs to outlive its transaction only; a tab that was
-/// discarded with a session in it may come back much later.
-pub fn mark_lifetime(mark: &str) -> i64 {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    if mark.starts_with("out.") { 30 * DAY } else { DAY }
-}
-
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(super) mod tests {
     use super::super::super::secret::Verifier;
@@ -199,6 +193,7 @@ pub(super) mod tests {
             sid: "sid".into(),
             generation,
             unsure: generation % 2 == 0,
+            after_rejection: generation % 3 == 0,
             access: AccessToken::new(access),
             refresh: refresh.map(RefreshToken::new),
             id_token: IdToken::new("a.b.c"),

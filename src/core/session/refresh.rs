@@ -3,12 +3,13 @@
 use super::super::clock::Now;
 use super::super::config::Keep;
 use super::super::error::{Code, Error};
+use super::super::secret::AccessToken;
 use super::super::token::Outcome;
 use super::event::{Call, Cx, Effect, Lock, News, Reason, Ticket};
 use super::message::Message;
 use super::record::Grant;
 use super::schedule::{Backoff, Deadline};
-use super::{Live, OVERSLEPT, Phase, Refresh, Session, Waiting, code_of, tell};
+use super::{OVERSLEPT, Phase, Refresh, Session, Waiting, code_of, tell};
 
 /// How much longer than a whole refresh a holder is waited for, in milliseconds.
 const PATIENCE: i64 = 2 * OVERSLEPT + 2_000;
@@ -19,8 +20,9 @@ impl Session {
         &mut self,
         cx: &Cx,
         call: Call,
-        unwanted: impl Fn(&Live) -> bool,
+        force: bool,
         min_validity: i64,
+        rejected: Option<AccessToken>,
         fx: &mut Vec<Effect>,
     ) {
         let live = match &self.phase {
@@ -31,7 +33,10 @@ impl Session {
         let left = live.deadline.left(cx.now);
         // Half a lifetime is the most that can be asked for: more would refresh at every call.
         let enough = left >= min_validity.min(live.grant.lifetime() / 2);
-        let (strict, renewable) = (unwanted(live), live.grant.refresh.is_some());
+        // An API that refuses every token must not cost a refresh for each request.
+        let rejected =
+            rejected.is_some_and(|token| token == live.grant.access) && !live.grant.after_rejection;
+        let (strict, renewable) = (force || rejected, live.grant.refresh.is_some());
         if left > 0 && !strict && (enough || !renewable) {
             return fx.push(Effect::Token(call, Ok(live.grant.access.clone())));
         }
@@ -39,7 +44,7 @@ impl Session {
             let code = if left > 0 { Code::RefreshTokenMissing } else { Code::LoginRequired };
             return fx.push(Effect::Token(call, Err(Error::new(code))));
         }
-        self.waiting.push(Waiting { call, generation: live.grant.generation, strict });
+        self.waiting.push(Waiting { call, generation: live.grant.generation, strict, rejected });
         self.nudge(cx, Backoff::CAP);
     }
 
@@ -202,7 +207,8 @@ impl Session {
     }
 
     /// New tokens of this session: stored and passed on before anybody gets to use them.
-    fn renewed(&mut self, cx: &Cx, grant: Grant, asked_at: Now, fx: &mut Vec<Effect>) {
+    fn renewed(&mut self, cx: &Cx, mut grant: Grant, asked_at: Now, fx: &mut Vec<Effect>) {
+        grant.after_rejection = self.waiting.iter().any(|waiting| waiting.rejected);
         let deadline = Deadline::after(asked_at, grant.lifetime());
         self.store(&grant, fx);
         if self.shared() {

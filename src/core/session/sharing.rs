@@ -3,8 +3,9 @@
 use super::super::config::Keep;
 use super::super::error::{Code, Error};
 use super::event::{Cx, Effect, News, Reason, Stored};
+use super::mark::out_mark;
 use super::message::Message;
-use super::record::{Grant, Record, Tombstone, out_mark};
+use super::record::{Grant, Record, Tombstone};
 use super::schedule::Deadline;
 use super::{Phase, Session, tell};
 
@@ -35,7 +36,6 @@ impl Session {
                 Stored::Unreadable => {}
             }
             if let Phase::In(live) = &self.phase
-                && self.rules.keep == Keep::Session
                 && cx.view.marked(&out_mark(&live.grant.sid))
             {
                 self.ended_elsewhere(self.seen + 1, Reason::Logout, fx);

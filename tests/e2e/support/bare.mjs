@@ -28,7 +28,8 @@ export const bareFiles = () => ({
       } catch (error) {
         const { name, code, message, transient, details } = error;
         const hint = await error.explain?.();
-        return { error: { name, code, message, hint, transient, details, known: isIntelliAuthError(error) } };
+        const cause = error.cause && { name: error.cause.name, message: error.cause.message };
+        return { error: { name, code, message, hint, transient, details, cause, known: isIntelliAuthError(error) } };
       }
     };
     window.ready = window.given && begin(window.given);
