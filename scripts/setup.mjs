@@ -149,14 +149,27 @@ async function cargoInstall(program, [crate, version, ...flags], onLine) {
   return 'built';
 }
 
-/** A Chromium and the driver of its version. */
+/** A Chromium and the driver of its version, and where it can be had its headless shell. */
 export const browser = need('browser', async (onLine) => {
-  if (findBrowser()) return findBrowser().chrome;
-  await apt(['chromium', 'chromium-driver'], 'Chrome or Chromium, and chromedriver of its version', onLine);
+  if (findBrowser() && (findShell() || isFresh('shell', SHELL))) return findBrowser().chrome;
+  const needed = findBrowser() ? [] : ['chromium', 'chromium-driver'];
+  const what = 'Chrome or Chromium, and chromedriver of its version';
+  try {
+    await apt([...needed, SHELL], what, onLine);
+  } catch {
+    // Not every system has it; none needs it.
+    if (needed.length > 0) await apt(needed, what, onLine);
+    keepStamp('shell', SHELL);
+  }
   if (!findBrowser())
     throw new Advice('Chromium was installed, but chromium and chromedriver are not on PATH');
   return `installed ${findBrowser().chrome}`;
 });
+
+const SHELL = 'chromium-headless-shell';
+
+/** Chromium without its user interface, for half the time; not where another browser was asked for. */
+export const findShell = () => (env.CHROME ? undefined : which(SHELL));
 
 /** Where the browser and its driver are: `{ chrome, driver }`, or `undefined` unless both are there. */
 export function findBrowser() {

@@ -95,7 +95,7 @@ async function runTests(name, { tests: command, env }) {
       const counts = count(
         await run(program, args, {
           onLine,
-          env: { NO_COLOR: '1', CHROME: need.findBrowser()?.chrome ?? '', ...env },
+          env: { NO_COLOR: '1', ...env },
         }),
       );
       if (counts.passed === 0) throw new Failed('no test ran', '');

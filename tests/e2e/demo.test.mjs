@@ -6,14 +6,10 @@ import { choose, signInToDemo, transactions, until } from './support/flow.mjs';
 import { LIFETIME, leapBy, stopTime } from './support/time.mjs';
 import { demoWorld } from './support/world.mjs';
 
-const browser = await openBrowser({ backForwardCache: true });
+const browser = await openBrowser();
 after(() => browser.close());
 
 const signInButton = (page) => page.getByRole('button', { name: 'Sign in', exact: true });
-const notePersisted = () =>
-  addEventListener('pageshow', ({ persisted }) => {
-    window.restored = persisted;
-  });
 const status = (page, status) => page.locator(`main[data-status=${status}]`).waitFor();
 
 describe('the demo', { concurrency: 4, timeout: 600_000 }, () => {
@@ -206,32 +202,6 @@ describe('the demo', { concurrency: 4, timeout: 600_000 }, () => {
     await page.evaluate(() => Object.assign(new Image(), { src: '/favicon.svg?again' }).decode());
     assert.equal(asked.length, 1);
     assert.equal((await transactions(page)).length, 1);
-  });
-
-  test('a page that the back button restores can start again', async (t) => {
-    const world = await demoWorld(t, browser);
-    await world.context.addInitScript(notePersisted);
-    const page = await world.tab();
-    await signInButton(page).click();
-    await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
-    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
-    await page.waitForFunction(() => window.restored === true);
-    await status(page, 'unauthenticated');
-    await signInToDemo(page, world);
-    assert.equal(world.exchanges().length, 1);
-  });
-
-  test('a signed-in page that the back button restores goes on where it was', async (t) => {
-    const world = await demoWorld(t, browser);
-    await world.context.addInitScript(notePersisted);
-    const page = await world.tab();
-    await signInToDemo(page, world);
-    await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
-    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
-    await page.waitForFunction(() => window.restored === true);
-    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
-    await page.getByRole('button', { name: 'Call the API' }).click();
-    await page.getByText('"usr_ada"').waitFor();
   });
 
   test('with discovery, signing out signs out at the provider too, and comes back', async (t) => {

@@ -9,12 +9,12 @@ import { bareWorld, ready } from './support/world.mjs';
 
 const forced = { forceRefresh: true };
 
-const browser = await openBrowser({ backForwardCache: true });
+const browser = await openBrowser();
 after(() => browser.close());
 
-async function signedIn(t, { options, clock = true } = {}) {
+async function signedIn(t, { options } = {}) {
   const provider = { accessTokenSeconds: LIFETIME };
-  const world = await bareWorld(t, browser, { options, provider, clock });
+  const world = await bareWorld(t, browser, { options, provider, clock: true });
   const page = await world.tab();
   await signIn(page, world);
   return { world, page };
@@ -95,32 +95,6 @@ describe('one session', { concurrency: 4, timeout: 600_000 }, () => {
     await told(page, 'token_refreshed');
     assert.match(await ask(page, 'getAccessToken'), /./);
     assert.equal(world.refreshes().length, 1);
-  });
-
-  test('back from the back/forward cache it is looked at again', async (t) => {
-    const { world, page } = await signedIn(t, { clock: false });
-    const before = await ask(page, 'getAccessToken');
-    const { expiresAt } = await times(page);
-    // The page comes back after its token's end, by both of its clocks: before anybody on it looks.
-    await page.evaluate((end) => {
-      const away = end + 1000 - Date.now();
-      const restored = ({ persisted }) => {
-        window.restored = persisted;
-        for (const clock of [Date, performance]) {
-          const now = clock.now.bind(clock);
-          clock.now = () => now() + away;
-        }
-      };
-      addEventListener('pageshow', restored, { capture: true, once: true });
-    }, expiresAt);
-    await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
-    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
-    await page.waitForFunction(() => window.restored === true);
-    assert.notEqual(await ask(page, 'getAccessToken'), before);
-    assert.equal(await ask(page, 'isAuthenticated'), true);
-    await page.goForward({ waitUntil: 'commit' });
-    await page.goBack({ waitUntil: 'commit' });
-    assert.match(await ask(page, 'getAccessToken'), /./);
   });
 
   test('a platform in trouble is asked with growing pauses, and the session is kept and recovers', async (t) => {

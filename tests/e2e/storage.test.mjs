@@ -21,15 +21,22 @@ function fill() {
 /** On the page: fills each of `areas` to the very last character. */
 function fillUp(areas) {
   for (const area of areas) {
-    let text = window[area].getItem('f') ?? '';
-    for (let size = 2 ** 22; size >= 1; size /= 2) {
-      const longer = text + 'x'.repeat(size);
+    const storage = window[area];
+    /** Whether the record of this name takes so many more characters. */
+    const grow = (name, more) => {
       try {
-        window[area].setItem('f', longer);
-        text = longer;
-        size *= 2;
-      } catch {}
-    }
+        storage.setItem(name, (storage.getItem(name) ?? '') + 'x'.repeat(more));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    // A record for each size, so that no write repeats what is there already.
+    const sizes = Array.from({ length: 23 }, (_, power) => 2 ** power);
+    for (const size of sizes.toReversed()) grow(`f${size}`, size);
+    // What is left is shorter than a name.
+    const least = sizes.map((size) => `f${size}`).find((name) => storage.getItem(name) !== null);
+    while (grow(least, 1));
   }
 }
 

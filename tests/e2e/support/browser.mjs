@@ -1,15 +1,15 @@
 import { chromium } from 'playwright-core';
-import { findBrowser } from '../../../scripts/setup.mjs';
+import { findBrowser, findShell } from '../../../scripts/setup.mjs';
 
 /**
- * Chromium, as set-up finds it.
+ * Chromium, as set-up finds it: its headless shell where there is one, which keeps no page in a back/forward cache.
  *
  * @param {{ args?: string[], backForwardCache?: boolean }} [options]
  * @returns {Promise<import('playwright-core').Browser>}
  */
 export function openBrowser({ args = [], backForwardCache = false } = {}) {
   return chromium.launch({
-    executablePath: findBrowser()?.chrome,
+    executablePath: (backForwardCache ? undefined : findShell()) ?? findBrowser()?.chrome,
     args: ['--disable-gpu', '--disable-dev-shm-usage', ...args],
     // Playwright switches it off, because a page that comes back surprises most tests.
     ignoreDefaultArgs: backForwardCache ? ['--disable-back-forward-cache'] : [],

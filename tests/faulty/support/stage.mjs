@@ -121,7 +121,7 @@ export async function openStage() {
   };
 
   const browser = await chromium.launch({
-    executablePath: process.env.CHROME || findBrowser()?.chrome,
+    executablePath: findBrowser()?.chrome,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
 

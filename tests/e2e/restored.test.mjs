@@ -1,0 +1,72 @@
+// Pages that come back from the back/forward cache.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { ask } from './support/bare.mjs';
+import { openBrowser } from './support/browser.mjs';
+import { signIn, signInToDemo } from './support/flow.mjs';
+import { LIFETIME, times } from './support/time.mjs';
+import { bareWorld, demoWorld } from './support/world.mjs';
+
+const browser = await openBrowser({ backForwardCache: true });
+after(() => browser.close());
+
+const notePersisted = () =>
+  addEventListener('pageshow', ({ persisted }) => {
+    window.restored = persisted;
+  });
+
+describe('restored', { concurrency: 4, timeout: 600_000 }, () => {
+  test('a page that the back button restores can start again', async (t) => {
+    const world = await demoWorld(t, browser);
+    await world.context.addInitScript(notePersisted);
+    const page = await world.tab();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+    await page.waitForFunction(() => window.restored === true);
+    await page.locator('main[data-status=unauthenticated]').waitFor();
+    await signInToDemo(page, world);
+    assert.equal(world.exchanges().length, 1);
+  });
+
+  test('a signed-in page that the back button restores goes on where it was', async (t) => {
+    const world = await demoWorld(t, browser);
+    await world.context.addInitScript(notePersisted);
+    const page = await world.tab();
+    await signInToDemo(page, world);
+    await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
+    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+    await page.waitForFunction(() => window.restored === true);
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    await page.getByRole('button', { name: 'Call the API' }).click();
+    await page.getByText('"usr_ada"').waitFor();
+  });
+
+  test('a session is looked at again when its page is restored', async (t) => {
+    const world = await bareWorld(t, browser, { provider: { accessTokenSeconds: LIFETIME } });
+    const page = await world.tab();
+    await signIn(page, world);
+    const before = await ask(page, 'getAccessToken');
+    const { expiresAt } = await times(page);
+    // The page comes back after its token's end, by both of its clocks: before anybody on it looks.
+    await page.evaluate((end) => {
+      const away = end + 1000 - Date.now();
+      const restored = ({ persisted }) => {
+        window.restored = persisted;
+        for (const clock of [Date, performance]) {
+          const now = clock.now.bind(clock);
+          clock.now = () => now() + away;
+        }
+      };
+      addEventListener('pageshow', restored, { capture: true, once: true });
+    }, expiresAt);
+    await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
+    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+    await page.waitForFunction(() => window.restored === true);
+    assert.notEqual(await ask(page, 'getAccessToken'), before);
+    assert.equal(await ask(page, 'isAuthenticated'), true);
+    await page.goForward({ waitUntil: 'commit' });
+    await page.goBack({ waitUntil: 'commit' });
+    assert.match(await ask(page, 'getAccessToken'), /./);
+  });
+});
