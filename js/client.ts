@@ -304,6 +304,13 @@ class ClientHost extends Host {
     this.#client.tell(event);
   }
 
+  warn(why: Fault): void {
+    const error = errorOf(why);
+    void error
+      .explain()
+      .then((hint) => console.warn(`IntelliAuth goes on without it. ${error.message} ${hint}`));
+  }
+
   changed(): void {
     this.#client.changed();
   }

@@ -43,7 +43,6 @@ export class IntelliAuthError extends Error {
   /** What to do about it. Empty until its text is loaded, which begins when the error is made: see {@link explain}. */
   readonly hint: string = '';
 
-  /** `{name}` in the message stands for a detail. */
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     const { transient = false, details = {}, cause, appState, returnTo } = facts;
     super(filled(message, details), cause === undefined ? undefined : { cause });
@@ -62,8 +61,11 @@ export class IntelliAuthError extends Error {
    */
   async explain(): Promise<string> {
     try {
-      const { hints } = await import('./errors.hints.js');
-      (this as { hint: string }).hint = filled(hints[this.code], this.details);
+      const { hints, hintsByCheck } = await import('./errors.hints.js');
+      // A check that failed may have a hint of its own.
+      const own = (hintsByCheck as Record<string, Record<string, string>>)[this.code];
+      const hint = own?.[this.details['check'] ?? ''] ?? hints[this.code];
+      (this as { hint: string }).hint = filled(hint, this.details);
     } catch {
       // Offline, say. The code and the message are there all the same.
     }
@@ -71,8 +73,11 @@ export class IntelliAuthError extends Error {
   }
 }
 
+/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string>>): string =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+  text
+    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 /**
  * Whether `error` is one of this SDK's, and with `code`, that one.

@@ -11,7 +11,7 @@ export interface Endpoints {
   endSession?: string;
   /** RFC 7009 §2. */
   revocation?: string;
-  /** Public keys that sign ID tokens, RFC 7517. */
+  /** Public keys that sign ID tokens, RFC 7517. With it, or with `discovery`, every ID token's signature is verified. */
   jwks?: string;
 }
 
@@ -42,6 +42,11 @@ export interface IntelliAuthOptions {
   requestTimeoutSeconds?: number;
   /** Origins that {@link IntelliAuth.fetch} may send the access token to, such as `https://api.example.com`. */
   allowedOrigins?: readonly string[];
+  /**
+   * Audiences that you trust ID tokens to name besides `clientId`; such a token's `azp` must be `clientId`.
+   * OpenID Connect Core §3.1.3.7. @defaultValue `[]`
+   */
+  additionalAudiences?: readonly string[];
   /** The wasm to use instead of the inlined one: a URL (streamed), bytes, or a compiled module. */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
 }
@@ -142,7 +147,9 @@ export type SignedOutReason =
   /** the platform refused the refresh token */
   | 'session_expired'
   /** the answer that carried the newest refresh token never arrived, so the one held is spent */
-  | 'session_lost';
+  | 'session_lost'
+  /** a refresh was answered with an ID token of another session or user; see the error `session_mismatch` */
+  | 'session_mismatch';
 
 /** Set while refreshing fails: the error's code and when the next try is. */
 export interface Failing {
@@ -204,7 +211,8 @@ export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (
   | { readonly type: 'token_refreshed' }
   | { readonly type: 'refresh_failing'; readonly code: ErrorCode; readonly retryAt: number }
   | { readonly type: 'storage_failed' }
-  | { readonly type: 'signed_out'; readonly reason: SignedOutReason }
+  /** `check` is the check of the ID token that failed, where `reason` is `'session_mismatch'`. */
+  | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly check?: string }
 );
 
 export type Listener = (state: AuthState, event: AuthEvent | undefined) => void;

@@ -71,8 +71,12 @@ impl Reader {
 
     fn options(&mut self, given: &Given) -> Options {
         let endpoints = given.value("endpoints").map(JsCast::unchecked_into::<Given>);
-        let allowed = given.value("allowedOrigins").map_or(Vec::new(), |list| items(&list).into_vec());
         let redirect_uri = self.text(given, "redirectUri").unwrap_or_default();
+        // One that is no text becomes an empty one, which is neither an origin nor an audience.
+        let texts = |name| {
+            let list = given.value(name).map_or(Vec::new(), |list| items(&list).into_vec());
+            list.iter().map(|item| item.as_string().unwrap_or_default()).collect()
+        };
         let mut endpoint = |name| endpoints.as_ref().and_then(|endpoints| self.text(endpoints, name));
         Options {
             endpoints: Endpoints {
@@ -92,8 +96,8 @@ impl Reader {
             issuer: self.text(given, "issuer"),
             clock_skew_seconds: self.number(given, "clockSkewSeconds"),
             request_timeout_seconds: self.number(given, "requestTimeoutSeconds"),
-            // One that is no text becomes one that is no origin.
-            allowed_origins: allowed.iter().map(|origin| origin.as_string().unwrap_or_default()).collect(),
+            allowed_origins: texts("allowedOrigins"),
+            additional_audiences: texts("additionalAudiences"),
         }
     }
 

@@ -18,6 +18,7 @@ fuzz_target!(|input: (&str, &str, bool)| {
     let expected = Expected {
         issuer: "https://t",
         client_id: "app",
+        additional_audiences: &[],
         access_token: &access,
         now: 1_800_000_000_000,
         skew: 60_000,

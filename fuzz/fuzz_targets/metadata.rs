@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
         ..Options::default()
     })
     .unwrap();
-    if let Ok(metadata) = read(engine, text, &config) {
+    if let Ok((metadata, _)) = read(engine, text, &config) {
         let endpoints = metadata.endpoints;
         for url in [endpoints.authorization, endpoints.token, endpoints.end_session, endpoints.revocation, endpoints.jwks]
             .into_iter()

@@ -60,6 +60,8 @@ pub struct Options {
     pub request_timeout_seconds: Option<f64>,
     /// Origins that may receive the access token.
     pub allowed_origins: Vec<String>,
+    /// Audiences that ID tokens may have besides this client.
+    pub additional_audiences: Vec<String>,
 }
 
 /// Options that passed. Times in milliseconds.
@@ -89,6 +91,8 @@ pub struct Config {
     pub request_timeout: i64,
     /// Origins that may receive the access token.
     pub allowed_origins: Vec<Origin>,
+    /// Audiences that ID tokens may have besides this client, whose `azp` they must then name. OpenID Connect Core §3.1.3.7.
+    pub additional_audiences: Vec<String>,
     /// Whether the redirect URI is plain http outside this machine: works, and deserves one warning.
     pub insecure_redirect: bool,
 }
@@ -145,6 +149,13 @@ impl Config {
                 }
             }
         }
+        if options.additional_audiences.iter().any(String::is_empty) {
+            return Err(refuse(
+                "additionalAudiences",
+                "one of them is empty or no text",
+                "an array of strings",
+            ));
+        }
         // `iat` is whole seconds and the answer takes its time: less would refuse good sign-ins.
         let clock_skew = seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 10.0, 600.0)?;
         let request_timeout =
@@ -167,6 +178,7 @@ impl Config {
             keep,
             endpoints,
             allowed_origins,
+            additional_audiences: options.additional_audiences,
         })
     }
 
@@ -277,6 +289,7 @@ pub(crate) mod tests {
         );
         assert_eq!(refused(|o| o.endpoints.token = Some("https://a/t#x".into())), "endpoints.token");
         assert_eq!(refused(|o| o.allowed_origins = vec!["https://api.example/v1".into()]), "allowedOrigins");
+        assert_eq!(refused(|o| o.additional_audiences = vec![String::new()]), "additionalAudiences");
         assert_eq!(refused(|o| o.clock_skew_seconds = Some(f64::NAN)), "clockSkewSeconds");
         assert_eq!(refused(|o| o.clock_skew_seconds = Some(0.0)), "clockSkewSeconds");
         assert_eq!(refused(|o| o.request_timeout_seconds = Some(0.0)), "requestTimeoutSeconds");

@@ -40,7 +40,8 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {}
 
 macro_rules! error_table {
-    ($($code:ident $name:literal $transient:literal $summary:literal $hint:literal;)*) => {
+    ($($code:ident $name:literal $transient:literal $summary:literal $hint:literal
+        $({ $($check:literal: $more:literal,)* })?;)*) => {
         /// Every code there is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $summary] $code,)* }
@@ -66,14 +67,22 @@ macro_rules! error_table {
             pub transient: bool,
             /// What happened; `{name}` stands for a detail.
             pub summary: &'static str,
-            /// What to do about it.
+            /// What to do about it. What stands in brackets is left out where one of its details is not known.
             pub hint: &'static str,
+            /// What to do instead where the detail `check` has this value.
+            pub hints: &'static [(&'static str, &'static str)],
         }
 
         /// The whole table.
         #[cfg(not(target_arch = "wasm32"))]
         pub const TABLE: &[Row] =
-            &[$(Row { code: $name, transient: $transient, summary: $summary, hint: $hint },)*];
+            &[$(Row {
+                code: $name,
+                transient: $transient,
+                summary: $summary,
+                hint: $hint,
+                hints: &[$($(($check, $more),)*)?],
+            },)*];
     };
 }
 
@@ -130,11 +139,24 @@ error_table! {
         "The token endpoint's answer cannot be used: {problem}."
         "Is `tenantUrl` the platform's own address, with no proxy or sign-in page in front of it?";
     IdTokenInvalid "id_token_invalid" false
-        "The ID token was refused: {check}."
-        "It is not for this client, this sign-in or this moment. If the check is `iss`, set `issuer` to exactly what the platform writes; otherwise start the sign-in again, and tell the platform's operator if it stays.";
+        "The ID token was refused by the check of {check}[: expected {expected}, received {received}]."
+        "It is not for this client, this sign-in or this moment. Start the sign-in again, and tell the platform's operator if it stays."
+        {
+            "missing": "A sign-in that asks for `openid` is answered with an `id_token` (OpenID Connect Core §3.1.3.3). Is `tenantUrl` an OpenID provider, and may this application ask for the scope `openid`?",
+            "alg": "Have the platform sign this application's ID tokens with {expected}. `none`, and HMAC such as HS256, are never accepted: a browser has no secret to verify them with.",
+            "iss": "If {received} is your platform, set `issuer` to exactly that: it is compared character for character, trailing slash included. If it is not, the answer came from somebody else.",
+            "aud": "Is `clientId` this application's own? Audiences that the token may have besides it go into `additionalAudiences`; its `azp` must then be `clientId`.",
+            "azp": "The token was issued to another client: is `clientId` this application's own? With `additionalAudiences` the platform must send `azp`.",
+            "exp": "The token was over before it came. Look at the lifetime of ID tokens in the platform's settings, and at this device's clock; `clockSkewSeconds` tolerates up to 600.",
+            "auth_time": "`maxAge` was asked for, and the user signed in at the platform before that, or the platform does not say when. Call loginWithRedirect() with `maxAge` and `prompt: 'login'`.",
+            "parts": "An ID token has three parts, separated by dots; five are an encrypted one. Have the platform send it signed only.",
+        };
     SignatureInvalid "id_token_signature_invalid" false
-        "The ID token's signature was refused: {problem}."
-        "The keys come from {jwksUri}: they must be the platform's present ones.";
+        "The ID token's signature was refused: it is by none of the keys at {jwksUri}."
+        "These must be the platform's present keys: look for one with the `kid` {kid}, of the token's algorithm, without `use: enc` and without its private half. If `endpoints.jwks` is set, is it this platform's?";
+    AlgorithmUnsupported "algorithm_unsupported" false
+        "This browser cannot verify signatures by {alg}."
+        "Have the platform sign this application's ID tokens with RS256 or ES256, which every browser verifies, or ask for a newer browser. On plain http outside this machine browsers verify nothing: serve the page over https.";
     ClockSkew "clock_skew" false
         "This device's clock differs from the platform's by about {offsetSeconds} seconds."
         "Set the device's clock (automatic time), or raise `clockSkewSeconds`.";
@@ -151,8 +173,12 @@ error_table! {
         "The platform asked for fewer requests (429)."
         "It is tried again by itself while somebody is signed in.";
     MetadataInvalid "metadata_invalid" false
-        "The platform's metadata or keys were refused: {problem}."
-        "Look at {url}. Metadata names exactly `issuer`, and endpoints that are https on its origin or named in `endpoints`; keys are a JSON Web Key Set.";
+        "The platform's metadata or keys were refused by the check of {check}: expected {expected}, received {received}."
+        "Look at {url}.[ If what it says is right, set the option `{option}` to it: that is taken as you write it, and compared character for character.]"
+        {
+            "status": "Look at {url}: is `tenantUrl`, or `issuer` where it is set, the address under which the platform publishes its metadata? Without `discovery` none is needed.",
+            "code_challenge_methods_supported": "Have the platform accept PKCE with S256 for this application (RFC 7636): nothing less is ever sent.",
+        };
     SessionExpired "session_expired" false
         "The platform ended the session."
         "Call loginWithRedirect().";
@@ -162,6 +188,9 @@ error_table! {
     RefreshTokenMissing "refresh_token_missing" false
         "There is no new access token without a sign-in: the platform gave no refresh token."
         "Add `offline_access` to `scope` and sign in again; some platforms give a refresh token only with `prompt: 'consent'` as well. Until the present token expires, getAccessToken() without `forceRefresh` gives it.";
+    SessionMismatch "session_mismatch" false
+        "A refresh was answered with an ID token that is not of this session, so the session was ended: the check of {check} failed."
+        "Call loginWithRedirect(). If it happens again, tell the platform's operator: a refreshed ID token has the sign-in's `iss`, `sub`, `aud` and, if any, `nonce` (OpenID Connect Core §12.2), and a signature that verifies.";
     SignedOut "signed_out" false
         "The person signed out while this was under way."
         "Nothing to do.";
@@ -198,18 +227,36 @@ mod tests {
         module + "} as const;\n"
     }
 
+    fn hints_by_check() -> String {
+        let mut module = String::from(
+            "\n/** Instead of the code's, where the detail `check` is this. */\nexport const hintsByCheck = {\n",
+        );
+        for row in TABLE.iter().filter(|row| !row.hints.is_empty()) {
+            module += &format!("  {}: {{\n", row.code);
+            for (check, hint) in row.hints {
+                module += &format!("    {check}: {hint:?},\n");
+            }
+            module += "  },\n";
+        }
+        module + "} as const;\n"
+    }
+
     fn markdown() -> String {
         let mut text = String::from(
             "# Errors\n\n<!-- Made from src/core/error.rs by `npm run generate`. -->\n\n\
              Every error is an `IntelliAuthError` with `code`, `message`, `transient`, `details` and `cause`, all there at \
              once, and `hint`, whose text begins to load when the error is made: it is empty until then, and \
              `await error.explain()` gives it as soon as it is there. \
-             *Again* says whether the same call may succeed later with nothing changed.\n\n\
+             *Again* says whether the same call may succeed later with nothing changed. \
+             `{name}` is the detail `name`; what stands in brackets is said where its detail is known.\n\n\
              | code | again | what happened | what to do |\n|---|---|---|---|\n",
         );
         for row in TABLE {
             let again = if row.transient { "yes" } else { "no" };
             text += &format!("| `{}` | {again} | {} | {} |\n", row.code, row.summary, row.hint);
+            for (check, hint) in row.hints {
+                text += &format!("| | | `check` is `{check}` | {hint} |\n");
+            }
         }
         text
     }
@@ -218,7 +265,7 @@ mod tests {
     fn generated_files_match_the_table() {
         for (path, made) in [
             ("js/errors.messages.ts", typescript("messages", |row| row.summary)),
-            ("js/errors.hints.ts", typescript("hints", |row| row.hint)),
+            ("js/errors.hints.ts", typescript("hints", |row| row.hint) + &hints_by_check()),
             ("docs/errors.md", markdown()),
         ] {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

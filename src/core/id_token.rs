@@ -3,7 +3,8 @@
 use super::encoding::{base64url, sha256};
 use super::error::{Code, Error};
 use super::json::{Engine, Member};
-use super::jws::{Algorithm, Jws};
+use super::jws::{Jws, refuse, unlike};
+use super::metadata::list;
 use super::secret::{AccessToken, IdToken, Nonce};
 
 /// What the checks look at.
@@ -49,6 +50,31 @@ pub const PROTOCOL_CLAIMS: [&str; 15] = [
     "sid",
 ];
 
+/// What may fail of a refreshed ID token so that its session ends, [`Code::SessionMismatch`].
+const CHECKS: [&str; 16] = [
+    "iss",
+    "sub",
+    "aud",
+    "azp",
+    "nonce",
+    "at_hash",
+    "signature",
+    "alg",
+    "kid",
+    "crit",
+    "exp",
+    "auth_time",
+    "payload",
+    "header",
+    "parts",
+    "size",
+];
+
+/// The check called so; also one that another version of this SDK wrote down.
+pub fn check_named(name: &str) -> &'static str {
+    CHECKS.into_iter().find(|known| *known == name).unwrap_or("another")
+}
+
 /// Which sign-in the token must belong to.
 #[derive(Clone, Debug)]
 pub enum Purpose {
@@ -59,11 +85,11 @@ pub enum Purpose {
         /// In seconds, where asked for.
         max_age: Option<i64>,
     },
-    /// A refresh token's answer: it must continue the token before. Time is not compared with the device's clock: the
-    /// person is signed in already, and a clock that jumps must not end that.
+    /// A refresh token's answer: it must continue the sign-in. Time is not compared with the device's clock: the user is
+    /// signed in already, and a clock that jumps must not end that.
     Refresh {
-        /// The token before.
-        previous: IdToken,
+        /// The sign-in's own token, whatever refreshes brought since: they may leave out what it says.
+        sign_in: IdToken,
     },
 }
 
@@ -73,6 +99,8 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     /// Must be in `aud`.
     pub client_id: &'a str,
+    /// May be in `aud` too, where `azp` is this client.
+    pub additional_audiences: &'a [String],
     /// The access token of the same answer, for `at_hash`.
     pub access_token: &'a AccessToken,
     /// Now, in milliseconds since 1970.
@@ -81,22 +109,17 @@ pub struct Expected<'a> {
     pub skew: i64,
 }
 
-/// `id_token_invalid`, naming the check that failed.
-fn refuse(check: &str) -> Error {
-    Error::new(Code::IdTokenInvalid).with("check", check)
-}
-
 impl Claims {
     /// Reads a token's claims without judging them.
     pub fn read(engine: Engine, jws: &Jws) -> Result<Self, Error> {
         let object = jws.claims(engine).ok_or_else(|| refuse("payload"))?;
         // The first odd claim is kept for the end, so that there is one way out.
-        let mut odd = None;
+        let mut odd: Option<(&str, &str, &str)> = None;
         let mut text = |name, required: bool| match object.member(name) {
             Member::Text(text) => Some(text),
             Member::Missing if !required => None,
-            _ => {
-                odd.get_or_insert(name);
+            other => {
+                odd.get_or_insert((name, "a string", other.kind()));
                 None
             }
         };
@@ -105,64 +128,78 @@ impl Claims {
         let mut time = |name, required: bool| match object.member(name) {
             Member::Number(seconds) if seconds.abs() < 1e12 => Some(seconds),
             Member::Missing if !required => None,
-            _ => {
-                odd.get_or_insert(name);
+            other => {
+                odd.get_or_insert((name, "a number of seconds since 1970", other.kind()));
                 None
             }
         };
         let (exp, iat, auth_time) = (time("exp", true), time("iat", true), time("auth_time", false));
         let sub = sub.unwrap_or_default();
         if sub.is_empty() || sub.len() > 255 || !sub.is_ascii() {
-            odd.get_or_insert("sub");
+            odd.get_or_insert(("sub", "1 to 255 ASCII characters", "another string"));
         }
         let aud = match object.member("aud") {
             Member::Text(one) => vec![one],
             Member::Texts(many) => many,
-            _ => {
-                odd.get_or_insert("aud");
+            other => {
+                odd.get_or_insert(("aud", "a string or an array of strings", other.kind()));
                 Vec::new()
             }
         };
         let (iss, exp, iat) = (iss.unwrap_or_default(), exp.unwrap_or_default(), iat.unwrap_or_default());
         let claims = Self { iss, sub, aud, azp, exp, iat, auth_time, nonce, at_hash };
-        odd.map_or(Ok(claims), |name| Err(refuse(name)))
+        odd.map_or(Ok(claims), |(name, expected, received)| Err(unlike(name, expected, received)))
     }
 }
 
 /// Checks `token` for `purpose`; everything but the signature, which the platform's keys decide (see
 /// [`super::jwks`]) or TLS does (Core §3.1.3.7 item 6). Answers with the parts, for that.
 pub fn check(engine: Engine, token: &IdToken, expected: &Expected, purpose: &Purpose) -> Result<Jws, Error> {
-    let jws = Jws::read(engine, token.expose()).map_err(refuse)?;
+    let jws = Jws::read(engine, token.expose())?;
     let claims = Claims::read(engine, &jws)?;
+    let client_id = expected.client_id;
     if claims.iss != expected.issuer {
-        return Err(refuse("iss"));
+        return Err(unlike("iss", expected.issuer, &claims.iss).with("option", "issuer"));
     }
-    // Further audiences are not trusted, item 3: the only one is this client.
-    if claims.aud.len() != 1 || claims.aud[0] != expected.client_id {
-        return Err(refuse("aud"));
+    // Item 3: this client must be among the audiences, and every other one must be trusted.
+    let (mut own, mut further, mut strange) = (false, false, false);
+    for audience in &claims.aud {
+        let is_own = audience == client_id;
+        own |= is_own;
+        further |= !is_own;
+        strange |= !is_own && !expected.additional_audiences.contains(audience);
     }
-    if claims.azp.as_deref().is_some_and(|azp| azp != expected.client_id) {
-        return Err(refuse("azp"));
+    if !own || strange {
+        let option = if own { "additionalAudiences" } else { "clientId" };
+        return Err(unlike("aud", client_id, &list(&claims.aud)).with("option", option));
     }
-    // Ed25519's hash would be SHA-512's half; at_hash is optional (Core §3.1.3.8) and not worth its bytes.
-    if jws.alg != Algorithm::EdDsa
+    // Items 4 and 5.
+    if claims.azp.as_deref().map_or(further, |azp| azp != client_id) {
+        return Err(unlike("azp", client_id, claims.azp.as_deref().unwrap_or("nothing")));
+    }
+    // Only SHA-256 is at hand without waiting; at_hash is optional, Core §3.1.3.8.
+    if jws.alg.hash == "SHA-256"
         && claims
             .at_hash
             .as_deref()
             .is_some_and(|hash| hash != base64url(&sha256(expected.access_token.expose())[..16]))
     {
-        return Err(refuse("at_hash"));
+        return Err(unlike("at_hash", "the access token's", "another"));
     }
     match purpose {
         Purpose::SignIn { nonce, max_age } => {
             if claims.nonce.as_deref() != Some(nonce.expose()) {
-                return Err(refuse("nonce"));
+                return Err(another_nonce(&claims));
             }
             check_time(&claims, expected, *max_age)?;
         }
-        Purpose::Refresh { previous } => check_continues(engine, &claims, previous)?,
+        Purpose::Refresh { sign_in } => check_continues(engine, &claims, sign_in)?,
     }
     Ok(jws)
+}
+
+fn another_nonce(claims: &Claims) -> Error {
+    unlike("nonce", "the sign-in's", if claims.nonce.is_some() { "another" } else { "nothing" })
 }
 
 /// The nonce proved that the token is of this very sign-in, so `iat` tells how far the device's clock is off.
@@ -174,41 +211,51 @@ fn check_time(claims: &Claims, expected: &Expected, max_age: Option<i64>) -> Res
         return Err(Error::new(Code::ClockSkew).with("offsetSeconds", (offset as i64).to_string()));
     }
     if now >= claims.exp + skew || claims.exp <= claims.iat {
-        return Err(refuse("exp"));
+        return Err(late("exp", now.max(claims.iat), Some(claims.exp)));
     }
     if let Some(max_age) = max_age {
-        let auth_time = claims.auth_time.ok_or_else(|| refuse("auth_time"))?;
-        if now - auth_time > max_age as f64 + skew {
-            return Err(refuse("auth_time"));
+        let since = now - max_age as f64 - skew;
+        if claims.auth_time.is_none_or(|auth_time| auth_time < since) {
+            return Err(late("auth_time", since, claims.auth_time));
         }
     }
     Ok(())
 }
 
+/// A time that should be later, in seconds since 1970.
+fn late(check: &str, expected: f64, received: Option<f64>) -> Error {
+    let received = received.map_or("nothing".to_owned(), |received| (received as i64).to_string());
+    unlike(check, &["later than ", &(expected as i64).to_string()].concat(), &received)
+}
+
 /// Two machines of one platform may differ by this, in seconds.
 const DRIFT: f64 = 10.0;
 
-/// Core §12.2: same iss, sub and aud, a newer iat, the same auth_time, and the same nonce or none.
-fn check_continues(engine: Engine, claims: &Claims, previous: &IdToken) -> Result<(), Error> {
-    let jws = Jws::read(engine, previous.expose()).map_err(refuse)?;
+/// Core §12.2: the sign-in's sub and aud, its nonce or none, and an iat of its own. The iss is checked above. Platforms
+/// move `auth_time` when the user signs in elsewhere: it ends nothing here, and `max_age` is a sign-in's alone.
+fn check_continues(engine: Engine, claims: &Claims, sign_in: &IdToken) -> Result<(), Error> {
+    let jws = Jws::read(engine, sign_in.expose())?;
     let before = Claims::read(engine, &jws)?;
-    let changed = if claims.iss != before.iss {
-        "iss"
-    } else if claims.sub != before.sub {
-        "sub"
-    } else if claims.aud != before.aud {
-        "aud"
-    } else if claims.iat + DRIFT < before.iat {
-        "iat"
-    } else if claims.auth_time.is_some() && before.auth_time.is_some() && claims.auth_time != before.auth_time
-    {
-        "auth_time"
-    } else if claims.nonce.is_some() && claims.nonce != before.nonce {
-        "nonce"
-    } else {
-        return Ok(());
-    };
-    Err(refuse(changed))
+    if claims.sub != before.sub {
+        return Err(unlike("sub", "the sign-in's", "another"));
+    }
+    if !within(&claims.aud, &before.aud) || !within(&before.aud, &claims.aud) {
+        return Err(unlike("aud", &list(&before.aud), &list(&claims.aud)));
+    }
+    if claims.nonce.is_some() && claims.nonce != before.nonce {
+        return Err(another_nonce(claims));
+    }
+    if claims.iat + DRIFT < before.iat {
+        return Err(late(OUTDATED, before.iat, Some(claims.iat)));
+    }
+    Ok(())
+}
+
+/// The check that fails last and says nothing of whose token it is: a refresh goes on without it.
+pub(super) const OUTDATED: &str = "iat";
+
+fn within(some: &[String], all: &[String]) -> bool {
+    some.iter().all(|audience| all.contains(audience))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -246,6 +293,7 @@ mod tests {
         let expected = Expected {
             issuer: "https://t",
             client_id: "app",
+            additional_audiences: &["api".to_owned()],
             access_token: &access_token,
             now: NOW,
             skew: 60_000,
@@ -272,6 +320,8 @@ mod tests {
             &[("at_hash", r#""77QmUPtjPfzWtF2AnpK9RQ""#)],
             &[("iat", "1800000000.5")],
             &[("__proto__", r#"{"polluted":true}"#)],
+            &[("aud", r#"["api","app"]"#), ("azp", r#""app""#)],
+            &[("aud", r#"["app","app"]"#)],
             &[("azp", "null"), ("at_hash", "null"), ("auth_time", "null")],
         ] {
             assert_eq!(sign_in(changes), Ok(()), "{changes:?}");
@@ -288,6 +338,7 @@ mod tests {
             ("iss", "1"),
             ("aud", r#""other""#),
             ("aud", r#"["app","other"]"#),
+            ("aud", r#""api""#),
             ("aud", "[]"),
             ("aud", ""),
             ("aud", r#"["app",1]"#),
@@ -317,6 +368,9 @@ mod tests {
             assert_eq!(refused(&[(name, value)]), name, "{value}");
         }
         assert_eq!(refused(&[("sub", &format!("\"{}\"", "x".repeat(256)))]), "sub");
+        assert_eq!(refused(&[("aud", r#"["app","api"]"#)]), "azp");
+        assert_eq!(refused(&[("aud", r#"["app","api"]"#), ("azp", r#""api""#)]), "azp");
+        assert_eq!(refused(&[("aud", r#"["app","other"]"#), ("azp", r#""app""#)]), "aud");
     }
 
     // okta-auth-js #251: clock skew cannot be told from other faults.
@@ -344,30 +398,61 @@ mod tests {
         assert_eq!(check(""), Err("auth_time".into()));
     }
 
+    #[test]
+    fn a_refusal_says_what_was_expected_and_what_came_but_no_nonce_and_no_sub() {
+        for (name, value, told) in [
+            ("iss", r#""https://t/""#, ["https://t", "https://t/", "issuer"]),
+            ("aud", r#"["other","x"]"#, ["app", "other x", "clientId"]),
+            ("aud", r#"["app","x"]"#, ["app", "app x", "additionalAudiences"]),
+            ("azp", r#""other""#, ["app", "other", ""]),
+            ("nonce", r#""other""#, ["the sign-in's", "another", ""]),
+            ("nonce", "", ["the sign-in's", "nothing", ""]),
+            ("exp", "1799999000", ["later than 1800000000", "1799999000", ""]),
+            ("iat", "[]", ["a number of seconds since 1970", "an array of strings", ""]),
+        ] {
+            let error = sign_in(&[(name, value)]).unwrap_err();
+            let detail = |name| error.detail(name).unwrap_or_default();
+            assert_eq!([detail("expected"), detail("received"), detail("option")], told, "{name}: {value}");
+        }
+    }
+
     // keycloak #26651, angular-auth-oidc-client #1618: the nonce rule misapplied to refreshed ID tokens.
     #[test]
-    fn a_refreshed_token_continues_the_one_before() {
-        let purpose = Purpose::Refresh { previous: token(&claims(&[("auth_time", "1799999000")])) };
+    fn a_refreshed_token_continues_the_sign_in() {
+        let purpose = Purpose::Refresh { sign_in: token(&claims(&[("auth_time", "1799999000")])) };
         let check = |changes: &[(&str, &str)]| {
             judge(changes, &purpose).map_err(|e| e.detail("check").unwrap().to_owned())
         };
         assert_eq!(check(&[("iat", "1800001000"), ("auth_time", "1799999000")]), Ok(()));
         assert_eq!(check(&[("nonce", "")]), Ok(()));
+        assert_eq!(check(&[("nonce", "null")]), Ok(()));
         assert_eq!(check(&[("iat", "1799999990")]), Ok(()), "another machine of the platform");
         assert_eq!(
             check(&[("iat", "1900000000"), ("exp", "1900000001")]),
             Ok(()),
             "a clock that jumped ends nothing"
         );
+        assert_eq!(check(&[("auth_time", "1799999001")]), Ok(()), "the user signed in on another device");
+        assert_eq!(check(&[("aud", r#"["app"]"#)]), Ok(()));
         for (name, value) in [
             ("nonce", r#""other""#),
             ("sub", r#""u2""#),
             ("iss", r#""https://evil.example""#),
             ("aud", r#""other""#),
             ("iat", "1799999989"),
-            ("auth_time", "1799999001"),
         ] {
             assert_eq!(check(&[(name, value)]), Err(name.into()));
         }
+        assert_eq!(check(&[("aud", r#"["app","api"]"#), ("azp", r#""app""#)]), Err("aud".into()));
+    }
+
+    #[test]
+    fn audiences_of_a_refreshed_token_are_a_set() {
+        let both = r#"["app","api"]"#;
+        let sign_in = token(&claims(&[("aud", both), ("azp", r#""app""#)]));
+        let check =
+            |aud| judge(&[("aud", aud), ("azp", r#""app""#)], &Purpose::Refresh { sign_in: sign_in.clone() });
+        assert_eq!((check(both), check(r#"["api","app","api"]"#)), (Ok(()), Ok(())));
+        assert_eq!(check(r#""app""#).unwrap_err().detail("check"), Some("aud"));
     }
 }

@@ -19,6 +19,18 @@ pub enum Member {
 }
 
 impl Member {
+    /// What it is, for an error that must not say what it holds.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Member::Missing => "nothing",
+            Member::Text(_) => "a string",
+            Member::Number(_) => "a number",
+            Member::Bool(_) => "a boolean",
+            Member::Texts(_) => "an array of strings",
+            Member::Other => "something else",
+        }
+    }
+
     /// The string, if it is one.
     pub fn text(self) -> Option<String> {
         match self {

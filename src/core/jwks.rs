@@ -9,28 +9,32 @@ pub const MAX_KEYS: usize = 64;
 /// The shortest RSA modulus that is accepted, in characters of base64url: 2048 bits, RFC 7518 §3.3.
 const MIN_MODULUS: usize = 342;
 
+/// Keys that were read so long ago, in milliseconds, are read again at their next use: a key that was taken back must not
+/// go on signing.
+pub const MAX_AGE: i64 = 600_000;
+
 /// An unknown `kid` has the keys read again, but not more often than this, in milliseconds.
 pub const COOLDOWN: i64 = 60_000;
 
 /// The places in the set of the keys that fit the token: of its kind, for signatures, with its `kid` if it names one.
-pub fn candidates(keys: &[Box<dyn Object>], alg: Algorithm, kid: Option<&str>) -> Vec<usize> {
+pub fn candidates(keys: &[Box<dyn Object>], alg: &Algorithm, kid: Option<&str>) -> Vec<usize> {
     let fits = |key: &dyn Object| {
         let is = |name: &str, value: &str| key.member(name) == Member::Text(value.into());
-        let absent_or = |name: &str, values: &[&str]| {
-            key.member(name) == Member::Missing || values.iter().any(|value| is(name, value))
+        let kind = if alg.crv.is_empty() {
+            key.member("n").text().is_some_and(|n| n.len() >= MIN_MODULUS)
+        } else {
+            is("crv", alg.crv)
         };
-        let rsa = || is("kty", "RSA") && key.member("n").text().is_some_and(|n| n.len() >= MIN_MODULUS);
-        let kind = match alg {
-            Algorithm::Rs256 => rsa() && absent_or("alg", &["RS256"]),
-            Algorithm::Ps256 => rsa() && absent_or("alg", &["PS256"]),
-            Algorithm::Es256 => is("kty", "EC") && is("crv", "P-256") && absent_or("alg", &["ES256"]),
-            Algorithm::EdDsa => {
-                is("kty", "OKP") && is("crv", "Ed25519") && absent_or("alg", &["EdDSA", "Ed25519"])
-            }
+        let meant = match key.member("alg") {
+            Member::Missing => true,
+            Member::Text(name) => Algorithm::named(&name) == Some(alg),
+            _ => false,
         };
-        // A key that holds its private half is nobody's to verify with.
-        kind && key.member("d") == Member::Missing
-            && absent_or("use", &["sig"])
+        // A key that is published with its private half proves nothing.
+        kind && meant
+            && is("kty", alg.kty)
+            && key.member("d") == Member::Missing
+            && (key.member("use") == Member::Missing || is("use", "sig"))
             && kid.is_none_or(|kid| is("kid", kid))
     };
     keys.iter().take(MAX_KEYS).enumerate().filter(|(_, key)| fits(key.as_ref())).map(|(at, _)| at).collect()
@@ -74,20 +78,24 @@ mod tests {
     #[test]
     fn keys_fit_by_kind_use_and_kid() {
         for (alg, kid, fitting) in [
-            (Algorithm::Rs256, Some("a"), &[0][..]),
-            (Algorithm::Rs256, None, &[0]),
-            (Algorithm::Ps256, None, &[0, 1]),
-            (Algorithm::Rs256, Some("b"), &[]),
-            (Algorithm::Rs256, Some("c"), &[]),
-            (Algorithm::Rs256, Some("d"), &[]),
-            (Algorithm::Rs256, Some("e"), &[]),
-            (Algorithm::Rs256, Some("f"), &[]),
-            (Algorithm::Ps256, Some("g"), &[]),
-            (Algorithm::Es256, Some("a"), &[3]),
-            (Algorithm::EdDsa, None, &[5]),
-            (Algorithm::EdDsa, Some("a"), &[]),
+            ("RS256", Some("a"), &[0][..]),
+            ("RS256", None, &[0]),
+            ("PS256", None, &[0, 1]),
+            ("PS384", None, &[0]),
+            ("RS256", Some("b"), &[]),
+            ("RS256", Some("c"), &[]),
+            ("RS256", Some("d"), &[]),
+            ("RS256", Some("e"), &[]),
+            ("RS256", Some("f"), &[]),
+            ("PS256", Some("g"), &[]),
+            ("ES256", Some("a"), &[3]),
+            ("ES384", Some("a"), &[4]),
+            ("ES512", Some("a"), &[]),
+            ("EdDSA", None, &[5]),
+            ("Ed25519", None, &[5]),
+            ("EdDSA", Some("a"), &[]),
         ] {
-            assert_eq!(candidates(&keys(), alg, kid), fitting, "{alg:?} {kid:?}");
+            assert_eq!(candidates(&keys(), Algorithm::named(alg).unwrap(), kid), fitting, "{alg} {kid:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The platform's metadata: OpenID Connect Discovery §4, RFC 8414 §3.3.
 
+use super::callback::shown;
 use super::config::{Config, Endpoints};
 use super::error::{Code, Error};
 use super::json::{Engine, Member, parse};
@@ -12,6 +13,8 @@ pub struct Metadata {
     pub endpoints: Endpoints,
     /// `authorization_response_iss_parameter_supported`, RFC 9207 §3: then a callback without `iss` is refused.
     pub sends_iss: bool,
+    /// `id_token_signing_alg_values_supported`, Discovery §3: where it is there, no other algorithm is accepted.
+    pub algorithms: Option<Vec<String>>,
 }
 
 /// Where the metadata is: the issuer without a trailing slash, and the well-known path, Discovery §4.1.
@@ -19,51 +22,97 @@ pub fn url(issuer: &str) -> String {
     [issuer.trim_end_matches('/'), "/.well-known/openid-configuration"].concat()
 }
 
-/// `metadata_invalid` for the document at `url`.
-pub(super) fn refuse(problem: &str, url: &str) -> Error {
-    Error::new(Code::MetadataInvalid).with("problem", problem).with("url", url)
+/// `metadata_invalid` for the document at `url`: the member or property that is wrong, what was expected and what came.
+pub(super) fn refuse(check: &str, expected: &str, received: &str, url: &str) -> Error {
+    Error::new(Code::MetadataInvalid)
+        .with("check", check)
+        .with("expected", expected)
+        .with("received", shown(received))
+        .with("url", url)
 }
 
-/// Reads and judges the document at [`url`].
-pub fn read(engine: Engine, text: &str, config: &Config) -> Result<Metadata, Error> {
-    let refuse = |problem: &str| refuse(problem, &url(&config.issuer));
-    let object = parse(engine, text).ok_or_else(|| refuse("it is no JSON object"))?;
-    if object.member("issuer") != Member::Text(config.issuer.clone()) {
-        return Err(refuse("its issuer is another"));
+/// What a member says, for an error: metadata holds no secrets.
+fn told(member: &Member) -> String {
+    match member {
+        Member::Text(text) => text.clone(),
+        Member::Texts(texts) => list(texts),
+        other => other.kind().to_owned(),
+    }
+}
+
+/// Texts in one.
+pub(super) fn list(texts: &[String]) -> String {
+    let mut all = String::new();
+    for text in texts {
+        if !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(text);
+    }
+    all
+}
+
+/// The members that name endpoints, and the options that do.
+const ENDPOINTS: [(&str, &str); 5] = [
+    ("authorization_endpoint", "endpoints.authorization"),
+    ("token_endpoint", "endpoints.token"),
+    ("jwks_uri", "endpoints.jwks"),
+    ("end_session_endpoint", "endpoints.endSession"),
+    ("revocation_endpoint", "endpoints.revocation"),
+];
+
+/// How many of them a sign-in cannot do without.
+const NEEDED: usize = 3;
+
+/// Reads and judges the document at [`url`]. Endpoints that a sign-in can do without are left out where they cannot be
+/// used: what is wrong with them is answered besides.
+pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Vec<Error>), Error> {
+    let refuse = |check: &str, expected: &str, received: &Member| {
+        refuse(check, expected, &told(received), &url(&config.issuer))
+    };
+    let object = parse(engine, text).ok_or_else(|| refuse("document", "a JSON object", &Member::Other))?;
+    let issuer = object.member("issuer");
+    if issuer != Member::Text(config.issuer.clone()) {
+        return Err(refuse("issuer", &config.issuer, &issuer).with("option", "issuer"));
     }
     // RFC 9700 §2.1.1 and §4.8: what the platform says of PKCE may switch it off for nobody.
-    match object.member("code_challenge_methods_supported") {
+    let methods = object.member("code_challenge_methods_supported");
+    match &methods {
         Member::Missing => {}
         Member::Texts(methods) if methods.iter().any(|method| method == "S256") => {}
-        _ => return Err(refuse("it does not offer PKCE with S256")),
+        _ => return Err(refuse("code_challenge_methods_supported", "S256", &methods)),
     }
-    let own = Origin::of(&config.issuer).filter(Origin::trustworthy);
-    let mut odd = None;
-    let mut endpoint = |name: &'static str, named: &Option<String>| match object.member(name) {
-        _ if named.is_some() => named.clone(),
+    let algorithms = match object.member("id_token_signing_alg_values_supported") {
         Member::Missing => None,
-        Member::Text(url) if !url.contains('#') && own.is_some() && Origin::of(&url) == own => Some(url),
-        _ => {
-            odd.get_or_insert(name);
-            None
-        }
+        Member::Texts(names) => Some(names),
+        other => return Err(refuse("id_token_signing_alg_values_supported", "an array of strings", &other)),
     };
+    let own = Origin::of(&config.issuer).filter(Origin::trustworthy);
     let named = &config.named;
-    let endpoints = Endpoints {
-        authorization: endpoint("authorization_endpoint", &named.authorization),
-        token: endpoint("token_endpoint", &named.token),
-        end_session: endpoint("end_session_endpoint", &named.end_session),
-        revocation: endpoint("revocation_endpoint", &named.revocation),
-        jwks: endpoint("jwks_uri", &named.jwks),
-    };
-    if let Some(name) = odd {
-        return Err(refuse(&["its ", name, " is not https on the issuer's origin"].concat()));
+    let named = [&named.authorization, &named.token, &named.jwks, &named.end_session, &named.revocation];
+    let mut found = [None, None, None, None, None];
+    let mut left_out = Vec::new();
+    for (at, (name, option)) in ENDPOINTS.into_iter().enumerate() {
+        match object.member(name) {
+            _ if named[at].is_some() => found[at] = named[at].clone(),
+            Member::Text(url) if !url.contains('#') && own.is_some() && Origin::of(&url) == own => {
+                found[at] = Some(url);
+            }
+            Member::Missing if at >= NEEDED => {}
+            other => {
+                let error =
+                    refuse(name, "an https URL on the issuer's origin", &other).with("option", option);
+                if at < NEEDED {
+                    return Err(error);
+                }
+                left_out.push(error);
+            }
+        }
     }
-    if endpoints.authorization.is_none() || endpoints.token.is_none() || endpoints.jwks.is_none() {
-        return Err(refuse("it names no authorization_endpoint, token_endpoint or jwks_uri"));
-    }
+    let [authorization, token, jwks, end_session, revocation] = found;
+    let endpoints = Endpoints { authorization, token, end_session, revocation, jwks };
     let sends_iss = object.member("authorization_response_iss_parameter_supported") == Member::Bool(true);
-    Ok(Metadata { endpoints, sends_iss })
+    Ok((Metadata { endpoints, sends_iss, algorithms }, left_out))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -89,7 +138,11 @@ mod tests {
     }
 
     fn judge(change: (&str, &str)) -> Result<Metadata, Error> {
-        read(engine, &document(change), &Config::new(options()).unwrap())
+        read(engine, &document(change), &Config::new(options()).unwrap()).map(|(metadata, _)| metadata)
+    }
+
+    fn left_out(change: (&str, &str)) -> Vec<Error> {
+        read(engine, &document(change), &Config::new(options()).unwrap()).unwrap().1
     }
 
     #[test]
@@ -120,14 +173,34 @@ mod tests {
             ("authorization_endpoint", r#""https://tenant.example/a#x""#),
             ("jwks_uri", r#""data:application/json,{}""#),
             ("jwks_uri", ""),
-            ("end_session_endpoint", r#""https://evil.example/out""#),
-            ("revocation_endpoint", r#""https://evil.example/r""#),
+            ("id_token_signing_alg_values_supported", r#""RS256""#),
+            ("id_token_signing_alg_values_supported", "[7]"),
             ("code_challenge_methods_supported", r#"["plain"]"#),
             ("code_challenge_methods_supported", "[]"),
             ("code_challenge_methods_supported", r#""S256""#),
         ] {
-            assert_eq!(judge(change).unwrap_err().code, Code::MetadataInvalid, "{change:?}");
+            let error = judge(change).unwrap_err();
+            assert_eq!((error.code, error.detail("check")), (Code::MetadataInvalid, Some(change.0)));
         }
+        let error = judge(("token_endpoint", r#""https://evil.example/t""#)).unwrap_err();
+        let detail = |name| error.detail(name).unwrap();
+        assert_eq!((detail("received"), detail("option")), ("https://evil.example/t", "endpoints.token"));
+        assert_eq!(detail("expected"), "an https URL on the issuer's origin");
+    }
+
+    #[test]
+    fn an_odd_endpoint_that_a_sign_in_can_do_without_is_left_out() {
+        for name in ["end_session_endpoint", "revocation_endpoint"] {
+            for odd in [r#""https://evil.example/x""#, r#""javascript:alert(1)""#, "7", "[]"] {
+                let metadata = judge((name, odd)).unwrap();
+                assert_eq!((metadata.endpoints.end_session, metadata.endpoints.revocation), (None, None));
+                let said = left_out((name, odd));
+                assert_eq!(said.len(), 1, "{name} {odd}");
+                assert_eq!(said[0].detail("check"), Some(name));
+            }
+            assert_eq!(left_out((name, "null")), []);
+        }
+        assert_eq!(left_out(("x", "")), []);
     }
 
     #[test]
@@ -135,7 +208,7 @@ mod tests {
         let mut options = options();
         options.endpoints.token = Some("https://tokens.example/t".into());
         let config = Config::new(options).unwrap();
-        let metadata =
+        let (metadata, _) =
             read(engine, &document(("token_endpoint", r#""https://evil.example/t""#)), &config).unwrap();
         assert_eq!(metadata.endpoints.token.as_deref(), Some("https://tokens.example/t"));
     }

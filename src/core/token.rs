@@ -77,6 +77,13 @@ pub enum Outcome {
         /// `invalid_grant`.
         grant: bool,
     },
+    /// The answer came, and its ID token is not of the session that was to be refreshed: none of it may be used.
+    Mismatch {
+        /// What failed, as [`Fault::SessionMismatch`] has it.
+        check: &'static str,
+        /// The new refresh token, to be revoked.
+        refresh: Option<RefreshToken>,
+    },
     /// Nothing was sent: what it needs could not be had.
     Unsent {
         /// What to tell.
@@ -113,32 +120,39 @@ pub fn judge(engine: Engine, status: u16, body: Option<&str>, retry_after: Optio
     if let Some(error) = trouble(status) {
         return unclear(error);
     }
-    match (status, object) {
-        (200..=299, Some(object)) => match read(object.as_ref()) {
-            Ok(tokens) => Outcome::Tokens(Box::new(tokens)),
-            Err(problem) => unclear(unusable(problem)),
-        },
-        (200..=299, None) => unclear(unusable("it is no JSON object within the size limit")),
-        (_, Some(object)) => match object.member("error") {
-            Member::Text(error)
-                if matches!(error.as_str(), "temporarily_unavailable" | "server_error" | "slow_down") =>
-            {
-                unclear(unavailable(status))
-            }
-            Member::Text(error) => {
-                let code = match error.as_str() {
+    let good = matches!(status, 200..=299);
+    let Some(object) = object else {
+        return unclear(unusable(if good {
+            "it is no JSON object within the size limit"
+        } else {
+            "its status is an error and its body is no OAuth error"
+        }));
+    };
+    let problem = if good {
+        match read(object.as_ref()) {
+            Ok(tokens) => return Outcome::Tokens(Box::new(tokens)),
+            Err(problem) => problem,
+        }
+    } else {
+        "its status is an error and its body names none"
+    };
+    // Some platforms answer 200 whatever came of it.
+    match object.member("error") {
+        Member::Text(error) if !good || !error.is_empty() => match error.as_str() {
+            "temporarily_unavailable" | "server_error" | "slow_down" => unclear(unavailable(status)),
+            name => {
+                let code = match name {
                     "invalid_grant" => Fault::CodeRefused,
                     "invalid_client" | "unauthorized_client" => Fault::ClientRefused,
                     _ => Fault::TokenRequestRefused,
                 };
                 let description = object.member("error_description").text().unwrap_or_default();
                 let told =
-                    Error::new(code).with("error", shown(&error)).with("description", shown(&description));
-                Outcome::Refused { error: told, grant: error == "invalid_grant" }
+                    Error::new(code).with("error", shown(name)).with("description", shown(&description));
+                Outcome::Refused { error: told, grant: name == "invalid_grant" }
             }
-            _ => unclear(unusable("its status is an error and its body names none")),
         },
-        (_, None) => unclear(unusable("its status is an error and its body is no OAuth error")),
+        _ => unclear(unusable(problem)),
     }
 }
 
@@ -257,6 +271,7 @@ mod tests {
             assert_eq!(error.code, Fault::TokenResponseInvalid, "{body}");
         }
         assert!(matches!(judge(engine, 200, None, None), Outcome::Unclear { .. }));
+        assert!(matches!(with(r#""error":"x""#), Outcome::Tokens(_)), "usable tokens are tokens");
         let Outcome::Tokens(tokens) =
             answer(200, r#"{"access_token":"at","token_type":"bEARER","__proto__":{"polluted":1}}"#)
         else {
@@ -281,6 +296,8 @@ mod tests {
             (400, r#"{"error":"unauthorized_client"}"#, Fault::ClientRefused, false),
             (400, r#"{"error":"invalid_scope"}"#, Fault::TokenRequestRefused, false),
             (403, r#"{"error":"home_made"}"#, Fault::TokenRequestRefused, false),
+            (200, r#"{"error":"invalid_grant"}"#, Fault::CodeRefused, true),
+            (200, r#"{"error":"home_made","access_token":null}"#, Fault::TokenRequestRefused, false),
         ] {
             let Outcome::Refused { error, grant: refused } = answer(status, body) else { panic!("{body}") };
             assert_eq!((error.code, refused), (code, grant), "{body}");
@@ -291,6 +308,9 @@ mod tests {
             (408, "", Fault::PlatformUnavailable),
             (429, r#"{"error":"invalid_grant"}"#, Fault::RateLimited),
             (400, r#"{"error":"temporarily_unavailable"}"#, Fault::PlatformUnavailable),
+            (200, r#"{"error":"server_error"}"#, Fault::PlatformUnavailable),
+            (200, r#"{"error":""}"#, Fault::TokenResponseInvalid),
+            (200, r#"{"error":null}"#, Fault::TokenResponseInvalid),
             (400, r#"{"error":7}"#, Fault::TokenResponseInvalid),
             (403, "<html>blocked</html>", Fault::TokenResponseInvalid),
             (404, "{}", Fault::TokenResponseInvalid),

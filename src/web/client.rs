@@ -95,7 +95,7 @@ impl Client {
             keep: config.keep,
             issuer: config.issuer.clone(),
             client_id: config.client_id.clone(),
-            // Metadata, keys, the token endpoint and the keys again, one after the other.
+            // Metadata, the token endpoint, the keys and the keys again, one after the other.
             hold: 4 * config.request_timeout + 2 * ASK_WAIT,
             ask_wait: ASK_WAIT,
         };
@@ -163,9 +163,9 @@ impl Client {
                 self.tickets.borrow_mut().retain(|held| *held != ticket);
                 self.host.unlock(ticket.number);
             }
-            Effect::Refresh { ticket, token, previous } => {
+            Effect::Refresh { ticket, token, sign_in } => {
                 let form = refresh_form(&self.config.client_id, &token);
-                self.request(ticket, form, Purpose::Refresh { previous });
+                self.request(ticket, form, Purpose::Refresh { sign_in });
             }
             Effect::Exchange { ticket, code, verifier, redirect_uri, nonce, max_age } => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
@@ -231,6 +231,9 @@ impl Client {
                 Step::Done(done) => return self.done(then, done),
             };
             step = errand.step(&mut self.platform.borrow_mut(), now(), reply);
+            for left_out in self.platform.borrow_mut().left_out() {
+                self.host.warn(&fault(&left_out));
+            }
         }
     }
 

@@ -43,6 +43,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn tell(this: &Host, event: &JsValue);
 
+    /// Warns the developer of a fault that costs only a part.
+    #[wasm_bindgen(method)]
+    pub fn warn(this: &Host, fault: &JsValue);
+
     /// The state is another.
     #[wasm_bindgen(method)]
     pub fn changed(this: &Host);
@@ -110,7 +114,11 @@ pub fn event(notice: &Notice, at: i64) -> JsValue {
             ("code", Value::Text(error.code.as_str())),
             ("retryAt", Value::Number(*retry_at as f64)),
         ),
-        News::SignedOut(reason) => ("signed_out", ("reason", Value::Text(reason.as_str())), NOTHING),
+        News::SignedOut(reason) => (
+            "signed_out",
+            ("reason", Value::Text(reason.as_str())),
+            ("check", reason.check().map_or(Value::Missing, Value::Text)),
+        ),
         News::CallbackReceived => ("callback_received", NOTHING, NOTHING),
         News::CodeExchanged => ("code_exchanged", NOTHING, NOTHING),
         News::IdTokenChecked => ("id_token_checked", NOTHING, NOTHING),

@@ -2,7 +2,8 @@
 
 use super::host::{Value, object};
 use crate::core::jwks::Jwk;
-use crate::core::jws::{Algorithm, Jws};
+use crate::core::jws::Jws;
+use crate::core::platform::Verdict;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -28,23 +29,28 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 }
 
-/// Whether `key` signed the token. A key or algorithm that the browser does not know did not.
-pub async fn verify(key: &Jwk, jws: &Jws) -> bool {
-    verified(key, jws).await.is_ok_and(|valid| valid.is_truthy())
+/// Whether `key` signed the token. A key that the browser refuses did not.
+pub async fn verify(key: &Jwk, jws: &Jws) -> Verdict {
+    match verified(key, jws).await {
+        Ok(valid) if valid.is_truthy() => Verdict::Valid,
+        Err(thrown) if unsupported(&thrown) => Verdict::Unsupported,
+        _ => Verdict::Invalid,
+    }
+}
+
+/// Whether the algorithm is unknown here, or everything is: a TypeError is what a page without `crypto.subtle` gives.
+fn unsupported(thrown: &JsValue) -> bool {
+    let name = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.name()));
+    matches!(name.as_deref(), Some("NotSupportedError" | "TypeError"))
 }
 
 async fn verified(key: &Jwk, jws: &Jws) -> Result<JsValue, JsValue> {
-    let (name, hash) = match jws.alg {
-        Algorithm::Rs256 => ("RSASSA-PKCS1-v1_5", Value::Text("SHA-256")),
-        Algorithm::Ps256 => ("RSA-PSS", Value::Text("SHA-256")),
-        Algorithm::Es256 => ("ECDSA", Value::Text("SHA-256")),
-        Algorithm::EdDsa => ("Ed25519", Value::Missing),
-    };
+    // Each algorithm takes what it knows of these.
     let algorithm = object(&[
-        ("name", Value::Text(name)),
-        ("hash", hash),
-        ("namedCurve", Value::Text("P-256")),
-        ("saltLength", Value::Number(32.0)),
+        ("name", Value::Text(jws.alg.subtle)),
+        ("hash", Value::Text(jws.alg.hash)),
+        ("namedCurve", Value::Text(jws.alg.crv)),
+        ("saltLength", Value::Number(jws.alg.octets.into())),
     ]);
     let members: Vec<_> = key.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
     let usages = Array::of1(&"verify".into());

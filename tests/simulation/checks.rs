@@ -236,8 +236,12 @@ impl World {
         let god = &mut doc.god;
         match outcome {
             Outcome::Tokens(_) => god.failed = None,
-            Outcome::Refused { error, .. } => {
-                if error.code == Code::IdTokenInvalid || self.requests[number].refused {
+            Outcome::Mismatch { .. } => {
+                self.platform.families[numbers(&token).0].god.refused = true;
+                god.mismatched = true;
+            }
+            Outcome::Refused { .. } => {
+                if self.requests[number].refused {
                     self.platform.families[numbers(&token).0].god.refused = true;
                     god.refused = Some(token);
                 }
@@ -328,7 +332,7 @@ impl World {
         let asked = families[number].issues[index].asked;
         let good = match seen {
             Seen::Out(Reason::Logout) => candidates.any(|family| family.god.signed_out.is_some()),
-            Seen::Out(Reason::SessionExpired | Reason::SessionLost) => {
+            Seen::Out(Reason::SessionExpired | Reason::SessionLost | Reason::SessionMismatch(_)) => {
                 candidates.any(|family| family.god.refused)
             }
             Seen::Out(Reason::LoginRequired) => {

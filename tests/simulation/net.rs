@@ -6,7 +6,7 @@ use super::world::{DocId, Input, Job, World, note};
 use intelliauth_spa_sdk::core::clock::Now;
 use intelliauth_spa_sdk::core::error::{Code, Error};
 use intelliauth_spa_sdk::core::session::event::{Event, Ticket};
-use intelliauth_spa_sdk::core::token::Outcome;
+use intelliauth_spa_sdk::core::token::{Outcome, Tokens};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,10 +173,10 @@ impl World {
         let answer = if acts { self.act(number, sent) } else { unreached() };
         let outcome = match fate {
             Fate::Fine | Fate::Slow(_) => answer,
-            Fate::Stranger if matches!(answer, Outcome::Tokens(_)) => {
-                Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false }
-            }
-            Fate::Stranger => answer,
+            Fate::Stranger => match answer {
+                Outcome::Tokens(tokens) => stranger(&self.requests[number].what, *tokens),
+                other => other,
+            },
             Fate::Unready => Outcome::Unsent { error: fault(Code::NetworkError), retry_after: None },
             Fate::Lost { hang: true, .. } => return,
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
@@ -293,6 +293,14 @@ impl World {
     pub fn in_flight<'a>(&'a self, token: &'a str) -> impl Iterator<Item = &'a Request> {
         let open = self.requests[self.recent()..].iter().filter(|request| !request.settled);
         open.filter(move |request| matches!(&request.what, What::Refresh(sent) if sent == token))
+    }
+}
+
+/// An ID token of somebody else.
+fn stranger(what: &What, tokens: Tokens) -> Outcome {
+    match what {
+        What::Code { .. } => Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false },
+        What::Refresh(_) => Outcome::Mismatch { check: "sub", refresh: tokens.refresh },
     }
 }
 

@@ -79,13 +79,15 @@ impl World {
 
     /// Lost and expired are told apart.
     fn check_reason(&mut self, id: DocId, reason: Reason) {
+        if matches!(reason, Reason::SessionMismatch(_)) && !self.docs[id].god.mismatched {
+            self.broke("a session ends as mismatched by an ID token alone", format!("doc {id}"));
+        }
         let Some(token) = self.docs[id].god.refused.clone() else { return };
         let sends = || {
             self.requests
                 .iter()
                 .filter(|request| matches!(&request.what, What::Refresh(sent) if *sent == token))
         };
-        let stranger = sends().any(|request| request.fate == Fate::Stranger);
         let never = i64::MIN / 4;
         let doubt = self.docs[id].god.ambiguous.contains(&token);
         match reason {
@@ -95,7 +97,7 @@ impl World {
             {
                 self.broke("a session that may have been lost is called lost", format!("doc {id}, {token}"));
             }
-            Reason::SessionLost if sends().count() < 2 && !stranger => {
+            Reason::SessionLost if sends().count() < 2 => {
                 self.broke("a session that was refused is called expired", format!("doc {id}, {token}"));
             }
             _ => {}

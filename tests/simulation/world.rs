@@ -130,6 +130,8 @@ pub struct DocGod {
     pub signed_out: Option<i64>,
     /// The refresh token that the platform refused last.
     pub refused: Option<String>,
+    /// Whether a refresh was answered with somebody else's ID token.
+    pub mismatched: bool,
     /// The app was told that somebody is signed in.
     pub told_in: bool,
 }

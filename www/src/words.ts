@@ -15,6 +15,7 @@ export const signedOutBecause: Record<SignedOutReason, string> = {
   login_required: 'Your session ran out. Sign in to go on.',
   session_expired: 'The platform ended your session. Sign in to go on.',
   session_lost: 'Your session was lost on the way. Sign in to go on.',
+  session_mismatch: 'The platform answered for another session. Sign in to go on.',
 };
 
 /** What an event means, to somebody who has not read the specifications. */

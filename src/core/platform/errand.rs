@@ -1,13 +1,14 @@
 //! One errand: the steps to what somebody wants of the platform, and what to make of each answer.
 
+use super::super::callback::shown;
 use super::super::clock::Now;
 use super::super::error::{Code, Error};
-use super::super::id_token::{Expected, Purpose, check};
-use super::super::jwks::{Jwk, candidates, public};
-use super::super::jws::Jws;
-use super::super::metadata::{self, Metadata};
+use super::super::id_token::{Expected, OUTDATED, Purpose, check, check_named};
+use super::super::jwks::{COOLDOWN, Jwk, candidates, public};
+use super::super::jws::{Algorithm, Jws, refuse, unlike};
+use super::super::metadata::{self, Metadata, list};
 use super::super::token::{Outcome, Tokens, judge};
-use super::{Answer, Failure, Keys, NoAnswer, Platform};
+use super::{Answer, Failure, Keys, NoAnswer, Platform, Verdict};
 use std::rc::Rc;
 
 /// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
@@ -68,7 +69,7 @@ pub enum Reply {
     /// Of [`Step::Send`].
     Answer(Result<Answer, NoAnswer>),
     /// Of [`Step::Verify`].
-    Verified(bool),
+    Verified(Verdict),
 }
 
 /// See [`Errand::step`].
@@ -116,10 +117,8 @@ impl Errand {
                 Some(done) => return Step::Done(done),
                 None => Ok(()),
             },
-            (Reply::Verified(true), _) => match self.checking.take() {
-                Some(Checking { tokens, .. }) => {
-                    return Step::Done(Done::Tokens(Outcome::Tokens(Box::new(tokens))));
-                }
+            (Reply::Verified(verdict), _) => match self.verified(verdict) {
+                Some(outcome) => return Step::Done(Done::Tokens(outcome)),
                 None => Ok(()),
             },
             _ => Ok(()),
@@ -143,17 +142,11 @@ impl Errand {
             Goal::Metadata | Goal::Revoke { .. } => {
                 return Ok(Step::Done(Done::Metadata(Ok(known.clone()))));
             }
-            // A refresh must not be spent on an answer that could not be checked.
-            Goal::Tokens { purpose: Purpose::Refresh { .. }, .. }
-                if platform.config.discovery && platform.wants_keys(false, now) =>
-            {
-                return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
-            }
             Goal::Tokens { form, .. } => {
                 (known.endpoints.token.clone(), form, platform.config.request_timeout)
             }
         };
-        let url = url.ok_or_else(|| Failure::from(Error::new(Code::MetadataInvalid)))?;
+        let url = url.ok_or_else(|| Failure::from(Error::new(Code::Internal)))?;
         // Taken, so that it cannot be sent again.
         let form = Some(std::mem::take(form));
         self.asked = Asked::Goal;
@@ -175,32 +168,80 @@ impl Errand {
             }
         };
         let Outcome::Tokens(tokens) = outcome else { return Some(Done::Tokens(outcome)) };
-        let Some(id_token) = &tokens.id_token else { return Some(Done::Tokens(Outcome::Tokens(tokens))) };
+        let Some(id_token) = &tokens.id_token else {
+            return Some(Done::Tokens(match purpose {
+                Purpose::SignIn { .. } => Outcome::Refused { error: refuse("missing"), grant: false },
+                Purpose::Refresh { .. } => Outcome::Tokens(tokens),
+            }));
+        };
         let expected = Expected {
             issuer: &platform.config.issuer,
             client_id: &platform.config.client_id,
+            additional_audiences: &platform.config.additional_audiences,
             access_token: &tokens.access,
             now: now.wall,
             skew: platform.config.clock_skew,
         };
-        match check(platform.engine, id_token, &expected, purpose) {
-            Err(error) => Some(Done::Tokens(Outcome::Refused { error, grant: false })),
-            Ok(jws) if platform.config.discovery => {
-                let jws = Rc::new(jws);
-                let tokens = *tokens;
-                let (fitting, edition) = (Vec::new(), None);
-                self.checking = Some(Checking { tokens, jws, fitting, edition, tried: false, again: false });
-                None
-            }
-            Ok(_) => Some(Done::Tokens(Outcome::Tokens(tokens))),
+        let checked = check(platform.engine, id_token, &expected, purpose);
+        let outcome = match checked {
+            Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(*tokens, error),
+            Err(error) => self.contradicted(*tokens, error),
+            Ok(jws) => match unlisted(platform, jws.alg) {
+                Some(error) => self.unverified(*tokens, error),
+                None if platform.verifies() => {
+                    let (jws, tokens) = (Rc::new(jws), *tokens);
+                    let (fitting, edition) = (Vec::new(), None);
+                    self.checking =
+                        Some(Checking { tokens, jws, fitting, edition, tried: false, again: false });
+                    return None;
+                }
+                None => Outcome::Tokens(tokens),
+            },
+        };
+        Some(Done::Tokens(outcome))
+    }
+
+    /// The ID token says, or its signature proves, that it is not of this session or sign-in: none of it is used.
+    fn contradicted(&self, tokens: Tokens, error: Error) -> Outcome {
+        match &self.goal {
+            Goal::Tokens { purpose: Purpose::Refresh { .. }, .. } => Outcome::Mismatch {
+                check: check_named(error.detail("check").unwrap_or_default()),
+                refresh: tokens.refresh,
+            },
+            _ => Outcome::Refused { error, grant: false },
         }
+    }
+
+    /// Nothing is wrong with the ID token, but it cannot be verified. A refresh has spent the old refresh token: it goes on
+    /// with the new tokens and the ID token that it had, so nothing unverified is shown.
+    fn unverified(&self, mut tokens: Tokens, error: Error) -> Outcome {
+        match &self.goal {
+            Goal::Tokens { purpose: Purpose::Refresh { .. }, .. } => {
+                tokens.id_token = None;
+                Outcome::Tokens(Box::new(tokens))
+            }
+            _ => Outcome::Refused { error, grant: false },
+        }
+    }
+
+    /// What a key's verdict comes to; `None`: the next key is to be tried.
+    fn verified(&mut self, verdict: Verdict) -> Option<Outcome> {
+        let checking = match verdict {
+            Verdict::Invalid => return None,
+            _ => self.checking.take()?,
+        };
+        if verdict == Verdict::Valid {
+            return Some(Outcome::Tokens(Box::new(checking.tokens)));
+        }
+        let error = Error::new(Code::AlgorithmUnsupported).with("alg", checking.jws.alg.name);
+        Some(self.unverified(checking.tokens, error))
     }
 
     /// The next key that fits; when all those known were tried, the platform's keys are read again, once.
     fn try_key(&mut self, platform: &Platform, now: Now) -> Result<Step, Failure> {
         let Some(checking) = &mut self.checking else { return Err(Error::new(Code::Internal).into()) };
         let jws = &checking.jws;
-        let Some(Keys { list, edition, .. }) = &platform.keys else {
+        let Some(Keys { list, edition, reread_at, .. }) = platform.present_keys(now) else {
             return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
         };
         // Another errand may have read them again since.
@@ -214,11 +255,13 @@ impl Errand {
             return Ok(Step::Verify { key, jws: jws.clone() });
         }
         let named = checking.tried && jws.kid.is_some();
-        if named || checking.again || !platform.wants_keys(true, now) {
-            return Err(Error::new(Code::SignatureInvalid)
-                .with("problem", "no key of the platform's made it")
+        let cooling = reread_at.is_some_and(|at| now.mono - at < COOLDOWN);
+        if named || checking.again || cooling {
+            let error = Error::new(Code::SignatureInvalid)
+                .with("check", if checking.tried { "signature" } else { "kid" })
                 .with("jwksUri", platform.jwks_uri())
-                .into());
+                .with("kid", shown(jws.kid.as_deref().unwrap_or("none")));
+            return Err(error.into());
         }
         checking.again = true;
         Ok(self.ask(Asked::Keys(true), platform, platform.jwks_uri().to_owned()))
@@ -226,18 +269,20 @@ impl Errand {
 
     fn given_up(&mut self, Failure { error, retry_after }: Failure) -> Step {
         let outcome = match (self.checking.take(), &self.goal) {
-            // The old refresh token is spent: keys that cannot be read now must not cost the session. The new ID token
-            // is left out, so nothing unverified is shown.
-            (Some(mut checking), Goal::Tokens { purpose: Purpose::Refresh { .. }, .. })
-                if error.code != Code::SignatureInvalid =>
-            {
-                checking.tokens.id_token = None;
-                Outcome::Tokens(Box::new(checking.tokens))
+            (Some(checking), _) if checking.tried && error.code == Code::SignatureInvalid => {
+                self.contradicted(checking.tokens, error)
             }
-            (Some(_), _) => Outcome::Refused { error, grant: false },
+            (Some(checking), _) => self.unverified(checking.tokens, error),
             (None, Goal::Tokens { .. }) => Outcome::Unsent { error, retry_after },
             (None, _) => return Step::Done(Done::Metadata(Err(error))),
         };
         Step::Done(Done::Tokens(outcome))
     }
+}
+
+/// `id_token_invalid` where metadata lists other algorithms than this one.
+fn unlisted(platform: &Platform, alg: &Algorithm) -> Option<Error> {
+    let listed = platform.metadata.as_ref()?.algorithms.as_ref()?;
+    let known = listed.iter().any(|name| Algorithm::named(name) == Some(alg));
+    (!known).then(|| unlike("alg", &list(listed), alg.name))
 }

@@ -7,11 +7,22 @@ mod tests;
 
 pub use errand::{Done, Errand, Goal, Reply, Step};
 
+/// What came of verifying a signature by one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The key made it.
+    Valid,
+    /// It did not.
+    Invalid,
+    /// This browser cannot tell: it does not know the algorithm.
+    Unsupported,
+}
+
 use super::clock::Now;
 use super::config::Config;
 use super::error::{Code, Error};
 use super::json::{Engine, Member, Object, parse};
-use super::jwks::COOLDOWN;
+use super::jwks::MAX_AGE;
 use super::metadata::{self, Metadata, refuse};
 use super::token::trouble;
 use std::rc::Rc;
@@ -41,12 +52,14 @@ pub struct Platform {
     config: Rc<Config>,
     metadata: Option<Rc<Metadata>>,
     keys: Option<Keys>,
+    left_out: Vec<Error>,
 }
 
 struct Keys {
     list: Vec<Box<dyn Object>>,
     /// Counts readings.
     edition: u32,
+    read_at: Now,
     /// When an unknown `kid` last had them read again, by the page's own clock.
     reread_at: Option<i64>,
 }
@@ -66,16 +79,30 @@ impl From<Error> for Failure {
 impl Platform {
     /// Without discovery the contract's endpoints are known from the start, and nothing is ever asked for them.
     pub fn new(engine: Engine, config: Rc<Config>) -> Self {
-        let contract = Metadata { endpoints: config.endpoints.clone(), sends_iss: false };
-        Self { engine, metadata: (!config.discovery).then(|| Rc::new(contract)), keys: None, config }
+        let endpoints = config.endpoints.clone();
+        let contract = Metadata { endpoints, sends_iss: false, algorithms: None };
+        Self {
+            engine,
+            metadata: (!config.discovery).then(|| Rc::new(contract)),
+            keys: None,
+            left_out: Vec::new(),
+            config,
+        }
     }
 
     /// Keeps the metadata; what was refused is not kept.
     fn learn_metadata(&mut self, answer: Result<Answer, NoAnswer>) -> Result<(), Failure> {
         let url = metadata::url(&self.config.issuer);
         let text = self.document(answer, "metadata", &url)?;
-        self.metadata = Some(Rc::new(metadata::read(self.engine, &text, &self.config)?));
+        let (metadata, left_out) = metadata::read(self.engine, &text, &self.config)?;
+        self.metadata = Some(Rc::new(metadata));
+        self.left_out = left_out;
         Ok(())
+    }
+
+    /// What is wrong with endpoints that were left out: `metadata_invalid`, for a warning. Each is said once.
+    pub fn left_out(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.left_out)
     }
 
     /// Keeps the keys; what is no key set leaves those known as they are.
@@ -83,17 +110,22 @@ impl Platform {
         let url = self.jwks_uri();
         let text = self.document(answer, "jwks", url)?;
         let set = parse(self.engine, &text).filter(|set| set.member("keys") != Member::Missing);
-        let list = set.ok_or_else(|| refuse("it is no set of keys", url))?.objects("keys");
+        let list =
+            set.ok_or_else(|| refuse("keys", "a JSON Web Key Set", "something else", url))?.objects("keys");
         let edition = self.keys.as_ref().map_or(0, |keys| keys.edition + 1);
-        self.keys = Some(Keys { list, edition, reread_at: again.then_some(now.mono) });
+        self.keys = Some(Keys { list, edition, read_at: now, reread_at: again.then_some(now.mono) });
         Ok(())
     }
 
-    /// Whether the keys must be asked for, for the first time or, at most once in a [`COOLDOWN`], `again`.
-    fn wants_keys(&self, again: bool, now: Now) -> bool {
-        self.keys
-            .as_ref()
-            .is_none_or(|keys| again && keys.reread_at.is_none_or(|at| now.mono - at >= COOLDOWN))
+    /// Whether ID tokens' signatures are verified: wherever it is known by which keys.
+    fn verifies(&self) -> bool {
+        !self.jwks_uri().is_empty()
+    }
+
+    /// The keys, unless they are too old by either clock: the page's own stands still while the device sleeps.
+    fn present_keys(&self, now: Now) -> Option<&Keys> {
+        let young = |keys: &&Keys| (now.wall - keys.read_at.wall).max(now.mono - keys.read_at.mono) < MAX_AGE;
+        self.keys.as_ref().filter(young)
     }
 
     fn jwks_uri(&self) -> &str {
@@ -104,9 +136,10 @@ impl Platform {
         let answer = answer.map_err(|failure| self.unanswered(failure, what))?;
         let error = match (answer.status, answer.body) {
             (200, Some(text)) => return Ok(text),
-            (200, None) => refuse("it is too large", url),
-            (status, _) => trouble(status)
-                .unwrap_or_else(|| refuse(&["its status is ", &status.to_string()].concat(), url)),
+            (200, None) => refuse("size", "256 KiB of UTF-8 at most", "more", url),
+            (status, _) => {
+                trouble(status).unwrap_or_else(|| refuse("status", "200", &status.to_string(), url))
+            }
         };
         Err(Failure { error, retry_after: answer.retry_after })
     }

@@ -7,7 +7,7 @@ use super::super::error::Code;
 use super::super::id_token::Purpose;
 use super::super::secret::{IdToken, Nonce};
 use super::super::token::{Outcome, Tokens};
-use super::{Answer, Done, Errand, Goal, NoAnswer, Platform, Reply, Step};
+use super::{Answer, Done, Errand, Goal, NoAnswer, Platform, Reply, Step, Verdict};
 use crate::native::engine;
 use std::rc::Rc;
 
@@ -49,7 +49,7 @@ fn sign_in() -> Goal {
 fn refresh() -> Goal {
     Goal::Tokens {
         form: FORM.into(),
-        purpose: Purpose::Refresh { previous: IdToken::new(id_token("old", "n")) },
+        purpose: Purpose::Refresh { sign_in: IdToken::new(id_token("old", "n")) },
     }
 }
 
@@ -57,8 +57,11 @@ fn refresh() -> Goal {
 enum Say {
     Text(u16, String),
     Nothing(NoAnswer),
-    Signed(bool),
+    Signed(Verdict),
 }
+
+const GOOD: Say = Say::Signed(Verdict::Valid);
+const BAD: Say = Say::Signed(Verdict::Invalid);
 
 fn ok(text: impl Into<String>) -> Say {
     Say::Text(200, text.into())
@@ -66,11 +69,15 @@ fn ok(text: impl Into<String>) -> Say {
 
 /// Runs an errand on those answers; what was asked, and what it came to. Every answer must be asked for.
 fn run(platform: &mut Platform, goal: Goal, says: Vec<Say>) -> (Vec<String>, Done) {
+    run_at(NOW, platform, goal, says)
+}
+
+fn run_at(now: Now, platform: &mut Platform, goal: Goal, says: Vec<Say>) -> (Vec<String>, Done) {
     let mut errand = Errand::new(goal);
     let (mut asked, mut says) = (Vec::new(), says.into_iter());
     let mut reply = Reply::Begin;
     loop {
-        match errand.step(platform, NOW, reply) {
+        match errand.step(platform, now, reply) {
             Step::Done(done) => {
                 assert!(says.next().is_none(), "asked too little: {asked:?}");
                 return (asked, done);
@@ -114,6 +121,10 @@ fn code(done: Done) -> (&'static str, Code) {
             (if grant { "grant" } else { "refused" }, error.code)
         }
         Done::Tokens(Outcome::Unclear { error, .. }) => ("unclear", error.code),
+        Done::Tokens(Outcome::Mismatch { check, refresh }) => {
+            assert_eq!(refresh.unwrap().expose(), "rt", "it is to be revoked");
+            (check, Code::SessionMismatch)
+        }
         Done::Tokens(Outcome::Unsent { error, .. }) => ("unsent", error.code),
         Done::Tokens(Outcome::Tokens(tokens)) => panic!("{tokens:?}"),
     }
@@ -163,7 +174,7 @@ fn nothing_is_posted_before_metadata_is_known() {
 
 #[test]
 fn a_sign_in_is_verified_by_the_key_that_it_names() {
-    let says = vec![ok(METADATA), ok(tokens("b")), ok(keys(&["a", "b"])), Say::Signed(true)];
+    let says = vec![ok(METADATA), ok(tokens("b")), ok(keys(&["a", "b"])), GOOD];
     let (asked, done) = run(&mut platform(true), sign_in(), says);
     assert_eq!(asked, [VIA, "POST /t", "GET /j", "verify b by b"]);
     assert!(good(done).id_token.is_some());
@@ -172,7 +183,7 @@ fn a_sign_in_is_verified_by_the_key_that_it_names() {
 #[test]
 fn an_unknown_kid_has_the_keys_read_again_but_not_in_a_storm() {
     let platform = &mut platform(true);
-    let says = vec![ok(METADATA), ok(tokens("c")), ok(keys(&["a"])), ok(keys(&["c"])), Say::Signed(true)];
+    let says = vec![ok(METADATA), ok(tokens("c")), ok(keys(&["a"])), ok(keys(&["c"])), GOOD];
     let (asked, done) = run(platform, sign_in(), says);
     assert_eq!(asked, [VIA, "POST /t", "GET /j", "GET /j", "verify c by c"]);
     good(done);
@@ -182,8 +193,7 @@ fn an_unknown_kid_has_the_keys_read_again_but_not_in_a_storm() {
 
 #[test]
 fn a_named_key_that_did_not_sign_is_a_refusal_without_a_second_reading() {
-    let says =
-        vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a", "a"])), Say::Signed(false), Say::Signed(false)];
+    let says = vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a", "a"])), BAD, BAD];
     let (asked, done) = run(&mut platform(true), sign_in(), says);
     assert_eq!(asked.len(), 5);
     assert_eq!(code(done), ("refused", Code::SignatureInvalid));
@@ -200,19 +210,95 @@ fn an_id_token_that_fails_its_checks_is_not_even_verified() {
     assert_eq!((asked.len(), code(done)), (2, ("refused", Code::IdTokenInvalid)));
 }
 
-// A refresh token is spent by its answer: everything that could keep it from being used must be at hand before.
 #[test]
-fn a_refresh_reads_the_keys_before_it_spends_the_token() {
-    let platform = &mut platform(true);
-    let (asked, done) = run(platform, refresh(), vec![ok(METADATA), Say::Nothing(NoAnswer::Network)]);
-    assert_eq!(asked, [VIA, "GET /j"]);
-    assert_eq!(code(done), ("unsent", Code::NetworkError));
-    for nothing in ["<!doctype html>", "[]", r#"{"error":"gone"}"#] {
-        let (asked, done) = run(platform, refresh(), vec![ok(nothing)]);
-        assert_eq!((asked.len(), code(done)), (1, ("unsent", Code::MetadataInvalid)), "{nothing}");
+fn a_refresh_reads_the_keys_only_once_there_is_something_to_verify() {
+    let says = vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), GOOD];
+    let (asked, done) = run(&mut platform(true), refresh(), says);
+    assert_eq!(asked, [VIA, "POST /t", "GET /j", "verify a by a"]);
+    assert!(good(done).id_token.is_some());
+}
+
+// The old refresh token is spent by the answer: what cannot be verified must not cost the session, and is not shown.
+#[test]
+fn an_id_token_that_cannot_be_verified_costs_a_refresh_that_alone_and_a_sign_in_its_answer() {
+    let nothing = || ok("<!doctype html>");
+    let unknown = || vec![ok(keys(&["a"])), ok(keys(&["a"]))];
+    let unsupported = || vec![ok(keys(&["z"])), Say::Signed(Verdict::Unsupported)];
+    for (error, answers) in [
+        (Code::NetworkError, &(|| vec![Say::Nothing(NoAnswer::Network)]) as &dyn Fn() -> Vec<Say>),
+        (Code::PlatformUnavailable, &|| vec![Say::Text(503, String::new())]),
+        (Code::MetadataInvalid, &|| vec![nothing()]),
+        (Code::SignatureInvalid, &unknown),
+        (Code::AlgorithmUnsupported, &unsupported),
+    ] {
+        let says = || vec![ok(METADATA), ok(tokens("z"))].into_iter().chain(answers()).collect();
+        let kept = good(run(&mut platform(true), refresh(), says()).1);
+        assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None), "{error:?}");
+        assert_eq!(code(run(&mut platform(true), sign_in(), says()).1), ("refused", error));
     }
-    let (asked, _) = run(platform, refresh(), vec![ok(keys(&["a"])), ok(tokens("a")), Say::Signed(true)]);
-    assert_eq!(asked, ["GET /j", "POST /t", "verify a by a"]);
+}
+
+#[test]
+fn a_refreshed_id_token_by_no_key_of_its_name_is_of_another_session() {
+    let says = vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), BAD];
+    let (_, done) = run(&mut platform(true), refresh(), says);
+    assert_eq!(code(done), ("signature", Code::SessionMismatch));
+}
+
+#[test]
+fn claims_are_compared_also_where_the_signature_cannot_be_verified() {
+    let other = tokens("z").replace(&id_token("z", "n"), &id_token("z", "other"));
+    for platform in [&mut platform(true), &mut platform(false)] {
+        let metadata = if platform.config.discovery { vec![ok(METADATA)] } else { vec![] };
+        let says = metadata.into_iter().chain([ok(other.clone())]).collect();
+        assert_eq!(code(run(platform, refresh(), says).1), ("nonce", Code::SessionMismatch));
+    }
+}
+
+#[test]
+fn metadata_narrows_the_algorithms() {
+    let listed = METADATA.replacen('{', r#"{"id_token_signing_alg_values_supported":["RS256"],"#, 1);
+    let says = || vec![ok(listed.clone()), ok(tokens("a"))];
+    let (_, done) = run(&mut platform(true), sign_in(), says());
+    let Done::Tokens(Outcome::Refused { error, .. }) = done else { panic!() };
+    let detail = |name| error.detail(name).unwrap();
+    assert_eq!((detail("check"), detail("expected"), detail("received")), ("alg", "RS256", "ES256"));
+    assert_eq!(good(run(&mut platform(true), refresh(), says()).1).id_token, None);
+}
+
+#[test]
+fn keys_that_the_app_names_are_used_without_metadata() {
+    let mut options = options();
+    options.endpoints.jwks = Some("https://tenant.example/keys".into());
+    let platform = &mut Platform::new(engine, Rc::new(Config::new(options).unwrap()));
+    let (asked, done) = run(platform, sign_in(), vec![ok(tokens("a")), ok(keys(&["a"])), BAD]);
+    assert_eq!(asked, ["POST /oauth2/token", "GET /keys", "verify a by a"]);
+    assert_eq!(code(done), ("refused", Code::SignatureInvalid));
+}
+
+#[test]
+fn keys_of_ten_minutes_ago_are_read_again_by_whichever_clock_moved() {
+    let platform = &mut platform(true);
+    run(platform, sign_in(), vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), GOOD]);
+    let at = |wall, mono| Now { wall: NOW.wall + wall, mono: NOW.mono + mono };
+    let (asked, _) = run_at(at(599_999, 599_999), platform, refresh(), vec![ok(tokens("a")), GOOD]);
+    assert_eq!(asked, ["POST /t", "verify a by a"]);
+    // The device slept; and then its clock was set back.
+    for now in [at(600_000, 1_000), at(-600_000, 700_000)] {
+        let says = vec![ok(tokens("a")), ok(keys(&["a"])), GOOD];
+        assert_eq!(run_at(now, platform, refresh(), says).0, ["POST /t", "GET /j", "verify a by a"]);
+    }
+    let says = vec![ok(tokens("a")), Say::Nothing(NoAnswer::Network)];
+    assert_eq!(good(run_at(at(2_000_000, 2_000_000), platform, refresh(), says).1).id_token, None);
+}
+
+#[test]
+fn a_sign_in_without_an_id_token_is_refused_and_a_refresh_is_not() {
+    let body = r#"{"access_token":"at","token_type":"Bearer"}"#;
+    let (_, done) = run(&mut platform(false), sign_in(), vec![ok(body)]);
+    let Done::Tokens(Outcome::Refused { error, .. }) = done else { panic!() };
+    assert_eq!((error.code, error.detail("check")), (Code::IdTokenInvalid, Some("missing")));
+    assert_eq!(good(run(&mut platform(false), refresh(), vec![ok(body)]).1).id_token, None);
 }
 
 #[test]
@@ -228,13 +314,13 @@ fn keys_that_cannot_be_read_again_cost_a_refresh_its_id_token_and_a_sign_in_its_
             Say::Text(status, text) => Say::Text(*status, text.clone()),
             _ => Say::Nothing(NoAnswer::Network),
         };
-        let first = vec![ok(METADATA), ok(keys(&["a"])), ok(tokens("z")), again()];
+        let first = vec![ok(METADATA), ok(tokens("z")), ok(keys(&["a"])), again()];
         let kept = good(run(platform, refresh(), first).1);
         assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None), "{error:?}");
         let (_, done) = run(platform, sign_in(), vec![ok(tokens("z")), again()]);
         assert_eq!(code(done), ("refused", error));
         // And the keys that were known are known still.
-        let (asked, _) = run(platform, sign_in(), vec![ok(tokens("a")), Say::Signed(true)]);
+        let (asked, _) = run(platform, sign_in(), vec![ok(tokens("a")), GOOD]);
         assert_eq!(asked, ["POST /t", "verify a by a"]);
     }
 }
@@ -243,7 +329,7 @@ fn keys_that_cannot_be_read_again_cost_a_refresh_its_id_token_and_a_sign_in_its_
 #[test]
 fn keys_that_another_errand_read_meanwhile_are_tried() {
     let platform = &mut platform(true);
-    run(platform, sign_in(), vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), Say::Signed(true)]);
+    run(platform, sign_in(), vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), GOOD]);
     let unnamed = tokens("a").replace(
         &id_token("a", "n"),
         &id_token("a", "n").replacen(
@@ -256,8 +342,10 @@ fn keys_that_another_errand_read_meanwhile_are_tried() {
     errand.step(platform, NOW, Reply::Begin);
     let posted = Answer { status: 200, body: Some(unnamed), retry_after: None };
     assert!(matches!(errand.step(platform, NOW, Reply::Answer(Ok(posted))), Step::Verify { .. }));
-    run(platform, sign_in(), vec![ok(tokens("b")), ok(keys(&["b"])), Say::Signed(true)]);
-    let Step::Verify { key, .. } = errand.step(platform, NOW, Reply::Verified(false)) else { panic!() };
+    run(platform, sign_in(), vec![ok(tokens("b")), ok(keys(&["b"])), GOOD]);
+    let Step::Verify { key, .. } = errand.step(platform, NOW, Reply::Verified(Verdict::Invalid)) else {
+        panic!()
+    };
     assert!(key.contains(&("x", "b".into())));
 }
 

@@ -249,6 +249,8 @@ impl Session {
             Outcome::Refused { error, .. }
             | Outcome::Unsent { error, .. }
             | Outcome::Unclear { error, .. } => Err(error.clone()),
+            // Of refreshes alone.
+            Outcome::Mismatch { .. } => Err(Error::new(Code::Internal)),
             Outcome::Tokens(tokens) if pending.sign_outs != self.sign_outs => {
                 fx.extend(tokens.refresh.clone().map(Effect::Revoke));
                 Err(Error::new(Code::SignedOut))

@@ -7,7 +7,7 @@ use super::mark::out_mark;
 use super::message::Message;
 use super::record::Tombstone;
 use super::schedule::Backoff;
-use super::{Phase, Session, code_of, tell};
+use super::{Phase, Session, signed_out, tell};
 
 impl Session {
     /// The person signs out: memory, storage and the siblings first, then the platform.
@@ -68,8 +68,8 @@ impl Session {
         self.version += 1;
         self.phase = Phase::Out(reason);
         // Calls under way are told what ended them; later ones, what to do.
-        let code = if reason == Reason::Logout { Code::SignedOut } else { code_of(reason) };
-        self.settle_with(&Error::new(code), fx);
+        let error = if reason == Reason::Logout { Error::new(Code::SignedOut) } else { signed_out(reason) };
+        self.settle_with(&error, fx);
         if was_in {
             tell(fx, elsewhere, News::SignedOut(reason));
         }

@@ -3,6 +3,8 @@
 use super::super::callback::Response;
 use super::super::clock::Now;
 use super::super::error::{Code as ErrorCode, Error};
+use super::super::id_token::check_named;
+use super::super::record::{Reader, Writer};
 use super::super::secret::{AccessToken, Code, IdToken, Nonce, RefreshToken, State, Verifier};
 use super::super::token::Outcome;
 use super::super::transaction::SignInContext;
@@ -21,6 +23,8 @@ pub enum Reason {
     SessionExpired,
     /// It did so after an answer was lost that may have held its successor.
     SessionLost,
+    /// A refreshed ID token was not of the session; the check that failed.
+    SessionMismatch(&'static str),
 }
 
 impl Reason {
@@ -32,12 +36,28 @@ impl Reason {
             Self::LoginRequired => "login_required",
             Self::SessionExpired => "session_expired",
             Self::SessionLost => "session_lost",
+            Self::SessionMismatch(_) => "session_mismatch",
         }
     }
 
-    /// By its name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Never, Self::Logout, Self::LoginRequired, Self::SessionExpired, Self::SessionLost]
+    /// The check that failed, where one did.
+    pub fn check(self) -> Option<&'static str> {
+        match self {
+            Self::SessionMismatch(check) => Some(check),
+            _ => None,
+        }
+    }
+
+    /// Writes it into a record or message.
+    pub(super) fn write(self, record: &mut Writer) -> &mut Writer {
+        record.field("reason", self.as_str()).maybe("check", self.check())
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    pub(super) fn read(record: &Reader) -> Option<Self> {
+        let name = record.text("reason")?;
+        let mismatch = Self::SessionMismatch(check_named(record.text("check").unwrap_or_default()));
+        [Self::Never, Self::Logout, Self::LoginRequired, Self::SessionExpired, Self::SessionLost, mismatch]
             .into_iter()
             .find(|reason| reason.as_str() == name)
     }
@@ -187,8 +207,8 @@ pub enum Effect {
         ticket: Ticket,
         /// What to send.
         token: RefreshToken,
-        /// What a new ID token must continue.
-        previous: IdToken,
+        /// The sign-in's ID token, which a new one must continue.
+        sign_in: IdToken,
     },
     /// Send the code once.
     Exchange {

@@ -64,12 +64,11 @@ impl Message {
                 .number("failures", *failures)
                 .number("unsure", (*unsure).into())
                 .done(),
-            Self::Out { sid, generation, sequence, reason } => Writer::new("out")
-                .field("sid", sid)
-                .number("generation", *generation)
-                .number("sequence", *sequence)
-                .field("reason", reason.as_str())
-                .done(),
+            Self::Out { sid, generation, sequence, reason } => {
+                let mut record = Writer::new("out");
+                record.field("sid", sid).number("generation", *generation).number("sequence", *sequence);
+                reason.write(&mut record).done()
+            }
         }
     }
 
@@ -92,7 +91,7 @@ impl Message {
                 sid: sid()?,
                 generation: record.number("generation")?,
                 sequence: record.number("sequence")?,
-                reason: Reason::named(record.text("reason")?)?,
+                reason: Reason::read(&record)?,
             }),
             _ => None,
         }
@@ -111,6 +110,12 @@ mod tests {
             Message::Here { sid: "s".into() },
             Message::Failing { sid: "s".into(), generation: 3, pause: 1500, failures: 2, unsure: true },
             Message::Out { sid: "s".into(), generation: 3, sequence: 4, reason: Reason::SessionLost },
+            Message::Out {
+                sid: "s".into(),
+                generation: 3,
+                sequence: 4,
+                reason: Reason::SessionMismatch("sub"),
+            },
         ] {
             assert_eq!(Message::from_text(&message.to_text()), Some(message));
         }

@@ -315,10 +315,11 @@ fn tell(fx: &mut Vec<Effect>, elsewhere: bool, news: News) {
 }
 
 /// The error for a call that needs somebody signed in.
-fn code_of(reason: Reason) -> Code {
+fn signed_out(reason: Reason) -> Error {
     match reason {
-        Reason::Never | Reason::Logout | Reason::LoginRequired => Code::LoginRequired,
-        Reason::SessionExpired => Code::SessionExpired,
-        Reason::SessionLost => Code::SessionLost,
+        Reason::Never | Reason::Logout | Reason::LoginRequired => Error::new(Code::LoginRequired),
+        Reason::SessionExpired => Error::new(Code::SessionExpired),
+        Reason::SessionLost => Error::new(Code::SessionLost),
+        Reason::SessionMismatch(check) => Error::new(Code::SessionMismatch).with("check", check),
     }
 }

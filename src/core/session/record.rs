@@ -31,6 +31,8 @@ pub struct Grant {
     pub refresh: Option<RefreshToken>,
     /// The newest ID token.
     pub id_token: IdToken,
+    /// The sign-in's, where a refresh has replaced it.
+    pub sign_in_id_token: Option<IdToken>,
     /// What was granted.
     pub scope: String,
     /// When the tokens were asked for, by the wall clock.
@@ -78,6 +80,7 @@ impl Grant {
             access: tokens.access,
             refresh: tokens.refresh,
             id_token: tokens.id_token?,
+            sign_in_id_token: None,
             scope: tokens.scope.unwrap_or(asked_scope),
             issued_at: asked_at.wall,
             expires_at: asked_at.wall.saturating_add(tokens.lifetime),
@@ -94,11 +97,21 @@ impl Grant {
             after_rejection: false,
             access: tokens.access,
             refresh: tokens.refresh.or_else(|| self.refresh.clone()),
+            sign_in_id_token: match tokens.id_token {
+                Some(_) => Some(self.signed_in_by().clone()),
+                None => self.sign_in_id_token.clone(),
+            },
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
             scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
             issued_at: asked_at.wall,
             expires_at: asked_at.wall.saturating_add(tokens.lifetime),
         }
+    }
+
+    /// The sign-in's ID token: what every later one must continue, OpenID Connect Core §12.2. A record of before this was
+    /// kept has only the newest.
+    pub fn signed_in_by(&self) -> &IdToken {
+        self.sign_in_id_token.as_ref().unwrap_or(&self.id_token)
     }
 
     /// Its place among records.
@@ -122,6 +135,7 @@ impl Grant {
             .field("access_token", self.access.expose())
             .maybe("refresh_token", self.refresh.as_ref().map(RefreshToken::expose))
             .field("id_token", self.id_token.expose())
+            .maybe("sign_in_id_token", self.sign_in_id_token.as_ref().map(IdToken::expose))
             .field("scope", &self.scope)
             .number("issued_at", self.issued_at)
             .number("expires_at", self.expires_at)
@@ -141,6 +155,7 @@ impl Grant {
             access: AccessToken::new(text("access_token")?),
             refresh: text("refresh_token").map(RefreshToken::new),
             id_token: IdToken::new(text("id_token")?),
+            sign_in_id_token: text("sign_in_id_token").map(IdToken::new),
             scope: record.text("scope")?.to_owned(),
             issued_at: record.number("issued_at")?,
             expires_at: record.number("expires_at")?,
@@ -152,7 +167,7 @@ impl Grant {
 impl Tombstone {
     /// As storage holds it.
     pub fn to_text(&self) -> String {
-        Writer::new(TOMBSTONE).number("sequence", self.sequence).field("reason", self.reason.as_str()).done()
+        self.reason.write(Writer::new(TOMBSTONE).number("sequence", self.sequence)).done()
     }
 }
 
@@ -172,7 +187,7 @@ impl Record {
             GRANT => Grant::read(&record).map(Self::In),
             TOMBSTONE => {
                 let sequence = record.number("sequence").filter(|count| *count >= 0)?;
-                Some(Self::Out(Tombstone { sequence, reason: Reason::named(record.text("reason")?)? }))
+                Some(Self::Out(Tombstone { sequence, reason: Reason::read(&record)? }))
             }
             _ => None,
         }
@@ -197,6 +212,7 @@ pub(super) mod tests {
             access: AccessToken::new(access),
             refresh: refresh.map(RefreshToken::new),
             id_token: IdToken::new("a.b.c"),
+            sign_in_id_token: (generation > 0).then(|| IdToken::new("d.e.f")),
             scope: "openid x".into(),
             issued_at: 5,
             expires_at: 6,
@@ -223,6 +239,27 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_sign_ins_id_token_outlives_every_refresh() {
+        let signed_in = grant("a", None, 0);
+        let tokens = |id_token: Option<&str>| Tokens {
+            access: AccessToken::new("b"),
+            refresh: None,
+            id_token: id_token.map(IdToken::new),
+            scope: None,
+            lifetime: 1,
+        };
+        let now = Now { wall: 5, mono: 5 };
+        assert_eq!(signed_in.signed_in_by(), &IdToken::new("a.b.c"));
+        for refreshes in [&[Some("2"), Some("3")][..], &[None, Some("3")], &[Some("2"), None, Some("3")]] {
+            let last = refreshes
+                .iter()
+                .fold(signed_in.clone(), |held, id_token| held.refreshed(tokens(*id_token), now));
+            assert_eq!((last.signed_in_by(), &last.id_token), (&signed_in.id_token, &IdToken::new("3")));
+        }
+        assert_eq!(signed_in.refreshed(tokens(None), now).sign_in_id_token, None);
+    }
+
+    #[test]
     fn other_versions_and_broken_records_are_none() {
         let good = grant("a", Some("r".into()), 1).to_text();
         for bad in [
@@ -239,6 +276,14 @@ pub(super) mod tests {
             "kind=signed_out&v=1&sequence=1&reason=odd".into(),
         ] {
             assert_eq!(Record::from_text(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn tombstones_survive_storage() {
+        for reason in [Reason::Logout, Reason::SessionLost, Reason::SessionMismatch("nonce")] {
+            let tombstone = Tombstone { sequence: 7, reason };
+            assert_eq!(Record::from_text(&tombstone.to_text()), Some(Record::Out(tombstone)));
         }
     }
 

@@ -9,7 +9,7 @@ use super::event::{Call, Cx, Effect, Lock, News, Reason, Ticket};
 use super::message::Message;
 use super::record::Grant;
 use super::schedule::{Backoff, Deadline};
-use super::{OVERSLEPT, Phase, Refresh, Session, Waiting, code_of, tell};
+use super::{OVERSLEPT, Phase, Refresh, Session, Waiting, signed_out, tell};
 
 /// How much longer than a whole refresh a holder is waited for, in milliseconds.
 const PATIENCE: i64 = 2 * OVERSLEPT + 2_000;
@@ -27,7 +27,7 @@ impl Session {
     ) {
         let live = match &self.phase {
             Phase::In(live) => live,
-            Phase::Out(reason) => return fx.push(Effect::Token(call, Err(Error::new(code_of(*reason))))),
+            Phase::Out(reason) => return fx.push(Effect::Token(call, Err(signed_out(*reason)))),
             Phase::Loading => return fx.push(Effect::Token(call, Err(Error::new(Code::LoginRequired)))),
         };
         let left = live.deadline.left(cx.now);
@@ -150,7 +150,7 @@ impl Session {
         let Phase::In(live) = &mut self.phase else { return self.let_go(fx) };
         let Some(token) = live.grant.refresh.clone().filter(|_| possible) else { return self.let_go(fx) };
         let unsure = std::mem::replace(&mut live.grant.unsure, true);
-        let (grant, previous) = (live.grant.clone(), live.grant.id_token.clone());
+        let (grant, sign_in) = (live.grant.clone(), live.grant.signed_in_by().clone());
         if !unsure {
             self.store(&grant, fx);
             if self.siblings {
@@ -158,7 +158,7 @@ impl Session {
             }
         }
         self.refresh = Refresh::Sending(ticket, unsure);
-        fx.push(Effect::Refresh { ticket, token, previous });
+        fx.push(Effect::Refresh { ticket, token, sign_in });
     }
 
     /// A request came to something.
@@ -190,11 +190,10 @@ impl Session {
                 }
                 self.end(reason, fx);
             }
-            Outcome::Refused { error, .. }
-                if matches!(error.code, Code::IdTokenInvalid | Code::SignatureInvalid | Code::ClockSkew) =>
-            {
-                // Tokens of somebody else, or of nobody: not used, and the one that fetched them is spent.
-                self.end(Reason::SessionLost, fx);
+            // Not this session's: nobody may use them, and the refresh token that fetched them is spent.
+            Outcome::Mismatch { check, refresh } => {
+                fx.extend(refresh.map(Effect::Revoke));
+                self.end(Reason::SessionMismatch(check), fx);
             }
             Outcome::Refused { error, .. } => self.failed(cx, error, None, unsure, fx),
             Outcome::Unsent { error, retry_after } => self.failed(cx, error, retry_after, unsure, fx),
@@ -234,12 +233,18 @@ impl Session {
         let Astray { grant, over, .. } = self.astray.swap_remove(at);
         match (outcome, &self.phase) {
             (Outcome::Tokens(tokens), _) if over => fx.extend(tokens.refresh.map(Effect::Revoke)),
+            (Outcome::Mismatch { check, refresh }, phase) => {
+                fx.extend(refresh.map(Effect::Revoke));
+                if matches!(phase, Phase::In(live) if live.grant.order() == grant.order()) {
+                    self.end(Reason::SessionMismatch(check), fx);
+                }
+            }
             (outcome, Phase::In(live)) if live.grant.sid == grant.sid => match outcome {
                 _ if live.grant.generation != grant.generation => {}
                 Outcome::Tokens(tokens) => self.renewed(cx, grant.refreshed(*tokens, asked_at), asked_at, fx),
                 Outcome::Unclear { error, retry_after } => self.failed(cx, error, retry_after, true, fx),
                 // The next try hears it too, and looks for a sibling's tokens first.
-                Outcome::Refused { .. } | Outcome::Unsent { .. } => {}
+                Outcome::Refused { .. } | Outcome::Mismatch { .. } | Outcome::Unsent { .. } => {}
             },
             // Where all tabs share one session, nobody is left in the one that another sign-in replaced.
             (Outcome::Tokens(tokens), _) if self.rules.keep == Keep::Session => {

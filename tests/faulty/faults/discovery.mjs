@@ -1,4 +1,5 @@
 /** Metadata: RFC 8414, OpenID Connect Discovery 1.0. */
+import assert from 'node:assert/strict';
 import {
   bombed,
   close,
@@ -50,17 +51,33 @@ const answer = (name, clause, answered, expect) =>
 /** A text that is JSON in its own way. */
 const body = (name, clause, change, expect) => answer(name, clause, rewritten(change), expect);
 
-const endpoints = [
-  'authorization_endpoint',
-  'token_endpoint',
-  'jwks_uri',
-  'revocation_endpoint',
-  'end_session_endpoint',
+const odd = [
+  ["on the attacker's origin", (t) => `${t.attacker}/jwks`],
+  ['of scheme javascript:', 'javascript:alert(document.domain)'],
+  ['is relative', '/x'],
+  ['is a number', 7],
 ];
+/** One that the sign-in can do without: left out, with a warning that names the option to set. */
+const spared = (key, option, how, value) => ({
+  ...member(`${key} ${how}: left out, with a warning`, TLS, key, value, accepted),
+  async play(visit) {
+    const warned = visit.page.waitForEvent('console', {
+      predicate: (message) => message.type() === 'warning' && message.text().includes(key),
+      timeout: 20_000,
+    });
+    warned.catch(() => {});
+    const result = await visit.signIn();
+    assert.match((await warned).text(), new RegExp(option));
+    return result;
+  },
+});
 
 export const faults = [
   member('the issuer is the attacker', ISSUER, 'issuer', (t) => t.attacker),
-  member('the issuer has a trailing slash', ISSUER, 'issuer', (t) => `${t.issuer}/`),
+  member('the issuer has a trailing slash', ISSUER, 'issuer', (t) => `${t.issuer}/`, {
+    ...refused,
+    details: { check: 'issuer', expected: /t\d+$/, received: /t\d+\/$/, option: 'issuer' },
+  }),
   member('the issuer in other case', ISSUER, 'issuer', (t) => t.issuer.replace('http', 'HTTP')),
   member('the issuer is percent-encoded', ISSUER, 'issuer', (t) => t.issuer.replace('/t', '/%74')),
   member('no issuer', ISSUER, 'issuer'),
@@ -76,12 +93,19 @@ export const faults = [
     accepted,
   ),
 
-  ...endpoints.flatMap((name) => [
-    member(`${name} on the attacker's origin`, TLS, name, (t) => `${t.attacker}/jwks`),
-    member(`${name} of scheme javascript:`, TLS, name, 'javascript:alert(document.domain)'),
-    member(`${name} is relative`, TLS, name, '/x'),
-    member(`${name} is a number`, TLS, name, 7),
-  ]),
+  ...[
+    ['authorization_endpoint', 'endpoints.authorization'],
+    ['token_endpoint', 'endpoints.token'],
+    ['jwks_uri', 'endpoints.jwks'],
+  ].flatMap(([name, option]) =>
+    odd.map(([how, value]) =>
+      member(`${name} ${how}`, TLS, name, value, { ...refused, details: { check: name, option } }),
+    ),
+  ),
+  ...[
+    ['revocation_endpoint', 'endpoints.revocation'],
+    ['end_session_endpoint', 'endpoints.endSession'],
+  ].flatMap(([name, option]) => odd.map(([how, value]) => spared(name, option, how, value))),
   member(
     'authorization_endpoint with a fragment',
     'RFC 6749 §3.1',
@@ -233,7 +257,10 @@ export const faults = [
   answer('a bomb: 64 MB in 64 KB', 'own rule', bombed('gzip')),
   answer('endless', 'own rule', endless(64 << 20)),
 
-  answer('404', 'RFC 8414 §3.2', html(404), { code: 'metadata_invalid' }),
+  answer('404', 'RFC 8414 §3.2', html(404), {
+    code: 'metadata_invalid',
+    details: { check: 'status', expected: '200', received: '404' },
+  }),
   answer('403', 'RFC 8414 §3.2', html(403), { code: 'metadata_invalid' }),
   answer('500 with good metadata', 'RFC 8414 §3.2', headed({}, 500), { code: 'platform_unavailable' }),
   answer('201 with good metadata', 'RFC 8414 §3.2: 200', headed({}, 201), { code: 'metadata_invalid' }),

@@ -74,7 +74,10 @@ const sub = (how, value, expect) => claim(`sub ${how}`, 'Core §2', 'sub', value
 
 export const faults = [
   claim('iss is the attacker', ITEM(2), 'iss', (_, t) => t.attacker),
-  claim('iss with a trailing slash', ITEM(2), 'iss', (iss) => `${iss}/`),
+  claim('iss with a trailing slash', ITEM(2), 'iss', (iss) => `${iss}/`, {
+    ...refused('iss'),
+    details: { check: 'iss', expected: /t\d+$/, received: /t\d+\/$/, option: 'issuer' },
+  }),
   claim('iss in other case', ITEM(2), 'iss', (iss) => iss.toUpperCase()),
   claim('iss missing', ITEM(2), 'iss', undefined),
   claim('iss an array', ITEM(2), 'iss', (iss) => [iss]),
@@ -92,7 +95,10 @@ export const faults = [
     refused('iss'),
   ),
 
-  claim('aud is another client', ITEM(3), 'aud', 'other'),
+  claim('aud is another client', ITEM(3), 'aud', 'other', {
+    ...refused('aud'),
+    details: { check: 'aud', expected: 'app', received: 'other', option: 'clientId' },
+  }),
   claim('aud in other case', ITEM(3), 'aud', 'App'),
   claim('aud missing', ITEM(3), 'aud', undefined),
   claim('aud empty', ITEM(3), 'aud', ''),
@@ -100,11 +106,22 @@ export const faults = [
   claim('aud a number', ITEM(3), 'aud', 7),
   claim('aud an object', ITEM(3), 'aud', { 0: 'app' }),
   claim('aud with an audience more', ITEM(3), 'aud', ['app', 'other']),
-  claims(
-    'aud with an audience more, and azp',
-    ITEM(3),
-    () => ({ aud: ['app', 'other'], azp: 'app' }),
-    refused('aud'),
+  claims('aud with an audience more, and azp', ITEM(3), () => ({ aud: ['app', 'other'], azp: 'app' }), {
+    ...refused('aud'),
+    details: { received: 'app other', option: 'additionalAudiences' },
+  }),
+  ...[
+    ['an audience more that the app names, and azp', ['app', 'other'], 'app', accepted],
+    ['an audience more that the app names, in another order', ['other', 'app'], 'app', accepted],
+    ['an audience more that the app names, without azp', ['app', 'other'], undefined, refused('azp')],
+    ['an audience more that the app names, azp is that one', ['app', 'other'], 'other', refused('azp')],
+    ['the audience that the app names alone', 'other', 'app', refused('aud')],
+    ['the audience that the app names and a third', ['app', 'other', 'x'], 'app', refused('aud')],
+    ['this client twice', ['app', 'app'], undefined, accepted],
+  ].map(([name, aud, azp, expect]) =>
+    claims(name, `${ITEM(3)}, 4, 5`, () => ({ aud, azp }), expect, {
+      options: { additionalAudiences: ['other'] },
+    }),
   ),
   claim('aud with null in it', ITEM(3), 'aud', ['app', null]),
   claim('aud as a list in one text', ITEM(3), 'aud', 'app other'),
@@ -233,7 +250,17 @@ export const faults = [
     refused('alg'),
   ),
   header('alg RS1', ITEM(7), { alg: 'RS1' }, refused('alg')),
-  header('alg RS512', ITEM(7), { alg: 'RS512' }, refused('alg')),
+  header('alg RS512', ITEM(7), { alg: 'RS512' }, accepted),
+  header(
+    'alg RS513',
+    ITEM(7),
+    { alg: 'RS513' },
+    {
+      ...refused('alg'),
+      details: { check: 'alg', expected: /RS256.*EdDSA/, received: 'RS513' },
+    },
+  ),
+  header('alg ES256K', ITEM(7), { alg: 'ES256K' }, refused('alg')),
   header('alg in lower case', 'RFC 7515 §4.1.1', { alg: 'rs256' }, refused('alg')),
   header('alg an array', 'RFC 7515 §4.1.1', { alg: ['RS256'] }, refused('alg')),
   header('alg missing', 'RFC 7515 §4.1.1', { alg: undefined }, refused('alg')),

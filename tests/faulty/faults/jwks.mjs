@@ -1,4 +1,5 @@
 /** The platform's key set: RFC 7517, OpenID Connect Core §10.1. */
+import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import {
   bombed,
@@ -77,7 +78,7 @@ export const faults = [
     { ...accepted, asked: { jwks: 2 } },
   ),
   {
-    name: 'rotated, and again a moment later: read once more only',
+    name: 'rotated, and again a moment later: read once more only, and a refresh keeps the ID token that it had',
     clause: 'own rule: a cooldown of a minute',
     options,
     async play(visit) {
@@ -87,10 +88,26 @@ export const faults = [
       tenant.jwks = { keys: [tenant.keys.rotated.jwk] };
       await signedIn(visit);
       tenant.next.sign = (claims) => compact({ alg: 'RS256', kid: 'rs-3' }, claims, tenant.keys.evil);
+      tenant.next.claims = (good) => ({ ...good, name: 'Eve' });
       return visit.drive('refreshOnce');
     },
-    expect: { code: 'session_lost', codes: 1, refreshes: 1, reason: 'session_lost', asked: { jwks: 2 } },
+    expect: { accepted: true, codes: 1, refreshes: 1, asked: { jwks: 2 } },
+    also: (_, { state }) => assert.equal(state.user.name, 'Ada Lovelace'),
   },
+  ...[
+    ['ten minutes old: read again at their next use', 601_000, 2],
+    ['not yet ten minutes old: not read again', 590_000, 1],
+  ].map(([name, age, times]) => ({
+    name,
+    clause: ROTATION,
+    options,
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('passTime', age);
+      return visit.drive('refreshOnce');
+    },
+    expect: { accepted: true, codes: 1, refreshes: 1, asked: { jwks: times } },
+  })),
   key('the private key is in the set', 'RFC 7517 §9.2', ({ secretJwk }) => secretJwk),
   key('a private exponent of nothing', 'RFC 7517 §9.2', { d: '' }),
   key('for encryption', `${KEY}.2`, { use: 'enc' }),

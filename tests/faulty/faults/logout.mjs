@@ -140,7 +140,7 @@ export const faults = [
           tenant.metadata.end_session_endpoint = to(tenant);
         },
       },
-      { ...out, refreshes: 0 },
+      out,
     ),
   ),
   ending(
@@ -152,6 +152,7 @@ export const faults = [
       },
     },
     { ...out, refreshes: 0 },
+    (t) => `${t.issuer}/end?client_id=app&id_token_hint=`,
   ),
   ending(
     'metadata cannot be read',

@@ -1,4 +1,5 @@
 /** Refreshing: RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12.2. */
+import assert from 'node:assert/strict';
 import {
   bombed,
   close,
@@ -16,6 +17,7 @@ import {
 } from '../support/answers.mjs';
 import { b64, compact } from '../support/keys.mjs';
 import { signedIn } from '../support/run.mjs';
+import { WITHOUT_ED25519 } from './signature.mjs';
 
 export const title = 'Refresh';
 export const text =
@@ -28,6 +30,15 @@ const accepted = { accepted: true, ...sent };
 /** The session stays. */
 const stays = (code) => ({ code, ...sent, status: 'authenticated' });
 const ends = (reason) => ({ code: reason, ...sent, reason });
+/** The ID token is not of this session. */
+const mismatch = (check) => ({ ...ends('session_mismatch'), details: { check } });
+const told = (check) => async (_, __, visit) => {
+  const events = await visit.page.evaluate(() => window.drive.events);
+  const { reason, check: named } = events.find(({ type }) => type === 'signed_out');
+  assert.deepEqual([reason, named], ['session_mismatch', check]);
+};
+/** The ID token that was there stays, and what it says. */
+const kept = (_, { state }) => assert.equal(state.user.name, 'Ada Lovelace');
 
 const answer = (name, clause, answered, expect) => ({
   name,
@@ -47,7 +58,7 @@ const member = (name, clause, key, value, expect) => ({
   },
   expect,
 });
-const claim = (name, clause, key, value, expect = ends('session_lost'), before) => ({
+const claim = (name, clause, key, value, expect = mismatch(key), before = undefined) => ({
   name,
   clause,
   at: 'refresh',
@@ -59,19 +70,47 @@ const claim = (name, clause, key, value, expect = ends('session_lost'), before) 
     });
   },
   expect,
+  also: expect.reason && told(expect.details.check),
 });
-const made = (name, clause, sign, expect = ends('session_lost'), options = undefined) => ({
+const made = (name, clause, sign, expect, more = {}) => ({
   name,
   clause,
   at: 'refresh',
-  options,
   apply: (tenant) => {
     tenant.next.sign = sign;
   },
   expect,
+  also: expect.reason && told(expect.details.check),
+  ...more,
+});
+/** Signed by a key of the tenant's, or the attacker's, with other claims. */
+const signed =
+  (key, change = {}) =>
+  (good, tenant) => {
+    const by = tenant.keys[key];
+    return compact({ alg: by.alg, kid: by.jwk.kid }, { ...good, ...change }, by);
+  };
+const discovery = { options: { discovery: true } };
+/** Each refresh's claims are the good ones and these; all but the last are accepted. */
+const refreshes = (name, clause, changes, expect, more = {}) => ({
+  name,
+  clause,
+  async play(visit) {
+    await signedIn(visit);
+    const { tenant } = visit;
+    for (const change of changes.slice(0, -1)) {
+      tenant.next.claims = (good) => ({ ...good, ...change });
+      const { error } = await visit.drive('refresh');
+      assert.equal(error, undefined, JSON.stringify(change));
+    }
+    tenant.next.claims = (good) => ({ ...good, ...changes.at(-1) });
+    return visit.drive('refreshOnce');
+  },
+  expect: { ...expect, refreshes: changes.length },
+  ...more,
 });
 /** A reload in between: metadata and keys have to be read again. */
-const reloaded = (name, clause, between, expect) => ({
+const reloaded = (name, clause, between, expect, refresh = (visit) => visit.drive('refreshOnce')) => ({
   name,
   clause,
   options: { discovery: true },
@@ -79,10 +118,19 @@ const reloaded = (name, clause, between, expect) => ({
     await signedIn(visit);
     await between(visit.tenant);
     await visit.open(`${visit.tenant.app}/`);
-    return visit.drive('refreshOnce');
+    return refresh(visit);
   },
   expect,
 });
+/** The new refresh token left once more, to be revoked. */
+const revoked = { refreshes: 2, asked: { revocation: 1 } };
+async function refreshRevoked(visit) {
+  const answered = visit.page.waitForResponse(/\/revoke$/, { timeout: 20_000 });
+  answered.catch(() => {});
+  const result = await visit.drive('refreshOnce');
+  await answered;
+  return result;
+}
 /** The pause after a failure passes. */
 async function retryTime(visit) {
   const { failing } = await visit.drive('state');
@@ -147,6 +195,7 @@ export const faults = [
   }),
 
   answer('invalid_grant', 'BBA §6.3.2.3', refuse('invalid_grant'), ends('session_expired')),
+  answer('invalid_grant with 200', 'BBA §6.3.2.3', refuse('invalid_grant', 200), ends('session_expired')),
   answer('invalid_grant with 401', 'BBA §6.3.2.3', refuse('invalid_grant', 401), ends('session_expired')),
   answer('invalid_client', 'RFC 6749 §5.2', refuse('invalid_client', 401), stays('client_refused')),
   answer('invalid_scope', 'RFC 6749 §5.2', refuse('invalid_scope'), stays('token_request_refused')),
@@ -210,20 +259,66 @@ export const faults = [
   claim('iss another', CONTINUES, 'iss', (_, t) => t.attacker),
   claim('aud another', CONTINUES, 'aud', 'other'),
   claim('aud with one more', CONTINUES, 'aud', ['app', 'other']),
+  ...[
+    ['aud in another order', ['other', 'app'], accepted],
+    ['aud with one twice', ['app', 'other', 'app'], accepted],
+    ['aud with one less', ['app'], mismatch('aud')],
+  ].map(([name, aud, expect]) => ({
+    ...claim(name, CONTINUES, 'aud', aud, expect, () => ({ aud: ['app', 'other'], azp: 'app' })),
+    options: { additionalAudiences: ['other'] },
+    apply: (tenant) => {
+      tenant.first.claims = (good) => ({ ...good, aud: ['app', 'other'], azp: 'app' });
+      tenant.next.claims = (good) => ({ ...good, aud, azp: 'app' });
+    },
+  })),
   claim('nonce another', CONTINUES, 'nonce', 'other'),
   claim('nonce null: as missing', CONTINUES, 'nonce', null, accepted),
   claim('nonce the same', CONTINUES, 'nonce', (nonce) => nonce, accepted),
   claim('nonce missing', CONTINUES, 'nonce', undefined, accepted),
-  claim('iat older', CONTINUES, 'iat', (iat) => iat - 100),
+  refreshes('nonce missing, and then the same', CONTINUES, [{ nonce: undefined }, {}], accepted),
+  refreshes(
+    "nonce missing, and then another: held against the sign-in's",
+    CONTINUES,
+    [{ nonce: undefined }, { nonce: 'other' }],
+    mismatch('nonce'),
+  ),
+  {
+    ...claim('iat older: the ID token stays', CONTINUES, 'iat', (iat) => iat - 100, accepted),
+    apply: (tenant) => {
+      tenant.next.claims = (good) => ({ ...good, iat: good.iat - 100, name: 'Eve' });
+    },
+    also: kept,
+  },
   claim('iat in an hour: the clock may have jumped', CONTINUES, 'iat', (iat) => iat + 3600, accepted),
   claim(
     'auth_time another',
     CONTINUES,
     'auth_time',
     (_, __, good) => good.iat - 5,
-    undefined,
+    accepted,
     (good) => ({ auth_time: good.iat - 9 }),
   ),
+  {
+    name: 'auth_time later: the next sign-in with max_age is held against its own all the same',
+    clause: 'Core §3.1.3.7 item 13, §12.2',
+    apply: (tenant) => {
+      tenant.first.claims = (good) => ({ ...good, auth_time: good.iat - 5000 });
+      tenant.next.claims = (good) => ({ ...good, auth_time: good.iat });
+    },
+    async play(visit) {
+      await signedIn(visit);
+      const { error } = await visit.drive('refresh');
+      assert.equal(error, undefined);
+      return visit.signIn({ login: { maxAge: 100 } });
+    },
+    expect: {
+      code: 'id_token_invalid',
+      codes: 2,
+      refreshes: 1,
+      status: 'authenticated',
+      details: { check: 'auth_time' },
+    },
+  },
   claim('auth_time missing', CONTINUES, 'auth_time', undefined, accepted, (good) => ({
     auth_time: good.iat - 9,
   })),
@@ -231,15 +326,95 @@ export const faults = [
   claim('azp another', CONTINUES, 'azp', 'other'),
   claim('at_hash another', 'Core §3.1.3.8', 'at_hash', 'AAAAAAAAAAAAAAAAAAAAAA'),
   claim('sub missing', CONTINUES, 'sub', undefined),
-  made('alg none', 'Core §3.1.3.7 item 8', (good) => `${b64({ alg: 'none' })}.${b64(good)}.`),
-  made('the signature stripped', 'RFC 7515 §7.1', (good) => `${b64({ alg: 'RS256' })}.${b64(good)}.`),
-  made('no token at all', 'RFC 7515 §7.1', () => 'neither-header-nor-payload'),
   made(
-    "with metadata: the attacker's key",
-    'Core §3.1.3.7 item 6',
-    (good, { keys }) => compact({ alg: 'RS256', kid: 'rs-1' }, good, keys.evil),
-    undefined,
-    { discovery: true },
+    'alg none',
+    'Core §3.1.3.7 item 8',
+    (good) => `${b64({ alg: 'none' })}.${b64(good)}.`,
+    mismatch('alg'),
+  ),
+  made(
+    'the signature stripped',
+    'RFC 7515 §7.1',
+    (good) => `${b64({ alg: 'RS256' })}.${b64(good)}.`,
+    mismatch('signature'),
+  ),
+  made('no token at all', 'RFC 7515 §7.1', () => 'neither-header-nor-payload', mismatch('parts')),
+  {
+    name: "with metadata: the attacker's key; the new refresh token is revoked",
+    clause: 'Core §3.1.3.7 item 6',
+    ...discovery,
+    apply: (tenant) => {
+      tenant.next.sign = signed('evil');
+    },
+    async play(visit) {
+      await signedIn(visit);
+      return refreshRevoked(visit);
+    },
+    expect: { ...mismatch('signature'), ...revoked },
+    async also(tenant, outcome, visit) {
+      const { form } = tenant.requests.find(({ endpoint }) => endpoint === 'revocation');
+      const newest = [...tenant.secrets].filter(([, kind]) => kind === 'refresh token').at(-1);
+      assert.equal(form.get('token'), newest[0]);
+      await told('signature')(tenant, outcome, visit);
+    },
+  },
+  {
+    name: 'sub another, heard again after a reload',
+    clause: CONTINUES,
+    apply: (tenant) => {
+      tenant.next.claims = (good) => ({ ...good, sub: 'eve' });
+    },
+    async play(visit) {
+      await signedIn(visit);
+      await visit.drive('refresh');
+      await visit.open(`${visit.tenant.app}/`);
+      return visit.drive('token');
+    },
+    expect: mismatch('sub'),
+  },
+  made(
+    'with metadata: a kid that is not published',
+    'Core §10.1.1',
+    signed('rotated', { name: 'Eve' }),
+    accepted,
+    {
+      ...discovery,
+      also: kept,
+    },
+  ),
+  {
+    ...made(
+      'with metadata: a kid that is not published, and sub another',
+      CONTINUES,
+      signed('rotated', { sub: 'eve' }),
+      { ...mismatch('sub'), ...revoked },
+      discovery,
+    ),
+    async play(visit) {
+      await signedIn(visit);
+      return refreshRevoked(visit);
+    },
+  },
+  {
+    ...made(
+      'with metadata: an algorithm that it does not list',
+      'Discovery §3',
+      signed('ec', { name: 'Eve' }),
+      accepted,
+      discovery,
+    ),
+    apply: (tenant) => {
+      tenant.metadata.id_token_signing_alg_values_supported = ['RS256'];
+      tenant.next.sign = signed('ec', { name: 'Eve' });
+    },
+    also: kept,
+  },
+  made(
+    'with metadata: an algorithm that the browser lacks',
+    'RFC 8037 §3.1',
+    signed('ed', { name: 'Eve' }),
+    accepted,
+    { ...discovery, script: WITHOUT_ED25519, also: kept },
   ),
   made(
     'with metadata: rotated',
@@ -249,7 +424,7 @@ export const faults = [
       return compact({ alg: 'RS256', kid: 'rs-2' }, good, tenant.keys.rotated);
     },
     accepted,
-    { discovery: true },
+    discovery,
   ),
   made(
     'with metadata: rotated, and the keys cannot be read: the ID token stays the old one',
@@ -259,7 +434,7 @@ export const faults = [
       return compact({ alg: 'RS256', kid: 'rs-2' }, { ...good, name: 'Eve' }, tenant.keys.rotated);
     },
     accepted,
-    { discovery: true },
+    { ...discovery, also: kept },
   ),
 
   reloaded(
@@ -278,13 +453,27 @@ export const faults = [
     },
     { code: 'platform_unavailable', codes: 1, status: 'authenticated' },
   ),
+  {
+    ...reloaded(
+      'the keys cannot be read: the ID token stays the old one',
+      'own rule',
+      (tenant) => {
+        tenant.answer.jwks = html(503);
+        tenant.next.claims = (good) => ({ ...good, name: 'Eve' });
+      },
+      accepted,
+    ),
+    also: kept,
+  },
   reloaded(
-    'the keys cannot be read: nothing is sent',
-    'own rule',
+    'the keys cannot be read, and sub is another',
+    CONTINUES,
     (tenant) => {
       tenant.answer.jwks = html(503);
+      tenant.next.claims = (good) => ({ ...good, sub: 'eve' });
     },
-    { code: 'platform_unavailable', codes: 1, status: 'authenticated' },
+    { ...mismatch('sub'), ...revoked },
+    refreshRevoked,
   ),
 
   {

@@ -9,6 +9,14 @@ const options = { discovery: true };
 const SIG = 'Core §3.1.3.7 item 6';
 const HEADER = 'Core §2, RFC 8725 §3.10';
 const bad = { code: 'id_token_signature_invalid', codes: 1 };
+/** A page in which Web Cryptography does not know Ed25519, as in browsers before 2025. */
+export const WITHOUT_ED25519 = `
+  const { importKey } = SubtleCrypto.prototype;
+  SubtleCrypto.prototype.importKey = function (format, key, algorithm, ...rest) {
+    if ((algorithm.name ?? algorithm) === 'Ed25519')
+      return Promise.reject(new DOMException('Unrecognized name.', 'NotSupportedError'));
+    return importKey.call(this, format, key, algorithm, ...rest);
+  };`;
 const accepted = { accepted: true, codes: 1 };
 const refused = (check) => ({ code: 'id_token_invalid', codes: 1, details: { check } });
 
@@ -64,6 +72,58 @@ export const faults = [
   by('ES256', SIG, 'ES256', 'ec', 'es-1', accepted),
   by('EdDSA', 'RFC 8037 §3.1', 'EdDSA', 'ed', 'ed-1', accepted),
   by('Ed25519', 'RFC 9864 §2.2', 'Ed25519', 'ed', 'ed-1', accepted),
+  by('RS384', 'RFC 7518 §3.3', 'RS384', 'rs384', 'rs-384', accepted),
+  by('RS512', 'RFC 7518 §3.3', 'RS512', 'rs512', 'rs-512', accepted),
+  by('PS384', 'RFC 7518 §3.5', 'PS384', 'ps384', 'ps-384', accepted),
+  by('PS512', 'RFC 7518 §3.5', 'PS512', 'ps512', 'ps-512', accepted),
+  by('ES384', 'RFC 7518 §3.4', 'ES384', 'es384', 'es-384', accepted),
+  by('ES512', 'RFC 7518 §3.4', 'ES512', 'es512', 'es-512', accepted),
+  by('ES384 said, ES256 made', 'RFC 7518 §3.4', 'ES384', 'ec', 'es-384'),
+  by('RS512 said, RS256 made', 'RFC 8725 §3.1', 'RS512', 'rsa', 'rs-512'),
+  ...[
+    [
+      'RS256 where metadata lists ES256 alone',
+      'rsa',
+      ['ES256'],
+      { ...refused('alg'), details: { expected: 'ES256', received: 'RS256' } },
+    ],
+    ['RS256 where metadata lists none that is accepted', 'rsa', ['HS256', 'none'], refused('alg')],
+    ['RS256 where metadata lists RS256 and ES256', 'rsa', ['RS256', 'ES256'], accepted],
+    ['EdDSA where metadata calls it Ed25519', 'ed', ['Ed25519'], accepted],
+    ['RS256 where metadata lists no algorithms', 'rsa', undefined, accepted],
+    ['RS256 where metadata lists null', 'rsa', null, accepted],
+    ['RS256 where metadata lists no texts', 'rsa', [7], { code: 'metadata_invalid' }],
+  ].map(([name, key, listed, expect]) => ({
+    name,
+    clause: 'Discovery §3',
+    options,
+    apply: (tenant) => {
+      tenant.metadata.id_token_signing_alg_values_supported = listed;
+      const by = tenant.keys[key];
+      tenant.first.sign = (good) => compact({ alg: by.alg, kid: by.jwk.kid }, good, by);
+    },
+    expect,
+  })),
+  ...[
+    ['checked by the keys that an app names: good', 'rsa', accepted],
+    ["checked by the keys that an app names: the attacker's", 'evil', bad],
+  ].map(([name, key, expect]) => ({
+    name: `without metadata, ${name}`,
+    clause: SIG,
+    options: (tenant) => ({ endpoints: { jwks: `${tenant.issuer}/jwks` } }),
+    apply: (tenant) => {
+      tenant.first.sign = (good, { keys }) => compact({ alg: 'RS256', kid: 'rs-1' }, good, keys[key]);
+    },
+    expect: { ...expect, asked: { metadata: 0, jwks: 1 } },
+  })),
+  {
+    ...by('EdDSA, and the browser lacks it', 'RFC 8037 §3.1', 'EdDSA', 'ed', 'ed-1', {
+      code: 'algorithm_unsupported',
+      codes: 1,
+      details: { alg: 'EdDSA' },
+    }),
+    script: WITHOUT_ED25519,
+  },
   by('RS256 without a kid', 'Core §10.1', 'RS256', 'rsa', undefined, accepted),
   by("the attacker's key under the platform's kid", SIG, 'RS256', 'evil', 'rs-1'),
   by("the attacker's key without a kid", SIG, 'RS256', 'evil', undefined),
@@ -129,7 +189,7 @@ export const faults = [
     clause: SIG,
     options,
     script: 'Object.defineProperty(crypto, "subtle", { value: undefined });',
-    expect: bad,
+    expect: { code: 'algorithm_unsupported', codes: 1 },
   },
   ...[
     ['iss', 'http://evil.example'],

@@ -71,7 +71,11 @@ export const faults = [
   ),
   member('the refresh token is the access token', OK, 'refresh_token', () => 'x', accepted),
   ...absent.map(([how, value]) =>
-    member(`id_token ${how}`, 'Core §3.1.3.3', 'id_token', value, { code: 'id_token_invalid', codes: 1 }),
+    member(`id_token ${how}`, 'Core §3.1.3.3', 'id_token', value, {
+      code: 'id_token_invalid',
+      codes: 1,
+      details: { check: 'missing' },
+    }),
   ),
 
   member('no token_type', TYPE, 'token_type'),

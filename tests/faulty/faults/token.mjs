@@ -37,7 +37,14 @@ export const faults = [
   answer('300 with tokens', OK, headed({}, 300)),
   answer('304', OK, ({ res }) => res.writeHead(304).end()),
   answer('302 without a location', OK, headed({}, 302)),
-  answer('200 with an OAuth error', OK, refuse('invalid_grant', 200)),
+  answer('200 with an OAuth error', OK, refuse('invalid_grant', 200), {
+    code: 'code_refused',
+    codes: 1,
+    details: { error: 'invalid_grant' },
+  }),
+  answer('200 with temporarily_unavailable', OK, refuse('temporarily_unavailable', 200), down),
+  answer('200 with an empty error', OK, json(200, { error: '' })),
+  body('200 with tokens, and an error besides', OK, (json_) => json_.replace('{', '{"error":"x",'), accepted),
 
   refused('invalid_request', ERROR, refuse('invalid_request'), 'token_request_refused', 'invalid_request'),
   refused('invalid_client', ERROR, refuse('invalid_client'), 'client_refused', 'invalid_client'),

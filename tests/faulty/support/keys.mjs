@@ -1,5 +1,5 @@
 /** Keys by `jose`, and tokens put together by hand where no library would make such a thing. */
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, importJWK } from 'jose';
 
 /** @typedef {{ privateKey: CryptoKey, jwk: Record<string, unknown>, alg: string }} Key */
 
@@ -7,6 +7,12 @@ async function key(alg, kid, options = {}) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true, ...options });
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
   return { alg, jwk, secretJwk: { ...(await exportJWK(privateKey)), kid, alg, use: 'sig' }, privateKey };
+}
+
+/** The same RSA key for another algorithm. */
+async function also(alg, kid, { jwk, secretJwk }) {
+  const [theirs, own] = [jwk, secretJwk].map((known) => ({ ...known, kid, alg }));
+  return { alg, jwk: theirs, secretJwk: own, privateKey: await importJWK(own, alg, { extractable: true }) };
 }
 
 /** The platform's keys by name, one that comes with a rotation, and the attacker's. */
@@ -19,7 +25,15 @@ export async function makeKeys() {
     key('RS256', 'rs-2'),
     key('RS256', 'rs-1'),
   ]);
-  return { rsa, ps, ec, ed, rotated, evil };
+  const [rs384, rs512, ps384, ps512, es384, es512] = await Promise.all([
+    also('RS384', 'rs-384', rsa),
+    also('RS512', 'rs-512', rsa),
+    also('PS384', 'ps-384', ps),
+    also('PS512', 'ps-512', ps),
+    key('ES384', 'es-384'),
+    key('ES512', 'es-512'),
+  ]);
+  return { rsa, ps, ec, ed, rs384, rs512, ps384, ps512, es384, es512, rotated, evil };
 }
 
 export const b64 = (value) =>
@@ -31,12 +45,13 @@ export const b64 = (value) =>
 export async function signature(text, by) {
   const data = Buffer.from(text);
   const { subtle } = globalThis.crypto;
+  const bits = Number(by.alg.slice(2));
   const algorithm = {
-    RS256: 'RSASSA-PKCS1-v1_5',
-    PS256: { name: 'RSA-PSS', saltLength: 32 },
-    ES256: { name: 'ECDSA', hash: 'SHA-256' },
-    EdDSA: 'Ed25519',
-  }[by.alg];
+    RS: 'RSASSA-PKCS1-v1_5',
+    PS: { name: 'RSA-PSS', saltLength: bits / 8 },
+    ES: { name: 'ECDSA', hash: `SHA-${bits}` },
+    Ed: 'Ed25519',
+  }[by.alg.slice(0, 2)];
   return Buffer.from(await subtle.sign(algorithm, /** @type {any} */ (by.privateKey), data));
 }
 

@@ -17,6 +17,7 @@ import { compact } from './keys.mjs';
 
 const secret = (kind) => `${kind}~${randomBytes(24).toString('base64url')}`;
 export const CLIENT_ID = 'app';
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 export class Tenant {
   /** What each endpoint answers instead: `metadata`, `jwks`, `token`, `refresh`, `revocation`, `end_session`. @type {Record<string, Answer>} */
@@ -55,11 +56,13 @@ export class Tenant {
       end_session_endpoint: `${this.issuer}/end`,
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
+      id_token_signing_alg_values_supported: ALGORITHMS,
       code_challenge_methods_supported: ['S256'],
     };
     /** @type {{ keys: unknown }} */
-    this.jwks = { keys: [keys.rsa.jwk, keys.ps.jwk, keys.ec.jwk, keys.ed.jwk] };
+    const { rsa, ps, ec, ed, rs384, rs512, ps384, ps512, es384, es512 } = keys;
+    const published = [rsa, ps, ec, ed, rs384, rs512, ps384, ps512, es384, es512];
+    this.jwks = { keys: published.map(({ jwk }) => jwk) };
     const plain = () => ({
       claims: (claims) => claims,
       sign: (claims) => compact({ alg: 'RS256', kid: keys.rsa.jwk.kid }, claims, keys.rsa),
