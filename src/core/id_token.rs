@@ -50,8 +50,12 @@ pub const PROTOCOL_CLAIMS: [&str; 15] = [
     "sid",
 ];
 
-/// What may fail of a refreshed ID token so that its session ends, [`Code::SessionMismatch`].
-const CHECKS: [&str; 16] = [
+/// The check of a refreshed ID token that failed, so that its session ends: [`Code::SessionMismatch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check(u8);
+
+const CHECKS: [&str; 17] = [
+    "another",
     "iss",
     "sub",
     "aud",
@@ -70,9 +74,16 @@ const CHECKS: [&str; 16] = [
     "size",
 ];
 
-/// The check called so; also one that another version of this SDK wrote down.
-pub fn check_named(name: &str) -> &'static str {
-    CHECKS.into_iter().find(|known| *known == name).unwrap_or("another")
+impl Check {
+    /// The one called so; `another` where only another version of this SDK knows it.
+    pub fn named(name: &str) -> Self {
+        Self(CHECKS.iter().position(|known| *known == name).unwrap_or_default() as u8)
+    }
+
+    /// As details and records name it.
+    pub fn as_str(self) -> &'static str {
+        CHECKS[usize::from(self.0)]
+    }
 }
 
 /// Which sign-in the token must belong to.

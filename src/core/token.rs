@@ -3,6 +3,7 @@
 use super::callback::shown;
 use super::error::{Code as Fault, Error};
 use super::form::Form;
+use super::id_token::Check;
 use super::json::{Engine, Member, Object, parse};
 use super::secret::{AccessToken, Code, IdToken, RefreshToken, Verifier};
 
@@ -80,7 +81,7 @@ pub enum Outcome {
     /// The answer came, and its ID token is not of the session that was to be refreshed: none of it may be used.
     Mismatch {
         /// What failed, as [`Fault::SessionMismatch`] has it.
-        check: &'static str,
+        check: Check,
         /// The new refresh token, to be revoked.
         refresh: Option<RefreshToken>,
     },

@@ -5,6 +5,7 @@ use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, World, note};
 use intelliauth_spa_sdk::core::clock::Now;
 use intelliauth_spa_sdk::core::error::{Code, Error};
+use intelliauth_spa_sdk::core::id_token::Check;
 use intelliauth_spa_sdk::core::session::event::{Event, Ticket};
 use intelliauth_spa_sdk::core::token::{Outcome, Tokens};
 
@@ -300,7 +301,7 @@ impl World {
 fn stranger(what: &What, tokens: Tokens) -> Outcome {
     match what {
         What::Code { .. } => Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false },
-        What::Refresh(_) => Outcome::Mismatch { check: "sub", refresh: tokens.refresh },
+        What::Refresh(_) => Outcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },
     }
 }
 

@@ -1,6 +1,6 @@
 //! More of what must hold: what an app is told, what a new page finds, how long a call waits, what a sign-out leaves.
 
-use super::net::{Fate, What};
+use super::net::What;
 use super::world::{DocId, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::session::event::{Call, News, Notice, Reason};

@@ -23,6 +23,7 @@ pub fn event(event: &Event) -> String {
         Event::Answered { ticket, outcome, .. } => {
             let what = match outcome {
                 Outcome::Tokens(tokens) => tokens.access.expose().to_owned(),
+                Outcome::Mismatch { check, .. } => format!("another's ID token: {}", check.as_str()),
                 Outcome::Refused { error, .. }
                 | Outcome::Unsent { error, .. }
                 | Outcome::Unclear { error, .. } => error.to_string(),

@@ -3,7 +3,7 @@
 use super::super::callback::shown;
 use super::super::clock::Now;
 use super::super::error::{Code, Error};
-use super::super::id_token::{Expected, OUTDATED, Purpose, check, check_named};
+use super::super::id_token::{Check, Expected, OUTDATED, Purpose, check};
 use super::super::jwks::{COOLDOWN, Jwk, candidates, public};
 use super::super::jws::{Algorithm, Jws, refuse, unlike};
 use super::super::metadata::{self, Metadata, list};
@@ -91,7 +91,7 @@ enum Asked {
 
 /// Tokens whose ID token's signature is being verified.
 struct Checking {
-    tokens: Tokens,
+    tokens: Box<Tokens>,
     jws: Rc<Jws>,
     /// Keys still to be tried, of the platform's keys in this edition; `None` before they were looked at.
     fitting: Vec<Jwk>,
@@ -184,12 +184,12 @@ impl Errand {
         };
         let checked = check(platform.engine, id_token, &expected, purpose);
         let outcome = match checked {
-            Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(*tokens, error),
-            Err(error) => self.contradicted(*tokens, error),
+            Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(tokens, error),
+            Err(error) => self.contradicted(tokens, error),
             Ok(jws) => match unlisted(platform, jws.alg) {
-                Some(error) => self.unverified(*tokens, error),
+                Some(error) => self.unverified(tokens, error),
                 None if platform.verifies() => {
-                    let (jws, tokens) = (Rc::new(jws), *tokens);
+                    let jws = Rc::new(jws);
                     let (fitting, edition) = (Vec::new(), None);
                     self.checking =
                         Some(Checking { tokens, jws, fitting, edition, tried: false, again: false });
@@ -202,10 +202,10 @@ impl Errand {
     }
 
     /// The ID token says, or its signature proves, that it is not of this session or sign-in: none of it is used.
-    fn contradicted(&self, tokens: Tokens, error: Error) -> Outcome {
+    fn contradicted(&self, tokens: Box<Tokens>, error: Error) -> Outcome {
         match &self.goal {
             Goal::Tokens { purpose: Purpose::Refresh { .. }, .. } => Outcome::Mismatch {
-                check: check_named(error.detail("check").unwrap_or_default()),
+                check: Check::named(error.detail("check").unwrap_or_default()),
                 refresh: tokens.refresh,
             },
             _ => Outcome::Refused { error, grant: false },
@@ -214,11 +214,11 @@ impl Errand {
 
     /// Nothing is wrong with the ID token, but it cannot be verified. A refresh has spent the old refresh token: it goes on
     /// with the new tokens and the ID token that it had, so nothing unverified is shown.
-    fn unverified(&self, mut tokens: Tokens, error: Error) -> Outcome {
+    fn unverified(&self, mut tokens: Box<Tokens>, error: Error) -> Outcome {
         match &self.goal {
             Goal::Tokens { purpose: Purpose::Refresh { .. }, .. } => {
                 tokens.id_token = None;
-                Outcome::Tokens(Box::new(tokens))
+                Outcome::Tokens(tokens)
             }
             _ => Outcome::Refused { error, grant: false },
         }
@@ -231,7 +231,7 @@ impl Errand {
             _ => self.checking.take()?,
         };
         if verdict == Verdict::Valid {
-            return Some(Outcome::Tokens(Box::new(checking.tokens)));
+            return Some(Outcome::Tokens(checking.tokens));
         }
         let error = Error::new(Code::AlgorithmUnsupported).with("alg", checking.jws.alg.name);
         Some(self.unverified(checking.tokens, error))

@@ -123,7 +123,7 @@ fn code(done: Done) -> (&'static str, Code) {
         Done::Tokens(Outcome::Unclear { error, .. }) => ("unclear", error.code),
         Done::Tokens(Outcome::Mismatch { check, refresh }) => {
             assert_eq!(refresh.unwrap().expose(), "rt", "it is to be revoked");
-            (check, Code::SessionMismatch)
+            (check.as_str(), Code::SessionMismatch)
         }
         Done::Tokens(Outcome::Unsent { error, .. }) => ("unsent", error.code),
         Done::Tokens(Outcome::Tokens(tokens)) => panic!("{tokens:?}"),

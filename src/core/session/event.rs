@@ -3,7 +3,7 @@
 use super::super::callback::Response;
 use super::super::clock::Now;
 use super::super::error::{Code as ErrorCode, Error};
-use super::super::id_token::check_named;
+use super::super::id_token::Check;
 use super::super::record::{Reader, Writer};
 use super::super::secret::{AccessToken, Code, IdToken, Nonce, RefreshToken, State, Verifier};
 use super::super::token::Outcome;
@@ -24,7 +24,7 @@ pub enum Reason {
     /// It did so after an answer was lost that may have held its successor.
     SessionLost,
     /// A refreshed ID token was not of the session; the check that failed.
-    SessionMismatch(&'static str),
+    SessionMismatch(Check),
 }
 
 impl Reason {
@@ -43,7 +43,7 @@ impl Reason {
     /// The check that failed, where one did.
     pub fn check(self) -> Option<&'static str> {
         match self {
-            Self::SessionMismatch(check) => Some(check),
+            Self::SessionMismatch(check) => Some(check.as_str()),
             _ => None,
         }
     }
@@ -56,10 +56,17 @@ impl Reason {
     /// Reads what [`Self::write`] wrote.
     pub(super) fn read(record: &Reader) -> Option<Self> {
         let name = record.text("reason")?;
-        let mismatch = Self::SessionMismatch(check_named(record.text("check").unwrap_or_default()));
-        [Self::Never, Self::Logout, Self::LoginRequired, Self::SessionExpired, Self::SessionLost, mismatch]
-            .into_iter()
-            .find(|reason| reason.as_str() == name)
+        let check = Check::named(record.text("check").unwrap_or_default());
+        [
+            Self::Never,
+            Self::Logout,
+            Self::LoginRequired,
+            Self::SessionExpired,
+            Self::SessionLost,
+            Self::SessionMismatch(check),
+        ]
+        .into_iter()
+        .find(|reason| reason.as_str() == name)
     }
 }
 

@@ -101,6 +101,7 @@ impl Message {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::core::id_token::Check;
     use proptest::prelude::*;
 
     #[test]
@@ -114,7 +115,7 @@ mod tests {
                 sid: "s".into(),
                 generation: 3,
                 sequence: 4,
-                reason: Reason::SessionMismatch("sub"),
+                reason: Reason::SessionMismatch(Check::named("sub")),
             },
         ] {
             assert_eq!(Message::from_text(&message.to_text()), Some(message));

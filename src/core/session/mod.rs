@@ -320,6 +320,6 @@ fn signed_out(reason: Reason) -> Error {
         Reason::Never | Reason::Logout | Reason::LoginRequired => Error::new(Code::LoginRequired),
         Reason::SessionExpired => Error::new(Code::SessionExpired),
         Reason::SessionLost => Error::new(Code::SessionLost),
-        Reason::SessionMismatch(check) => Error::new(Code::SessionMismatch).with("check", check),
+        Reason::SessionMismatch(check) => Error::new(Code::SessionMismatch).with("check", check.as_str()),
     }
 }

@@ -199,6 +199,7 @@ pub(super) mod tests {
     use super::super::super::secret::Verifier;
     use super::super::super::transaction::{SignInContext, Transaction};
     use super::*;
+    use crate::core::id_token::Check;
     use crate::core::secret::Nonce;
     use proptest::prelude::*;
 
@@ -281,7 +282,7 @@ pub(super) mod tests {
 
     #[test]
     fn tombstones_survive_storage() {
-        for reason in [Reason::Logout, Reason::SessionLost, Reason::SessionMismatch("nonce")] {
+        for reason in [Reason::Logout, Reason::SessionLost, Reason::SessionMismatch(Check::named("nonce"))] {
             let tombstone = Tombstone { sequence: 7, reason };
             assert_eq!(Record::from_text(&tombstone.to_text()), Some(Record::Out(tombstone)));
         }
