@@ -7,7 +7,7 @@ fuzz_target!(|url: &str| {
     let _ = read(url);
     let clean = cleaned(url);
     let again = read(&clean);
-    assert!(again.state.is_none());
+    assert!(again.states.is_empty());
     assert!(!matches!(again.answer, Ok(Answer::Code(_))));
     assert_eq!(cleaned(&clean), clean);
 });

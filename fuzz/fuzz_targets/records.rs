@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
     }
     if let Some(transaction) = transaction {
         let again = Transaction::from_text(&transaction.to_text()).unwrap();
-        assert_eq!((again.state, again.app_state), (transaction.state, transaction.app_state));
+        assert_eq!((again.state, again.context.app_state), (transaction.state, transaction.context.app_state));
     }
     if let Some(message) = Message::from_text(text) {
         assert_eq!(Message::from_text(&message.to_text()), Some(message));
