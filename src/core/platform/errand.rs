@@ -7,6 +7,7 @@ use super::super::id_token::{Check, Expected, OUTDATED, Purpose, check};
 use super::super::jwks::{COOLDOWN, Jwk, candidates, public};
 use super::super::jws::{Algorithm, Jws, refuse, unlike};
 use super::super::metadata::{self, Metadata, list};
+use super::super::secret::RefreshToken;
 use super::super::token::{Outcome, Tokens, judge};
 use super::{Answer, Failure, Keys, NoAnswer, Platform, Verdict};
 use std::rc::Rc;
@@ -185,7 +186,7 @@ impl Errand {
         let checked = check(platform.engine, id_token, &expected, purpose);
         let outcome = match checked {
             Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(tokens, error),
-            Err(error) => self.contradicted(tokens, error),
+            Err(error) => self.contradicted(tokens.refresh, error),
             Ok(jws) => match unlisted(platform, jws.alg) {
                 Some(error) => self.unverified(tokens, error),
                 None if platform.verifies() => {
@@ -202,12 +203,11 @@ impl Errand {
     }
 
     /// The ID token says, or its signature proves, that it is not of this session or sign-in: none of it is used.
-    fn contradicted(&self, tokens: Box<Tokens>, error: Error) -> Outcome {
+    fn contradicted(&self, refresh: Option<RefreshToken>, error: Error) -> Outcome {
         match &self.goal {
-            Goal::Tokens { purpose: Purpose::Refresh { .. }, .. } => Outcome::Mismatch {
-                check: Check::named(error.detail("check").unwrap_or_default()),
-                refresh: tokens.refresh,
-            },
+            Goal::Tokens { purpose: Purpose::Refresh { .. }, .. } => {
+                Outcome::Mismatch { check: Check::named(error.detail("check").unwrap_or_default()), refresh }
+            }
             _ => Outcome::Refused { error, grant: false },
         }
     }
@@ -270,7 +270,7 @@ impl Errand {
     fn given_up(&mut self, Failure { error, retry_after }: Failure) -> Step {
         let outcome = match (self.checking.take(), &self.goal) {
             (Some(checking), _) if checking.tried && error.code == Code::SignatureInvalid => {
-                self.contradicted(checking.tokens, error)
+                self.contradicted(checking.tokens.refresh, error)
             }
             (Some(checking), _) => self.unverified(checking.tokens, error),
             (None, Goal::Tokens { .. }) => Outcome::Unsent { error, retry_after },
