@@ -48,6 +48,8 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
       ['issuer', 'tenant', /issuer/],
       ['allowedOrigins', ['https://api.example.com/v1'], /https:\/\/api.example.com/],
       ['allowedOrigins', ['http://api.example.com'], /https:\/\/api.example.com/],
+      ['additionalAudiences', ['api', ''], /array of strings/],
+      ['additionalAudiences', [7], /array of strings/],
       ['endpoints', { token: 'http://tenant.example/token' }, /https/, 'endpoints.token'],
     ];
     for (const [option, value, hint, named = option] of cases) {
