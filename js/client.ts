@@ -4,8 +4,19 @@ import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
 import { fetchWithToken } from './fetch.js';
 import { Core, handleCallback, loginWithRedirect } from './glue.js';
 import { Host } from './host.js';
-import type { Eager } from './index.js';
 import { load, onDeath } from './loader.js';
+import {
+  address,
+  callable,
+  callbackOptions,
+  clientOptions,
+  loginOptions,
+  logoutOptions,
+  providerOptions,
+  read,
+  tokenOptions,
+} from './options.js';
+import type { Eager } from './start.js';
 import type {
   AccessTokenOptions,
   AuthEvent,
@@ -28,16 +39,23 @@ interface Call {
   reject: (error: unknown) => void;
 }
 
-export async function connect(options: IntelliAuthOptions, eager: Eager): Promise<IntelliAuth> {
+export async function connect(
+  options: IntelliAuthOptions,
+  provider: boolean,
+  eager: Eager,
+): Promise<IntelliAuth> {
   makeErrorsWith(eager.IntelliAuthError);
-  const client = new Client(options, eager.module);
+  const client = new Client(
+    checked(() => read(provider ? providerOptions : clientOptions, options)),
+    eager,
+  );
   await client.begin();
   return client;
 }
 
 export class Client implements IntelliAuth {
   readonly #options: IntelliAuthOptions;
-  readonly #module: Eager['module'];
+  readonly #eager: Eager;
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<Listener>();
   #count = 0;
@@ -52,10 +70,9 @@ export class Client implements IntelliAuth {
   #disposed = false;
   #release = () => {};
 
-  constructor(options: IntelliAuthOptions, module: Eager['module']) {
-    // A copy: what the app changes later must not reach a client that starts anew.
-    this.#options = { ...options };
-    this.#module = module;
+  constructor(options: IntelliAuthOptions, eager: Eager) {
+    this.#options = options;
+    this.#eager = eager;
   }
 
   async begin(): Promise<void> {
@@ -65,21 +82,20 @@ export class Client implements IntelliAuth {
     }
   }
 
-  loginWithRedirect(options: LoginOptions = {}, activated = userActivated()): Promise<void> {
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+  async loginWithRedirect(options?: LoginOptions, activated = userActivated()): Promise<void> {
+    const given = checked(() => read(loginOptions, options));
+    given.signal?.throwIfAborted();
     // A double click joins the sign-in that is under way.
-    this.#departure ??= this.#depart(options, activated).finally(() => {
+    this.#departure ??= this.#depart(given, activated).finally(() => {
       this.#departure = undefined;
     });
-    return abortable(this.#departure, options.signal);
+    return this.#eager.abortable(this.#departure, given.signal);
   }
 
-  async #depart(
-    { appState, openUrl, signal: _, ...options }: LoginOptions,
-    activated: boolean,
-  ): Promise<void> {
+  async #depart(options: LoginOptions, activated: boolean): Promise<void> {
+    const { openUrl } = options;
     const url = await this.#call<string | undefined>((core, call) => {
-      const given = { ...options, appState: written(appState) };
+      const given = { __proto__: null, ...options, appState: written(options.appState) };
       loginWithRedirect(core, call, given, activated, openUrl !== undefined);
       if (!openUrl) this.#returnTo(call);
     });
@@ -98,26 +114,26 @@ export class Client implements IntelliAuth {
     addEventListener('pageshow', back);
   }
 
-  handleCallback(url?: string | URL, { signal }: { signal?: AbortSignal } = {}): Promise<CallbackResult> {
+  async handleCallback(url?: string | URL, options?: { signal?: AbortSignal }): Promise<CallbackResult> {
+    const { signal } = checked(() => read(callbackOptions, options));
+    const named = checked(() => address(url));
     // A router may change the address before the SDK is loaded.
     const asked = location.href;
     return this.#call((core, call) => {
       const again = asked === this.#callback?.left ? this.#callback.url : asked;
       const here = location.href;
-      handleCallback(core, call, url === undefined ? again : absolute(url));
+      handleCallback(core, call, named ?? again);
       if (location.href !== here) this.#callback = { url: here, left: location.href };
     }, signal);
   }
 
-  isCallback(url: string | URL = location.href): boolean {
-    return this.#asked((core) => core.isCallback(absolute(url))) ?? false;
+  isCallback(url?: string | URL): boolean {
+    const asked = checked(() => address(url)) ?? location.href;
+    return this.#asked((core) => core.isCallback(asked)) ?? false;
   }
 
-  getAccessToken({
-    forceRefresh = false,
-    minValidity = 0,
-    signal,
-  }: AccessTokenOptions = {}): Promise<string> {
+  async getAccessToken(options?: AccessTokenOptions): Promise<string> {
+    const { forceRefresh = false, minValidity = 0, signal } = checked(() => read(tokenOptions, options));
     return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000), signal);
   }
 
@@ -128,7 +144,7 @@ export class Client implements IntelliAuth {
         try {
           return core.mayCarryToken(url);
         } catch (thrown) {
-          throw this.#explained(thrown);
+          throw explained(thrown);
         }
       },
       token: (signal) => this.getAccessToken({ signal }),
@@ -138,7 +154,7 @@ export class Client implements IntelliAuth {
   }
 
   getUser(): User | undefined {
-    return this.getState().user;
+    return this.isAuthenticated() ? this.getState().user : undefined;
   }
 
   getIdTokenClaims(): IdTokenClaims | undefined {
@@ -153,7 +169,8 @@ export class Client implements IntelliAuth {
     return this.getState().status === 'authenticated';
   }
 
-  logout({ returnTo, localOnly = false }: LogoutOptions = {}): Promise<void> {
+  async logout(options?: LogoutOptions): Promise<void> {
+    const { returnTo, localOnly = false } = checked(() => read(logoutOptions, options));
     return this.#call((core, call) => core.logout(call, returnTo, localOnly));
   }
 
@@ -163,6 +180,7 @@ export class Client implements IntelliAuth {
   }
 
   subscribe(listener: Listener): () => void {
+    checked(() => callable(listener, 'listener'));
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -185,7 +203,7 @@ export class Client implements IntelliAuth {
   }
 
   async #start(): Promise<Core> {
-    await load(this.#module);
+    await load(this.#eager.module);
     if (this.#disposed) throw errorOf(fault('disposed'));
     const host = new ClientHost(this);
     try {
@@ -196,7 +214,7 @@ export class Client implements IntelliAuth {
       host.attach(core);
       return core;
     } catch (thrown) {
-      throw this.#explained(thrown);
+      throw explained(thrown);
     }
   }
 
@@ -223,30 +241,28 @@ export class Client implements IntelliAuth {
     for (const call of [...this.#calls.keys()]) this.refuse(call, why);
   }
 
-  async #call<T>(send: (core: Core, call: number) => void, signal?: AbortSignal): Promise<T> {
+  #call<T>(send: (core: Core, call: number) => void, signal?: AbortSignal): Promise<T> {
+    return this.#eager.abortable(this.#sent(send, signal), signal);
+  }
+
+  async #sent<T>(send: (core: Core, call: number) => void, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     const core = await this.#alive();
+    signal?.throwIfAborted();
     const call = ++this.#count;
     const settled = new Promise<T>((resolve, reject) => this.#calls.set(call, { resolve, reject }));
     try {
       send(core, call);
     } catch (thrown) {
-      if (this.#settle(call)) throw this.#explained(thrown);
+      if (this.#settle(call)) throw explained(thrown);
     }
-    return abortable(settled, signal);
+    return settled;
   }
 
   #settle(call: number): Call | undefined {
     const found = this.#calls.get(call);
     this.#calls.delete(call);
     return found;
-  }
-
-  /** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
-  #explained(thrown: unknown): Error {
-    // A DOMException has a code too, but of another kind.
-    const known = typeof (thrown as Partial<Fault> | undefined)?.code === 'string';
-    return known ? errorOf(thrown as Fault) : errorOf(fault('internal', true), thrown);
   }
 
   answer(call: number, value: unknown): void {
@@ -319,17 +335,6 @@ class ClientHost extends Host {
 /** Whether the user's own action stands behind what happens now. A browser that cannot tell says no. */
 export const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
 
-/** The address that `url` is on this page. */
-function absolute(url: unknown): string {
-  const text = url instanceof URL ? url.href : url;
-  if (typeof text === 'string' && URL.canParse(text, location.href)) return new URL(text, location.href).href;
-  throw fault('invalid_config', false, {
-    option: 'url',
-    problem: 'it is no address',
-    instead: 'a string or URL, or nothing for the address of the page',
-  });
-}
-
 /** `appState` as storage keeps it over the redirect. */
 function written(appState: unknown): string | undefined {
   if (appState === undefined) return undefined;
@@ -344,15 +349,18 @@ function written(appState: unknown): string | undefined {
   });
 }
 
-/** Ends the waiting, not the work. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  // Whoever stopped waiting does not want to hear of a failure either.
-  work.catch(() => {});
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+/** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
+function explained(thrown: unknown): Error {
+  // A DOMException has a code too, but of another kind.
+  const known = typeof (thrown as Partial<Fault> | undefined)?.code === 'string';
+  return known ? errorOf(thrown as Fault) : errorOf(fault('internal', true), thrown);
+}
+
+/** What `check` gives, or the error for what it refuses. */
+function checked<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (refused) {
+    throw explained(refused);
+  }
 }

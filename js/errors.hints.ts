@@ -1,4 +1,6 @@
 // Made from src/core/error.rs by `npm run generate`; a test keeps the two alike.
+import type { IntelliAuthError } from './errors.js';
+
 export const hints = {
   invalid_config: "Write {instead}.",
   state_unknown: "Start the sign-in again from the app. If this happens often: is the redirect URI's origin the one the app runs on, and is the page opened in the same tab?",
@@ -39,7 +41,7 @@ export const hints = {
 } as const;
 
 /** Instead of the code's, where the detail `check` is this. */
-export const hintsByCheck = {
+const hintsByCheck = {
   id_token_invalid: {
     missing: "A sign-in that asks for `openid` is answered with an `id_token` (OpenID Connect Core §3.1.3.3). Is `tenantUrl` an OpenID provider, and may this application ask for the scope `openid`?",
     alg: "Have the platform sign this application's ID tokens with {expected}. `none`, and HMAC such as HS256, are never accepted: a browser has no secret to verify them with.",
@@ -55,3 +57,14 @@ export const hintsByCheck = {
     code_challenge_methods_supported: "Have the platform accept PKCE with S256 for this application (RFC 7636): nothing less is ever sent.",
   },
 } as const;
+
+/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+  text
+    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+
+export function hintOf({ code, details }: IntelliAuthError): string {
+  const own: Readonly<Record<string, string>> | undefined = (hintsByCheck as Record<string, Record<string, string>>)[code];
+  return filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+}

@@ -37,3 +37,12 @@ export const messages = {
   internal: "The SDK failed in a way it should not.",
   disposed: "This client was disposed of.",
 } as const;
+
+/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+  text
+    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+
+export const messageOf = (code: keyof typeof messages, details: Readonly<Record<string, string>>): string =>
+  filled(messages[code], details);

@@ -45,7 +45,7 @@ export class IntelliAuthError extends Error {
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     const { transient = false, details = {}, cause, appState, returnTo } = facts;
-    super(filled(message, details), cause === undefined ? undefined : { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.transient = transient;
     this.details = details;
@@ -61,23 +61,14 @@ export class IntelliAuthError extends Error {
    */
   async explain(): Promise<string> {
     try {
-      const { hints, hintsByCheck } = await import('./errors.hints.js');
-      // A check that failed may have a hint of its own.
-      const own = (hintsByCheck as Record<string, Record<string, string>>)[this.code];
-      const hint = own?.[this.details['check'] ?? ''] ?? hints[this.code];
-      (this as { hint: string }).hint = filled(hint, this.details);
+      const { hintOf } = await import('./errors.hints.js');
+      (this as { hint: string }).hint = hintOf(this);
     } catch {
       // Offline, say. The code and the message are there all the same.
     }
     return this.hint;
   }
 }
-
-/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
-const filled = (text: string, details: Readonly<Record<string, string>>): string =>
-  text
-    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
-    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 /**
  * Whether `error` is one of this SDK's, and with `code`, that one.

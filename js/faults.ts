@@ -1,7 +1,7 @@
 /** Faults as the wasm tells them, and the errors that apps get for them. */
 
 import type { ErrorCode, IntelliAuthError, SignInContext } from './errors.js';
-import { messages } from './errors.messages.js';
+import { messageOf } from './errors.messages.js';
 
 export interface Fault {
   code: ErrorCode;
@@ -16,6 +16,9 @@ export const fault = (code: ErrorCode, transient = false, details: Record<string
   details,
 });
 
+/** Mistakes that the console has been told: each is told once, however often it is made. */
+const logged = new Set<string>();
+
 let ErrorClass: typeof IntelliAuthError;
 
 /** The class is the eager part's, which shares no module with this one. */
@@ -28,5 +31,11 @@ export function errorOf(
   cause?: unknown,
   back?: SignInContext,
 ): IntelliAuthError {
-  return new ErrorClass(code, messages[code], { transient, details, cause, ...back });
+  const message = messageOf(code, details);
+  const error = new ErrorClass(code, message, { transient, details, cause, ...back });
+  if (code === 'invalid_config' && !logged.has(message)) {
+    logged.add(message);
+    console.error(`IntelliAuth: ${message}`);
+  }
+  return error;
 }

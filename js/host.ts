@@ -34,7 +34,7 @@ export class Host {
   attach(core: Core): void {
     this.#core = core;
     const name = core.namespace();
-    const { signal } = this.#listening;
+    const listening = bare({ signal: this.#listening.signal });
     this.#channel = attempt(() => new BroadcastChannel(name));
     this.#channel?.addEventListener('message', ({ data }) => {
       if (typeof data === 'string') this.#feed((core) => core.heard(data));
@@ -43,12 +43,12 @@ export class Host {
     const seen = () => {
       if (document.visibilityState === 'visible') look();
     };
-    document.addEventListener('visibilitychange', seen, { signal });
-    for (const type of ['pageshow', 'focus', 'online', 'offline']) addEventListener(type, look, { signal });
+    document.addEventListener('visibilitychange', seen, listening);
+    for (const type of ['pageshow', 'focus', 'online', 'offline']) addEventListener(type, look, listening);
     const changed = ({ key }: StorageEvent) => {
       if (key === null || key.startsWith(name)) look();
     };
-    addEventListener('storage', changed, { signal });
+    addEventListener('storage', changed, listening);
     // What it says first has to be heard by the siblings already.
     this.#feed((core) => core.start());
   }
@@ -147,7 +147,7 @@ export class Host {
       return released;
     };
     try {
-      await navigator.locks.request(held.name, options, hold);
+      await navigator.locks.request(held.name, bare(options), hold);
     } catch {
       // Another took the lock from this tab, this tab stopped asking, or there are no locks to be had.
       if (held.release) {
@@ -170,6 +170,9 @@ export class Host {
     }, patience);
   }
 }
+
+/** Without a prototype, whose members the browser would read as well. */
+const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null);
 
 async function holder(name: string): Promise<string | undefined> {
   try {

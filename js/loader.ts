@@ -2,7 +2,7 @@
 import { errorOf, fault } from './faults.js';
 import init, { __wbg_reset_state } from './glue.js';
 import { onDeath as onTrap } from './guard.js';
-import type { Eager } from './index.js';
+import type { Eager } from './start.js';
 
 let ready: Promise<void> | undefined;
 const mourners = new Set<() => void>();

@@ -9,6 +9,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import type { IntelliAuthError } from './errors.js';
+import { own } from './own.js';
 import { type Methods, Store } from './store.js';
 import type { AuthState, CallbackResult, IntelliAuthOptions } from './types.js';
 
@@ -38,13 +39,9 @@ export interface IntelliAuthProviderProps extends IntelliAuthOptions {
  *   <App />
  * </IntelliAuthProvider>
  */
-export function IntelliAuthProvider({
-  children,
-  onSignedIn,
-  onSignInError,
-  handleCallbackAutomatically = true,
-  ...options
-}: IntelliAuthProviderProps): ReactNode {
+export function IntelliAuthProvider(props: IntelliAuthProviderProps): ReactNode {
+  const { children, ...options } = own(props);
+  const { onSignedIn, onSignInError, handleCallbackAutomatically = true } = own(options);
   const [store] = useState(() => new Store(options, handleCallbackAutomatically));
   useEffect(() => {
     store.onSignedIn = onSignedIn;

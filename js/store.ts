@@ -1,7 +1,10 @@
 /** What React reads: one client, its state, and the last sign-in's error. */
+
+import { abortable } from './abort.js';
 import type { Client } from './client.js';
-import { type IntelliAuthError, isIntelliAuthError } from './errors.js';
-import { createIntelliAuth } from './index.js';
+import { IntelliAuthError, isIntelliAuthError } from './errors.js';
+import { own } from './own.js';
+import { start } from './start.js';
 import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
 
 /** The methods: those that return a promise wait for the SDK by themselves when it is not loaded yet. */
@@ -55,15 +58,20 @@ export class Store {
     loginWithRedirect: (options) => {
       // Asked now: until the SDK is loaded a click may be too long ago.
       const activated = navigator.userActivation?.isActive ?? false;
-      return this.#tried((client) => (client as Client).loginWithRedirect(options, activated));
+      return this.#tried((client) => (client as Client).loginWithRedirect(options, activated), options);
     },
-    handleCallback: (url, options) => this.#tried((client) => client.handleCallback(url, options)),
-    logout: async (options) => (await this.#started()).logout(options),
-    getAccessToken: async (options) => (await this.#started()).getAccessToken(options),
+    handleCallback: (url, options) => this.#tried((client) => client.handleCallback(url, options), options),
+    logout: (options) => this.#called((client) => client.logout(options)),
+    getAccessToken: (options) => this.#called((client) => client.getAccessToken(options), options),
     getIdTokenClaims: () => this.#loaded?.getIdTokenClaims(),
     getIdToken: () => this.#loaded?.getIdToken(),
-    fetch: async (input, init) => (await this.#started()).fetch(input, init),
+    fetch: (input, init) => this.#called((client) => client.fetch(input, init), init),
     subscribe: (listener) => {
+      if (typeof listener !== 'function') {
+        throw new IntelliAuthError('invalid_config', 'The listener must be a function.', {
+          details: { option: 'listener' },
+        });
+      }
       this.#listeners.add(listener);
       return () => this.#listeners.delete(listener);
     },
@@ -98,16 +106,30 @@ export class Store {
     });
   }
 
-  /** An attempt whose error the page may show until the next one. */
-  async #tried<T>(attempt: (client: IntelliAuth) => Promise<T>): Promise<T> {
-    const client = await this.#started();
-    if (this.#snapshot.error) this.#set({ state: this.#snapshot.state });
-    try {
-      return await attempt(client);
-    } catch (error) {
-      this.#fail(client.getState(), error as IntelliAuthError);
-      throw error;
-    }
+  /** An attempt to sign in: its error is shown until the next one. */
+  #tried<T>(attempt: (client: IntelliAuth) => Promise<T>, options?: object): Promise<T> {
+    return this.#called(
+      (client) => {
+        if (this.#snapshot.error) this.#set({ state: this.#snapshot.state });
+        return attempt(client);
+      },
+      options,
+      true,
+    );
+  }
+
+  /** Calls the client as soon as there is one. A mistake of the app's is shown; with `shows`, every error of the SDK's is. */
+  #called<T>(call: (client: IntelliAuth) => Promise<T>, options?: object, shows = false): Promise<T> {
+    const work = this.#started().then(async (client) => {
+      try {
+        return await call(client);
+      } catch (error) {
+        if (isIntelliAuthError(error, shows ? undefined : 'invalid_config'))
+          this.#fail(client.getState(), error);
+        throw error;
+      }
+    });
+    return abortable(work, signalOf(options));
   }
 
   #started(): Promise<IntelliAuth> {
@@ -122,7 +144,7 @@ export class Store {
   async #start(): Promise<IntelliAuth> {
     // A router may change the address before the SDK is loaded.
     const here = location.href;
-    const client = await createIntelliAuth(this.#options);
+    const client = await start(this.#options, true);
     this.#loaded = client;
     let answering = this.#handlesCallback && client.isCallback(here);
     client.subscribe((state, event) => {
@@ -161,4 +183,14 @@ function goBack({ returnTo = '/' }: { readonly returnTo?: string }): void {
   const { state } = history;
   history.replaceState(state, '', returnTo);
   dispatchEvent(new PopStateEvent('popstate', { state }));
+}
+
+function signalOf(options: unknown): AbortSignal | undefined {
+  try {
+    const { signal } = own(options as { signal?: unknown });
+    if (signal instanceof AbortSignal) return signal;
+  } catch {
+    // What cannot be read, the client refuses.
+  }
+  return undefined;
 }

@@ -15,7 +15,10 @@ export interface Endpoints {
   jwks?: string;
 }
 
-/** What {@link createIntelliAuth} takes. */
+/**
+ * What {@link createIntelliAuth} takes. Own members are read, `undefined` counts as absent, and a name that is not
+ * listed here is refused as `invalid_config`; so it is with the options of every method.
+ */
 export interface IntelliAuthOptions {
   /** `https://<your-tenant>`; plain http is accepted on loopback only. */
   tenantUrl: string;

@@ -2,8 +2,7 @@
 
 use crate::core::attempts::Activation;
 use crate::core::authorize::LoginOptions;
-use crate::core::config::{Config, Endpoints, Options, refuse};
-use crate::core::error::Error;
+use crate::core::config::{Config, Endpoints, Options};
 use crate::core::session::event::Event;
 use crate::web::client::{Client, Logout};
 use crate::web::host::{Host, fault};
@@ -16,11 +15,11 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 
 #[wasm_bindgen]
 extern "C" {
-    /// An object that an app wrote: read member by member, and nothing in it is believed to be what its type says.
+    /// Options as `js/options.ts` hands them on: own members alone, each of its kind.
     pub type Given;
 
-    #[wasm_bindgen(js_namespace = Reflect, js_name = get)]
-    fn get(object: &Given, name: &str) -> JsValue;
+    #[wasm_bindgen(method, indexing_getter)]
+    fn get(this: &Given, name: &str) -> JsValue;
 
     #[wasm_bindgen(js_namespace = Object, js_name = entries)]
     fn entries(object: &JsValue) -> Box<[JsValue]>;
@@ -30,54 +29,24 @@ extern "C" {
 }
 
 impl Given {
-    fn value(&self, name: &str) -> Option<JsValue> {
-        Some(get(self, name)).filter(|value| !value.is_undefined() && !value.is_null())
-    }
-}
-
-/// Reads what an app gave and keeps the first refusal for the end: so there is one way out, and not one for each member.
-struct Reader {
-    refused: Option<Error>,
-}
-
-impl Reader {
-    fn read<T>(object: &Given, members: fn(&mut Self, &Given) -> T) -> Result<T, Error> {
-        let mut reader = Self { refused: None };
-        let read = members(&mut reader, object);
-        reader.refused.map_or(Ok(read), Err)
+    fn text(&self, name: &str) -> Option<String> {
+        self.get(name).as_string()
     }
 
-    fn refuse(&mut self, name: &str, problem: &str, instead: &str) {
-        self.refused.get_or_insert_with(|| refuse(name, problem, instead));
+    fn number(&self, name: &str) -> Option<f64> {
+        self.get(name).as_f64()
     }
 
-    fn text(&mut self, object: &Given, name: &str) -> Option<String> {
-        let value = object.value(name)?;
-        let text = value.as_string();
-        if text.is_none() {
-            self.refuse(name, "it is no text", "a string");
-        }
-        text
+    fn texts(&self, name: &str) -> Vec<String> {
+        let list = self.get(name);
+        if list.is_undefined() { Vec::new() } else { texts(&list) }
     }
 
-    fn number(&mut self, object: &Given, name: &str) -> Option<f64> {
-        let value = object.value(name)?;
-        let number = value.as_f64();
-        if number.is_none() {
-            self.refuse(name, "it is no number", "a number of seconds");
-        }
-        number
-    }
-
-    fn options(&mut self, given: &Given) -> Options {
-        let endpoints = given.value("endpoints").map(JsCast::unchecked_into::<Given>);
-        let redirect_uri = self.text(given, "redirectUri").unwrap_or_default();
-        // One that is no text becomes an empty one, which is neither an origin nor an audience.
-        let texts = |name| {
-            let list = given.value(name).map_or(Vec::new(), |list| items(&list).into_vec());
-            list.iter().map(|item| item.as_string().unwrap_or_default()).collect()
-        };
-        let mut endpoint = |name| endpoints.as_ref().and_then(|endpoints| self.text(endpoints, name));
+    fn options(&self) -> Options {
+        let endpoints = self.get("endpoints");
+        let endpoints = (!endpoints.is_undefined()).then(|| endpoints.unchecked_into::<Given>());
+        let endpoint = |name| endpoints.as_ref().and_then(|endpoints| endpoints.text(name));
+        let redirect_uri = self.text("redirectUri").unwrap_or_default();
         Options {
             endpoints: Endpoints {
                 authorization: endpoint("authorization"),
@@ -86,46 +55,51 @@ impl Reader {
                 revocation: endpoint("revocation"),
                 jwks: endpoint("jwks"),
             },
-            tenant_url: self.text(given, "tenantUrl").unwrap_or_default(),
-            client_id: self.text(given, "clientId").unwrap_or_default(),
+            tenant_url: self.text("tenantUrl").unwrap_or_default(),
+            client_id: self.text("clientId").unwrap_or_default(),
             redirect_page: web_sys::Url::new(&redirect_uri).ok().map(|url| url.href()),
             redirect_uri,
-            scope: self.text(given, "scope"),
-            token_storage: self.text(given, "tokenStorage"),
-            discovery: given.value("discovery").is_some_and(|value| value.is_truthy()),
-            issuer: self.text(given, "issuer"),
-            clock_skew_seconds: self.number(given, "clockSkewSeconds"),
-            request_timeout_seconds: self.number(given, "requestTimeoutSeconds"),
-            allowed_origins: texts("allowedOrigins"),
-            additional_audiences: texts("additionalAudiences"),
+            scope: self.text("scope"),
+            token_storage: self.text("tokenStorage"),
+            discovery: self.get("discovery").is_truthy(),
+            issuer: self.text("issuer"),
+            clock_skew_seconds: self.number("clockSkewSeconds"),
+            request_timeout_seconds: self.number("requestTimeoutSeconds"),
+            allowed_origins: self.texts("allowedOrigins"),
+            additional_audiences: self.texts("additionalAudiences"),
         }
     }
 
-    fn login(&mut self, given: &Given) -> LoginOptions {
-        let extra = given.value("extraParams").map_or(Vec::new(), |extra| entries(&extra).into_vec());
+    fn login(&self) -> LoginOptions {
+        let extra = self.get("extraParams");
+        let mut pairs = Vec::new();
+        if !extra.is_undefined() {
+            for entry in &entries(&extra) {
+                if let [name, value] = &mut texts(entry)[..] {
+                    pairs.push((std::mem::take(name), std::mem::take(value)));
+                }
+            }
+        }
         LoginOptions {
-            app_state: self.text(given, "appState"),
+            app_state: self.text("appState"),
             page: None,
-            scope: self.text(given, "scope"),
-            prompt: self.text(given, "prompt"),
-            login_hint: self.text(given, "loginHint"),
-            ui_locales: self.text(given, "uiLocales"),
-            acr_values: self.text(given, "acrValues"),
-            max_age: self.number(given, "maxAge"),
-            extra: extra.iter().map(|entry| self.pair(entry)).collect(),
+            scope: self.text("scope"),
+            prompt: self.text("prompt"),
+            login_hint: self.text("loginHint"),
+            ui_locales: self.text("uiLocales"),
+            acr_values: self.text("acrValues"),
+            max_age: self.number("maxAge"),
+            extra: pairs,
         }
     }
+}
 
-    fn pair(&mut self, entry: &JsValue) -> (String, String) {
-        let parts = items(entry);
-        let mut part = |at: usize| {
-            parts.get(at).and_then(JsValue::as_string).unwrap_or_else(|| {
-                self.refuse("extraParams", "one of its values is no text", "an object of strings");
-                String::new()
-            })
-        };
-        (part(0), part(1))
+fn texts(list: &JsValue) -> Vec<String> {
+    let mut texts = Vec::new();
+    for item in &items(list) {
+        texts.extend(item.as_string());
     }
+    texts
 }
 
 /// A client of one platform.
@@ -137,8 +111,7 @@ impl Core {
     /// Checks the options; what is thrown is a fault of the error table.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Given, host: Host) -> Result<Core, JsValue> {
-        let config =
-            Reader::read(&options, Reader::options).and_then(Config::new).map_err(|error| fault(&error))?;
+        let config = Config::new(options.options()).map_err(|error| fault(&error))?;
         Ok(Core(Client::new(config, host)))
     }
 
@@ -231,17 +204,9 @@ impl Core {
 
 /// Starts a sign-in; see `IntelliAuth.loginWithRedirect`.
 #[wasm_bindgen(js_name = loginWithRedirect)]
-pub fn login_with_redirect(
-    core: &Core,
-    call: u32,
-    options: Given,
-    activated: bool,
-    give_url: bool,
-) -> Result<(), JsValue> {
-    let options = Reader::read(&options, Reader::login).map_err(|error| fault(&error))?;
+pub fn login_with_redirect(core: &Core, call: u32, options: Given, activated: bool, give_url: bool) {
     let activation = if activated { Activation::User } else { Activation::NoneKnown };
-    core.0.login(call, options, activation, give_url);
-    Ok(())
+    core.0.login(call, options.login(), activation, give_url);
 }
 
 /// Finishes the sign-in that `url`, an absolute one, answers; see `IntelliAuth.handleCallback`.

@@ -215,11 +215,32 @@ error_table! {
 mod tests {
     use super::*;
 
+    /// Fills a text. Both modules have it, because chunks that share a module are one more request in a row.
+    const FILLED: &str = r#"
+/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+  text
+    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+"#;
+
+    const MESSAGE_OF: &str = r#"
+export const messageOf = (code: keyof typeof messages, details: Readonly<Record<string, string>>): string =>
+  filled(messages[code], details);
+"#;
+
+    const HINT_OF: &str = r#"
+export function hintOf({ code, details }: IntelliAuthError): string {
+  const own: Readonly<Record<string, string>> | undefined = (hintsByCheck as Record<string, Record<string, string>>)[code];
+  return filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+}
+"#;
+
     /// A module of one text for each code.
-    fn typescript(name: &str, text: fn(&Row) -> &str) -> String {
+    fn typescript(imports: &str, name: &str, text: fn(&Row) -> &str) -> String {
         let mut module = format!(
             "// Made from src/core/error.rs by `npm run generate`; a test keeps the two alike.\n\
-             export const {name} = {{\n"
+             {imports}export const {name} = {{\n"
         );
         for row in TABLE {
             module += &format!("  {}: {:?},\n", row.code, text(row));
@@ -227,10 +248,14 @@ mod tests {
         module + "} as const;\n"
     }
 
-    fn hints_by_check() -> String {
-        let mut module = String::from(
-            "\n/** Instead of the code's, where the detail `check` is this. */\nexport const hintsByCheck = {\n",
-        );
+    fn messages() -> String {
+        typescript("", "messages", |row| row.summary) + FILLED + MESSAGE_OF
+    }
+
+    fn hints() -> String {
+        let import = "import type { IntelliAuthError } from './errors.js';\n\n";
+        let mut module = typescript(import, "hints", |row| row.hint);
+        module += "\n/** Instead of the code's, where the detail `check` is this. */\nconst hintsByCheck = {\n";
         for row in TABLE.iter().filter(|row| !row.hints.is_empty()) {
             module += &format!("  {}: {{\n", row.code);
             for (check, hint) in row.hints {
@@ -238,7 +263,7 @@ mod tests {
             }
             module += "  },\n";
         }
-        module + "} as const;\n"
+        module + "} as const;\n" + FILLED + HINT_OF
     }
 
     fn markdown() -> String {
@@ -264,8 +289,8 @@ mod tests {
     #[test]
     fn generated_files_match_the_table() {
         for (path, made) in [
-            ("js/errors.messages.ts", typescript("messages", |row| row.summary)),
-            ("js/errors.hints.ts", typescript("hints", |row| row.hint) + &hints_by_check()),
+            ("js/errors.messages.ts", messages()),
+            ("js/errors.hints.ts", hints()),
             ("docs/errors.md", markdown()),
         ] {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

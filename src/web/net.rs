@@ -43,7 +43,9 @@ extern "C" {
 pub async fn send(url: &str, form: Option<String>, timeout: i64) -> Result<Answer, NoAnswer> {
     let signal = abort_after(timeout as f64);
     let failed = || if signal.aborted() { NoAnswer::Timeout } else { NoAnswer::Network };
-    let init = RequestInit::new();
+    // Without a prototype, whose members the browser would read as well: a page's changed one adds nothing to a request.
+    let init: js_sys::Object = js_sys::Object::create(JsValue::NULL.unchecked_ref());
+    let init: RequestInit = init.unchecked_into();
     init.set_credentials(RequestCredentials::Omit);
     init.set_cache(RequestCache::NoStore);
     init.set_redirect(RequestRedirect::Error);

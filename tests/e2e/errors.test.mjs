@@ -8,7 +8,7 @@ import { bareWorld } from './support/world.mjs';
 const browser = await openBrowser();
 after(() => browser.close());
 
-const HINTS = '**/errors.hints*.js';
+const HINTS = '**/*hints*.js';
 
 /** Has the hints' text wait. `asked` resolves when it is requested, `release` lets it come. */
 async function holdHints(page) {

@@ -1,0 +1,168 @@
+/**
+ * Options, read as own members only and each held to its kind: a page's changed `Object.prototype` adds none, and what
+ * is wrong is refused as `invalid_config`, by the option's name.
+ */
+import { type Fault, fault } from './faults.js';
+
+/** Answers with the value as it may be used. Throws a {@link Fault}. */
+// biome-ignore lint/suspicious/noExplicitAny: what an app gave may be anything
+type Reader = (value: any, option: string) => unknown;
+
+const refused = (option: string, problem: string, instead: string): Fault =>
+  fault('invalid_config', false, { option, problem, instead });
+
+// biome-ignore lint/suspicious/noExplicitAny: what an app gave may be anything
+const kind = (instead: string, fits: (value: any) => boolean): Reader => {
+  return (value, option) => {
+    if (!fits(value)) throw refused(option, 'it has the wrong type', instead);
+    return value;
+  };
+};
+
+const text = kind('a string', (value) => typeof value === 'string');
+const number = kind('a number of seconds', (value) => typeof value === 'number');
+const seconds = kind('0 or more seconds', (value) => typeof value === 'number' && value >= 0);
+const flag = kind('true or false', (value) => typeof value === 'boolean');
+export const callable = kind('a function', (value) => typeof value === 'function');
+const signal = kind('an AbortSignal', (value) => value instanceof AbortSignal);
+const list = kind('an array of strings', Array.isArray);
+// A namespace of a module is as good as an object; dates, maps and the like are not.
+const object = kind('an object', (value) => /t (Object|Module)]$/.test({}.toString.call(value)));
+const wasm = kind(
+  'a URL, bytes or a compiled module',
+  (value) =>
+    typeof value === 'string' ||
+    ArrayBuffer.isView(value) ||
+    [URL, ArrayBuffer, WebAssembly.Module].some((type) => value instanceof type),
+);
+
+const texts: Reader = (value, option) =>
+  [...(list(value, option) as unknown[])].map((item) => text(item, option));
+
+/** Own members by their readers. `undefined` counts as absent. */
+const members =
+  (readers: Record<string, Reader>, others?: Reader): Reader =>
+  (given, at) => {
+    const read = Object.create(null);
+    for (const name of Object.keys(object(given, at) as object)) {
+      const option = at === WHOLE ? name : `${at}.${name}`;
+      const value = guarded((value) => value[name], given, option);
+      if (value === undefined) continue;
+      const reader = Object.hasOwn(readers, name) ? readers[name] : others;
+      if (!reader) throw refused(option, 'there is no such option', meant(name, Object.keys(readers)));
+      read[name] = guarded(reader, value, option);
+    }
+    return read;
+  };
+
+/** What an argument as a whole is called. */
+const WHOLE = 'options';
+
+/** A getter or proxy of the app's may throw whatever it likes. */
+function guarded(reader: Reader, value: unknown, option: string): unknown {
+  try {
+    return reader(value, option);
+  } catch (thrown) {
+    if ((thrown as Fault | undefined)?.code === 'invalid_config') throw thrown;
+    throw refused(option, 'it cannot be read', 'a plain value');
+  }
+}
+
+const clientReaders: Record<string, Reader> = {
+  tenantUrl: text,
+  clientId: text,
+  redirectUri: text,
+  scope: text,
+  tokenStorage: text,
+  discovery: flag,
+  issuer: text,
+  endpoints: members({ authorization: text, token: text, endSession: text, revocation: text, jwks: text }),
+  clockSkewSeconds: number,
+  requestTimeoutSeconds: number,
+  allowedOrigins: texts,
+  additionalAudiences: texts,
+  wasm,
+};
+
+/** Of `createIntelliAuth`. */
+export const clientOptions = members(clientReaders);
+
+/** Of `IntelliAuthProvider`, without its children. */
+export const providerOptions = members({
+  ...clientReaders,
+  onSignedIn: callable,
+  onSignInError: callable,
+  handleCallbackAutomatically: flag,
+});
+
+export const loginOptions = members({
+  appState: object,
+  scope: text,
+  prompt: text,
+  loginHint: text,
+  uiLocales: text,
+  acrValues: text,
+  maxAge: seconds,
+  extraParams: members({}, text),
+  openUrl: callable,
+  signal,
+});
+
+export const tokenOptions = members({ forceRefresh: flag, minValidity: seconds, signal });
+export const callbackOptions = members({ signal });
+export const logoutOptions = members({ returnTo: text, localOnly: flag });
+
+/** The address that `given` is on this page. */
+export const address = (given: unknown): string | undefined =>
+  guarded(
+    (url) => {
+      if (url === undefined || isEvent(url)) return undefined;
+      const text = url instanceof URL ? url.href : url;
+      if (typeof text === 'string' && URL.canParse(text, location.href)) {
+        return new URL(text, location.href).href;
+      }
+      throw refused('url', 'it is no address', 'a string or URL, or nothing for the address of the page');
+    },
+    given,
+    'url',
+  ) as string | undefined;
+
+/** Whether a handler was given as it is, as in `onClick={auth.logout}`: its event is no options. */
+const isEvent = (given: unknown): boolean =>
+  given instanceof Event ||
+  // React's synthetic ones.
+  (Object.hasOwn(Object(given), 'nativeEvent') && isEvent((given as { nativeEvent: unknown }).nativeEvent));
+
+/** The options that `given` are. */
+export function read<T>(reader: Reader, given: T | undefined): T {
+  const whole: Reader = (given, at) => reader(given === undefined || isEvent(given) ? {} : given, at);
+  return guarded(whole, given, WHOLE) as T;
+}
+
+/** The name that was probably meant, or else all there are. */
+function meant(name: string, known: string[]): string {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
+  const given = plain(name);
+  const near = known
+    .map((name) => ({
+      name,
+      far: given.length > 3 && plain(name).includes(given) ? 1 : distance(given, plain(name)),
+    }))
+    .filter(({ name: { length }, far }) => far * 3 <= length)
+    .sort((a, b) => a.far - b.far);
+  return near[0]?.name ?? `one of ${known.join(', ')}`;
+}
+
+/** Levenshtein's: how many letters differ. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const letter of from) {
+    const next = [(row[0] as number) + 1];
+    for (let at = 1; at <= to.length; at++) {
+      const [above, left, corner] = [row[at], next[at - 1], row[at - 1]] as [number, number, number];
+      next.push(Math.min(above + 1, left + 1, corner + (letter === to[at - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) as number;
+}

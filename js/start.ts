@@ -1,0 +1,53 @@
+/** Starts the SDK: requests client and wasm at the same moment. */
+import { abortable } from './abort.js';
+import { IntelliAuthError } from './errors.js';
+import { own } from './own.js';
+import type { IntelliAuth, IntelliAuthOptions } from './types.js';
+
+/** What the client is handed. It imports nothing of this part: a shared chunk would be one more request in a row. */
+export interface Eager {
+  IntelliAuthError: typeof IntelliAuthError;
+  abortable: typeof abortable;
+  /** The wasm, one for the page, compiled where it had to be requested. A load that failed is not kept. */
+  module: () => Promise<WebAssembly.Module | BufferSource>;
+}
+
+/** `provider`: the options are properties of React's provider, which has some of its own. */
+export async function start(options: IntelliAuthOptions, provider = false): Promise<IntelliAuth> {
+  if (typeof document === 'undefined') throw unavailable('not in a page');
+  let given = options;
+  let wasm: IntelliAuthOptions['wasm'];
+  try {
+    // As they are now, and own members only. What is no object, or cannot be read, the client refuses.
+    if ({}.toString.call(options) === '[object Object]') given = own(options);
+    ({ wasm } = own(given));
+  } catch {}
+  const module = () => compiled(wasm);
+  // So it does what cannot be compiled.
+  module().catch(() => {});
+  const { connect } = await import('./client.js').catch((cause) => {
+    throw unavailable(cause);
+  });
+  return connect(given, provider, { IntelliAuthError, abortable, module });
+}
+
+const unavailable = (cause: unknown) =>
+  new IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
+
+let module: Promise<WebAssembly.Module | BufferSource> | undefined;
+
+function compiled(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
+  module ??= compile(source).catch((error: unknown) => {
+    module = undefined;
+    throw error;
+  });
+  return module;
+}
+
+async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
+  if (source === undefined) return (await import('./bytes.js')).compile();
+  // Bytes and modules are there: they wait for the client.
+  return typeof source === 'string' || source instanceof URL
+    ? WebAssembly.compileStreaming(fetch(source))
+    : source;
+}
