@@ -255,7 +255,8 @@ export function hintOf({ code, details }: IntelliAuthError): string {
     fn hints() -> String {
         let import = "import type { IntelliAuthError } from './errors.js';\n\n";
         let mut module = typescript(import, "hints", |row| row.hint);
-        module += "\n/** Instead of the code's, where the detail `check` is this. */\nconst hintsByCheck = {\n";
+        module +=
+            "\n/** Instead of the code's, where the detail `check` is this. */\nconst hintsByCheck = {\n";
         for row in TABLE.iter().filter(|row| !row.hints.is_empty()) {
             module += &format!("  {}: {{\n", row.code);
             for (check, hint) in row.hints {

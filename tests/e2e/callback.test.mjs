@@ -104,7 +104,8 @@ describe('callbacks', { concurrency: 4, timeout: 600_000 }, () => {
       assert.equal(exchange.response.error, 'invalid_grant');
       assert.deepEqual(more, [], 'a code is never sent twice');
       assert.match(shown, /code_refused/);
-      assert.ok(shown.includes(exchange.body.redirect_uri), 'the hint names the redirect URI that was sent');
+      // The hint, whose text comes after the error, names the redirect URI that was sent.
+      await alert(page, 'The sign-in failed').getByText(exchange.body.redirect_uri).waitFor();
       assert.equal(await page.locator('main').getAttribute('data-status'), 'unauthenticated');
       assert.deepEqual(await transactions(page), []);
       assert.equal(new URL(page.url()).search, '');
