@@ -25,7 +25,10 @@ const seconds = kind('0 or more seconds', (value) => typeof value === 'number' &
 const flag = kind('true or false', (value) => typeof value === 'boolean');
 export const callable = kind('a function', (value) => typeof value === 'function');
 const signal = kind('an AbortSignal', (value) => value instanceof AbortSignal);
-const list = kind('an array of strings', Array.isArray);
+const list = kind(
+  'an array of strings',
+  (value) => Array.isArray(value) && [...value].every((item) => typeof item === 'string'),
+);
 // A namespace of a module is as good as an object; dates, maps and the like are not.
 const object = kind('an object', (value) => /t (Object|Module)]$/.test({}.toString.call(value)));
 const wasm = kind(
@@ -36,8 +39,7 @@ const wasm = kind(
     [URL, ArrayBuffer, WebAssembly.Module].some((type) => value instanceof type),
 );
 
-const texts: Reader = (value, option) =>
-  [...(list(value, option) as unknown[])].map((item) => text(item, option));
+const texts: Reader = (value, option) => [...(list(value, option) as string[])];
 
 /** Own members by their readers. `undefined` counts as absent. */
 const members =
