@@ -5,8 +5,8 @@
  */
 import { PLAIN } from './stage.mjs';
 
-/** How long the control may take to do what the SDK's page did, in milliseconds. */
-const PATIENCE = 10_000;
+/** How long the control waits for an answer that may never come, in milliseconds. */
+const PATIENCE = 20_000;
 
 const named = ({ method, url }) => `${method} ${url}`;
 
@@ -21,14 +21,26 @@ function beyond(all, known) {
 }
 
 /** One request as `src/web/net.rs` makes it. Runs in the page. */
-function request({ url, method, body }) {
+async function request({ url, method, body }) {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const settings = { credentials: 'omit', cache: 'no-store', redirect: 'error', referrer: '' };
   const posted = method === 'POST' ? { method, body, headers } : {};
-  fetch(url, { ...settings, ...posted }).then(
-    (response) => response.text(),
-    () => {},
+  try {
+    await (await fetch(url, { ...settings, ...posted })).text();
+  } catch {}
+}
+
+/** The requests, and then some more to the attacker: what a browser does with a response's headers it begins before the page has the response. */
+async function repeat(page, tenant, control) {
+  const made = tenant.requests.filter(({ headers }) => headers['sec-fetch-mode'] === 'cors');
+  await Promise.all(
+    made.map(({ method, url, form }) => {
+      const there = control.issuer + url.slice(tenant.id.length + 1);
+      return page.evaluate(request, { url: there, method, body: String(control.renewed(form)) });
+    }),
   );
+  for (let last = 0; last < 3; last++)
+    await page.evaluate(request, { url: `${control.attacker}/last`, method: 'GET' });
 }
 
 /**
@@ -42,23 +54,20 @@ export async function stolenBySdk(stage, fault, tenant) {
   const control = await stage.tenant();
   await fault.apply?.(control);
   const context = await stage.browser.newContext();
+  let timer;
   try {
     const page = await context.newPage();
     await page.goto(stage.app + PLAIN);
-    for (const { headers, method, url, form } of tenant.requests) {
-      if (headers['sec-fetch-mode'] !== 'cors') continue;
-      const body = String(control.renewed(form));
-      await page.evaluate(request, { url: control.issuer + url.slice(tenant.id.length + 1), method, body });
-    }
-    const explained = () => beyond(tenant.stolen, control.stolen).length === 0;
-    let timer;
+    const explained = control.stolenUntil(() => beyond(tenant.stolen, control.stolen).length === 0);
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, PATIENCE);
     });
-    await Promise.race([control.stolenUntil(explained), late]);
-    clearTimeout(timer);
+    const repeated = repeat(page, tenant, control);
+    repeated.catch(() => {}); // the page is closed once all is explained
+    await Promise.race([explained, repeated, late]);
     return beyond(tenant.stolen, control.stolen);
   } finally {
+    clearTimeout(timer);
     await context.close();
   }
 }
