@@ -32,7 +32,7 @@ const header = (value) => (members) => ({
   id_token: members.id_token.replace(/^[^.]+/, Buffer.from(JSON.stringify(value)).toString('base64url')),
 });
 
-describe('checks', { concurrency: 4, timeout: 300_000 }, () => {
+describe('checks', { concurrency: 4, timeout: 600_000 }, () => {
   test('a sign-in without an ID token says that `openid` was asked for', async (t) => {
     const error = await refusedSignIn(t, ({ id_token: _, ...members }) => members);
     assert.deepEqual([error.code, error.details.check], ['id_token_invalid', 'missing']);

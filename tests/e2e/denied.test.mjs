@@ -68,7 +68,7 @@ async function withoutThem(t, names, options) {
   return { world, page };
 }
 
-describe('what a browser denies', { concurrency: 4, timeout: 300_000 }, () => {
+describe('what a browser denies', { concurrency: 4, timeout: 600_000 }, () => {
   for (const name of Object.keys(denials)) {
     test(`${name} throws: signs in, refreshes, survives a reload, signs out`, async (t) => {
       const { world, page } = await withoutThem(t, [name]);

@@ -28,7 +28,7 @@ async function holdHints(page) {
   return { asked, release, count: () => count };
 }
 
-describe('errors', { concurrency: 4, timeout: 300_000 }, () => {
+describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
   test('no rejection waits for the network: code and message are there at once, the hint afterwards', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.context.newPage();

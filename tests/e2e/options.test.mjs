@@ -70,7 +70,7 @@ async function pollutes(world) {
   return stolen;
 }
 
-describe('options', { concurrency: 4, timeout: 300_000 }, () => {
+describe('options', { concurrency: 4, timeout: 600_000 }, () => {
   test('a polluted Object.prototype moves neither endpoints nor storage nor allowed origins', async (t) => {
     const world = await bareWorld(t, browser);
     const stolen = await pollutes(world);

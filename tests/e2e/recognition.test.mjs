@@ -35,7 +35,7 @@ const WRITTEN = {
   'a path with an umlaut': (origin) => `${origin}/cällback`,
 };
 
-describe('recognising a callback', { concurrency: 4, timeout: 300_000 }, () => {
+describe('recognising a callback', { concurrency: 4, timeout: 600_000 }, () => {
   for (const [what, write] of Object.entries(WRITTEN)) {
     const options = (world) => ({ redirectUri: write(world.origin) });
     const registered = ({ redirectUri }) => [write(new URL(redirectUri).origin)];
@@ -211,7 +211,7 @@ describe('recognising a callback', { concurrency: 4, timeout: 300_000 }, () => {
   });
 });
 
-describe('two clients on a page', { timeout: 300_000 }, () => {
+describe('two clients on a page', { timeout: 600_000 }, () => {
   const second = {
     client_id: 'second-app',
     token_endpoint_auth_method: 'none',
@@ -275,7 +275,7 @@ describe('two clients on a page', { timeout: 300_000 }, () => {
   });
 });
 
-describe('nothing loops', { concurrency: 4, timeout: 300_000 }, () => {
+describe('nothing loops', { concurrency: 4, timeout: 600_000 }, () => {
   /** A page that signs in by itself whenever it is opened, and never answers its callback unless told to. */
   const LOOP = `
     import { createIntelliAuth } from '/sdk/index.js';
@@ -339,7 +339,7 @@ describe('nothing loops', { concurrency: 4, timeout: 300_000 }, () => {
   });
 });
 
-describe('where the user goes afterwards', { concurrency: 4, timeout: 300_000 }, () => {
+describe('where the user goes afterwards', { concurrency: 4, timeout: 600_000 }, () => {
   const denied = { provider: { consent: 'ask' } };
   const deny = async (page) => {
     await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
@@ -403,7 +403,7 @@ describe('where the user goes afterwards', { concurrency: 4, timeout: 300_000 },
   });
 });
 
-describe('appState and time', { concurrency: 4, timeout: 300_000 }, () => {
+describe('appState and time', { concurrency: 4, timeout: 600_000 }, () => {
   test('appState that cannot be kept is refused before the user leaves', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();

@@ -67,7 +67,7 @@ async function assertTwoLevels(t, files, entry, lazy) {
   assert.deepEqual(own.slice(1).sort(), [...lazy].sort());
 }
 
-describe('the start', { concurrency: 2, timeout: 300_000 }, () => {
+describe('the start', { concurrency: 2, timeout: 600_000 }, () => {
   test('a page has two request levels: its own entry, then everything else', async (t) => {
     const { files, chunks, entry } = await bundled(PLAIN);
     const lazy = chunks.filter(({ source }) => source !== 'app.js' && source !== 'errors.hints.js');

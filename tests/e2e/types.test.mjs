@@ -166,7 +166,7 @@ async function giveEverything(right) {
   return { count, wrong };
 }
 
-describe('wrong types', { concurrency: 2, timeout: 300_000 }, () => {
+describe('wrong types', { concurrency: 2, timeout: 600_000 }, () => {
   test('give invalid_config with the option’s name, whatever is given to which method', async (t) => {
     const world = await bareWorld(t, browser);
     world.files.set(

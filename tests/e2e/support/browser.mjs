@@ -1,6 +1,9 @@
 import { chromium } from 'playwright-core';
 import { findBrowser, findShell } from '../../../scripts/setup.mjs';
 
+/** What is waited for comes however busy the machine is: this ends what never does. In milliseconds. */
+export const PATIENCE = 90_000;
+
 /**
  * Chromium, as set-up finds it: its headless shell where there is one, which keeps no page in a back/forward cache.
  *

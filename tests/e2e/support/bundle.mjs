@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
 import { root } from '../../../scripts/lib/run.mjs';
+import { PATIENCE } from './browser.mjs';
 import { serve } from './serve.mjs';
 
 /**
@@ -58,6 +59,6 @@ export async function served(t, browser, files) {
   for (const [path, body] of files) app.files.set(path, body);
   const context = await browser.newContext();
   t.after(() => context.close());
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE);
   return { origin: `http://localhost:${app.port}`, app, page: await context.newPage() };
 }

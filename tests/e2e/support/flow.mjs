@@ -1,5 +1,6 @@
 // What a person does, and what a test waits for.
 import { ask } from './bare.mjs';
+import { PATIENCE } from './browser.mjs';
 import { ready } from './world.mjs';
 
 /** At the provider: chooses a ready account, and waits to be back at the app. */
@@ -64,7 +65,7 @@ export async function signInToDemo(page, world, account = 'Ada Lovelace') {
  * @param {string} what named when the time is up
  * @returns {Promise<T>}
  */
-export function until(world, met, what, seconds = 90) {
+export function until(world, met, what, seconds = PATIENCE / 1000) {
   return new Promise((resolve, reject) => {
     const look = () => {
       const value = met();

@@ -10,6 +10,9 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/** What a browser keeps, as it does of every app: loading it anew is a third of a test's time. */
+const KEPT = /^\/(sdk|assets)\//;
+
 /**
  * An app's web server: files from memory, and `index.html` for every address that is no file's.
  *
@@ -32,7 +35,8 @@ export async function serve() {
     const ending = extname(pathname);
     const body = files.get(pathname) ?? (ending ? undefined : files.get('/index.html'));
     if (body === undefined) return res.writeHead(404).end();
-    res.writeHead(200, { 'content-type': TYPES[ending || '.html'], ...headers }).end(body);
+    const kept = KEPT.test(pathname) ? { 'cache-control': 'max-age=3600' } : {};
+    res.writeHead(200, { 'content-type': TYPES[ending || '.html'], ...kept, ...headers }).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

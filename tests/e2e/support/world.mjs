@@ -1,5 +1,6 @@
 import { startProvider } from '../../../provider/index.js';
 import { bareFiles } from './bare.mjs';
+import { PATIENCE } from './browser.mjs';
 import { builtDemo, TENANT } from './demo.mjs';
 import { reactFiles } from './react.mjs';
 import { serve } from './serve.mjs';
@@ -127,8 +128,7 @@ async function makeWorld(
   t.after(() => platform.close());
   const context = await browser.newContext();
   t.after(() => context.close());
-  // What is waited for comes however busy the machine is; this ends what never does.
-  context.setDefaultTimeout(90_000);
+  context.setDefaultTimeout(PATIENCE);
   if (clock) await context.clock.install();
   const token = (grant) =>
     platform.log.filter(({ path, method, body }) => {
