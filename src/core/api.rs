@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_scope_or_authentication_is_not_mended_by_a_newer_token() {
+    fn a_missing_scope_or_authentication_asks_for_no_newer_token() {
         for no in [
             r#"Bearer error="insufficient_scope""#,
             r#"Bearer realm="a, b=\"c\"", error="insufficient_scope", scope="reports""#,

@@ -3,6 +3,7 @@
 use super::plan::Fault;
 use super::platform::REDIRECT;
 use super::runner::Want;
+use super::storage::{Health, Healths};
 use super::world::{DocId, Input, Job, Seen, Tab, TabId, World, note};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::encoding::fingerprint;
@@ -12,13 +13,21 @@ use intelliauth_spa_sdk::core::transaction::Transaction;
 
 impl World {
     pub fn open_tab(&mut self, own: super::storage::Own) -> TabId {
-        self.tabs.push(Tab { own, active: None, cached: None, away: false, sids: Default::default() });
+        self.tabs.push(Tab {
+            own,
+            active: None,
+            cached: None,
+            away: false,
+            sids: Default::default(),
+            signed_out: Default::default(),
+        });
         self.tabs.len() - 1
     }
 
     /// The person signs in in `tab`: the page leaves and comes back with a code. Answers with the callback's address.
     pub fn sign_in(&mut self, tab: TabId, think: i64) -> Option<String> {
-        if self.shared.blocked || self.tabs[tab].away {
+        // Without sessionStorage there is no sign-in, and a full one has no room for it.
+        if self.health.tabs != Health::Works || self.tabs[tab].away {
             return None;
         }
         let number = self.dice.below(1 << 40);
@@ -177,16 +186,25 @@ impl World {
                 }
             }
             Fault::Blocked | Fault::Full => {
-                self.trouble.storage = truth;
-                if fault == Fault::Full {
-                    self.shared.full = true
-                } else {
-                    self.shared.blocked = true
+                // What it ends counts up to now.
+                self.storage_fails();
+                let dice = &mut self.storage_dice;
+                let health = match fault {
+                    Fault::Full => dice.pick(&[Health::Full, Health::WritesFail]),
+                    _ => Health::Blocked,
+                };
+                match dice.below(4) {
+                    0 => self.health.origin = health,
+                    1 => self.health.tabs = health,
+                    _ => self.health = Healths::both(health),
                 }
+                note!(self, "{:?}", self.health);
+                self.storage_fails();
                 self.later(time, Job::StorageWorks);
             }
             Fault::Clear => {
                 self.trouble.storage = truth;
+                self.trouble.unreadable = truth;
                 self.shared.clear(self.now);
                 for tab in &mut self.tabs {
                     tab.own = Default::default();
@@ -194,6 +212,7 @@ impl World {
             }
             Fault::Corrupt => {
                 self.trouble.storage = truth;
+                self.trouble.unreadable = truth;
                 let text = self.dice.pick(&[
                     "",
                     "{}",

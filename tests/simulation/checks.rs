@@ -4,6 +4,7 @@
 use super::plan::{Fault, Lie, Rotation};
 use super::platform::{Family, numbers};
 use super::runner::Want;
+use super::storage::Healths;
 use super::world::{Doc, DocId, STALE, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::error::Code;
@@ -25,7 +26,12 @@ pub const BACKOFF: &str = "nothing polls faster than its backoff";
 impl World {
     /// Whether storage failed at any time since.
     pub fn storage_trouble(&self, since: i64) -> bool {
-        self.shared.blocked || self.shared.full || self.trouble.storage >= since
+        self.health != Healths::default() || self.trouble.storage >= since
+    }
+
+    /// Whether anything could not be read, or was taken away, at any time since.
+    fn unreadable(&self, since: i64) -> bool {
+        self.health.blocked() || self.trouble.unreadable >= since
     }
 
     pub fn message_trouble(&self, since: i64) -> bool {
@@ -33,7 +39,7 @@ impl World {
     }
 
     /// A record that could not be read and a clock that was set back: then no tab can tell which sign-in was the later.
-    fn confused(&self) -> bool {
+    pub fn confused(&self) -> bool {
         let never = i64::MIN / 4;
         !self.trouble.back.is_empty() && (self.storage_trouble(never) || self.message_trouble(never))
     }
@@ -266,6 +272,8 @@ impl World {
         for access in held.into_iter().chain(stored.as_ref().map(|grant| grant.access.expose())) {
             let family = numbers(access).0;
             let truth = self.truth();
+            let sid = self.platform.families[family].sid.clone();
+            self.tabs[self.docs[id].tab].signed_out.entry(sid).or_insert(truth);
             let known = &mut self.platform.families[family].god.signed_out;
             self.stats.sign_outs += u64::from(known.is_none());
             known.get_or_insert(truth);
@@ -311,14 +319,27 @@ impl World {
                 format!("doc {id} holds {access} again"),
             );
         }
+        let signed_out = family.god.signed_out;
         if anew {
             self.tabs[self.docs[id].tab].sids.insert(sid.to_owned());
+            self.check_stays_out(id, sid, access);
         }
-        let Some(at) = family.god.signed_out else { return };
+        let Some(at) = signed_out else { return };
         let young = self.truth() - at <= STALE + 50;
         if !young && !self.storage_trouble(at) && !self.message_trouble(at) {
             let text = format!("doc {id} holds {access}, signed out {} ms ago", self.truth() - at);
             self.broke("nothing comes back after sign-out", text);
+        }
+    }
+
+    /// `sid` is held anew. Where its tab signed out of it, no write that failed is an excuse: no older record is left,
+    /// so a reload finds none.
+    fn check_stays_out(&mut self, id: DocId, sid: &str, access: &str) {
+        let Some(at) = self.tabs[self.docs[id].tab].signed_out.get(sid).copied() else { return };
+        let ago = self.truth() - at;
+        if ago > STALE + 50 && !self.unreadable(at) && !self.message_trouble(at) {
+            let text = format!("doc {id} holds {access} again, {ago} ms later");
+            self.broke("a tab that signed out stays signed out", text);
         }
     }
 

@@ -12,9 +12,7 @@ pub const FINAL: &str = "a sign-out ends a sign-in that is under way";
 impl World {
     /// What a page that loads in `tab` now must restore.
     pub fn restorable(&self, tab: usize) -> Option<Grant> {
-        self.readable(tab).filter(|grant| {
-            self.plan.lie.is_none() && !self.shared.marked(tab, &out_mark(&grant.sid), self.now, false)
-        })
+        self.readable(tab).filter(|grant| self.plan.lie.is_none() && !self.marked(tab, &out_mark(&grant.sid)))
     }
 
     pub fn check_restored(&mut self, id: DocId, expected: Option<Grant>) {
@@ -107,7 +105,7 @@ impl World {
     /// Tokens are to be revoked: nobody may live on them.
     pub fn check_revoked(&mut self, id: DocId, token: &str) {
         let family = &self.platform.families[super::platform::numbers(token).0];
-        if family.god.signed_out.is_some() || family.god.refused {
+        if family.god.signed_out.is_some() || family.god.refused || self.confused() {
             return;
         }
         let sid = family.sid.clone();

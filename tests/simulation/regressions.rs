@@ -8,6 +8,7 @@ use super::runner::Want;
 use super::scenarios::{
     FORCE, LOST_BEFORE, MINUTE, done, duplicate, generation, is_in, new_tab, signed_in, world,
 };
+use super::storage::{Health, Healths};
 use super::world::{Input, Seen};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::session::event::Reason;
@@ -15,12 +16,15 @@ use intelliauth_spa_sdk::core::session::event::Reason;
 /// Seeds, and what they caught when they were found.
 const SEEDS: &[(u64, &str)] = &[
     // Found by taking something out of the machine, by hand and once.
-    (35, "the fence: a sign-in that was under way outlived the sign-out"),
-    (127, "the second reading under the lock: a refresh token was sent although storage held its successor"),
-    (23, "the lock kept until the answer: two tabs sent one refresh token"),
+    (110, "the fence: a sign-in that was under way outlived the sign-out"),
+    (358, "the second reading under the lock: a refresh token was sent although storage held its successor"),
+    (518, "the lock kept until the answer: two tabs sent one refresh token"),
     (26, "the question to the siblings under the lock: a duplicated tab used a spent refresh token"),
     (213, "the record put right after a late write: signed in again after the sign-out"),
-    (371, "the thawed tab's doubt about its lock: a call that never settled"),
+    (
+        238,
+        "the thawed tab that gives its lock back and asks anew: it did neither, and woke itself a million times",
+    ),
     // Found in the first draft of the machine, or while it was put right.
     (2, "living tokens withheld while a refresh was failing"),
     (37, "a late answer's failure that put off no next try"),
@@ -237,4 +241,30 @@ fn a_request_that_was_never_sent_left_a_doubt() {
     world.pass(MINUTE);
     assert_eq!(world.docs[doc].seen, Seen::Out(Reason::SessionExpired));
     done(&world);
+}
+
+/// A refresh that could not be stored, and another one by a page that knew nothing of it: one generation, two tokens.
+/// The page with the older one kept it, and refreshed again for itself alone.
+#[test]
+fn of_two_refreshes_of_one_generation_the_later_was_not_taken_over() {
+    for keep in [Keep::Local, Keep::Session] {
+        let mut world = world(keep, Rotation::Static, 5 * MINUTE);
+        let first = signed_in(&mut world);
+        world.health = Healths::both(Health::Blocked);
+        world.get_token(first, FORCE);
+        world.pass(1_000);
+        world.storage_works();
+        world.freeze(first);
+        let second = match keep {
+            Keep::Session => duplicate(&mut world, first),
+            _ => new_tab(&mut world),
+        };
+        world.get_token(second, FORCE);
+        world.pass(1_000);
+        world.thaw(first);
+        world.pass(1_000);
+        assert_eq!((generation(&world, first), generation(&world, second)), (1, 1));
+        assert_eq!(world.docs[first].seen, world.docs[second].seen, "{keep:?}");
+        done(&world);
+    }
 }

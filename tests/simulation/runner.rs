@@ -2,12 +2,14 @@
 
 use super::locks::Asker;
 use super::plan::{Fault, Lie};
+use super::storage::Health;
 use super::world::{Asked, DocId, Input, Job, Seen, World, note};
 use intelliauth_spa_sdk::core::callback;
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::secret::AccessToken;
 use intelliauth_spa_sdk::core::session::State;
 use intelliauth_spa_sdk::core::session::event::{Call, Effect, Event, Lock, Ticket};
+use intelliauth_spa_sdk::core::session::mark::mark_lifetime;
 
 /// What a call for a token asks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,13 +26,13 @@ impl World {
         match effect {
             Effect::Store(text) => return !self.store(id, text),
             Effect::Mark(mark) => {
-                if !self.shared.blocked && !self.shared.full {
-                    let visible = self.visible();
-                    self.shared.mark(self.docs[id].tab, mark, visible);
-                }
+                let (tab, visible) = (self.docs[id].tab, self.visible());
+                let until = self.truth() + mark_lifetime(&mark);
+                self.shared.marks.leave(self.health.origin, tab, mark.clone(), visible, until);
+                self.tabs[tab].own.marks.leave(self.health.tabs, tab, mark, self.now, until);
             }
             Effect::DropTransaction(state) => {
-                if !self.shared.blocked {
+                if self.health.tabs != Health::Blocked {
                     let tab = self.docs[id].tab;
                     self.tabs[tab].own.transactions.remove(state.expose());
                 }
@@ -89,11 +91,15 @@ impl World {
     fn store(&mut self, id: DocId, text: String) -> bool {
         let tab = self.docs[id].tab;
         self.god_stores(id, &text);
-        if self.shared.blocked {
+        let (health, before) = match self.plan.keep {
+            Keep::Session => (self.health.tabs, self.tabs[tab].own.record.as_ref().map_or(0, String::len)),
+            _ => (self.health.origin, self.shared.size()),
+        };
+        if health == Health::Blocked {
             return false;
         }
-        let value = (!self.shared.full).then_some(text);
-        let written = value.is_some();
+        let written = health.takes(before, text.len());
+        let value = written.then_some(text);
         match self.plan.keep {
             Keep::Session => self.tabs[tab].own.record = value,
             _ => {

@@ -3,6 +3,7 @@
 use super::net::Fate;
 use super::plan::{Dice, Plan, Rotation};
 use super::runner::Want;
+use super::storage::{Health, Healths};
 use super::world::{DocId, Seen, World};
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::session::event::{Reason, Stored};
@@ -232,13 +233,13 @@ fn a_holder_that_is_closed_frees_its_lock() {
 #[test]
 fn storage_that_is_full_or_blocked_leaves_the_session_in_memory() {
     for keep in [Keep::Local, Keep::Session] {
-        for full in [true, false] {
+        for health in [Health::Full, Health::WritesFail, Health::Blocked] {
             let mut world = world(keep, Rotation::Rotating, MINUTE);
             let doc = signed_in(&mut world);
-            (world.shared.full, world.shared.blocked) = (full, !full);
+            world.health = Healths::both(health);
             world.pass(3 * MINUTE);
             assert!(generation(&world, doc) > 2 && world.lives(doc));
-            (world.shared.full, world.shared.blocked) = (false, false);
+            world.health = Healths::default();
             world.pass(MINUTE);
             assert!(record(&world, doc).starts_with("kind=session"), "the next refresh is stored");
             done(&world);
@@ -406,6 +407,24 @@ fn an_api_that_always_answers_401_costs_one_refresh_per_expiry_in_all_tabs_and_r
         assert_eq!(world.stats.refreshes, 4, "{keep:?}");
         ask(&mut world, &docs);
         assert_eq!(world.stats.refreshes, 5, "{keep:?}");
+        done(&world);
+    }
+}
+
+#[test]
+fn a_sign_out_reaches_a_duplicated_tab_that_was_closed_also_where_storage_is_full() {
+    for health in [Health::Works, Health::Full] {
+        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        let first = signed_in(&mut world);
+        let second = duplicate(&mut world, first);
+        let tab = world.docs[second].tab;
+        world.kill(second, "discarded");
+        world.health = Healths::both(health);
+        world.sign_out(first);
+        world.pass(1_000);
+        let second = world.load(tab, None);
+        assert_eq!(world.docs[second].seen, Seen::Out(Reason::Logout), "{health:?}");
+        assert!(record(&world, second).starts_with("kind=signed_out"));
         done(&world);
     }
 }

@@ -18,10 +18,7 @@ impl World {
         note!(self, "faults are over");
         self.quiet = true;
         self.outage = false;
-        if self.shared.blocked || self.shared.full {
-            self.trouble.storage = self.truth();
-            (self.shared.blocked, self.shared.full) = (false, false);
-        }
+        self.storage_works();
         self.go_online();
         for id in self.living() {
             if self.tabs[self.docs[id].tab].cached == Some(id) {

@@ -6,7 +6,7 @@ use super::locks::{Asker, Locks};
 use super::net::Request;
 use super::plan::{Dice, Fault, Lie, Plan};
 use super::platform::Platform;
-use super::storage::{Own, Shared};
+use super::storage::{Health, Healths, Own, Shared};
 use intelliauth_spa_sdk::core::clock::Now;
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::secret::State as FlowState;
@@ -70,6 +70,8 @@ pub struct Tab {
     pub away: bool,
     /// The sessions that were ever held in it.
     pub sids: BTreeSet<String>,
+    /// Those that were signed out in it, and when.
+    pub signed_out: BTreeMap<String, i64>,
 }
 
 /// What an app sees of a session.
@@ -139,6 +141,8 @@ pub struct DocGod {
 /// When the world last gave an excuse, by true time.
 pub struct Trouble {
     pub storage: i64,
+    /// Of these, what could not be read or was taken away.
+    pub unreadable: i64,
     pub message: i64,
     pub jump: i64,
     /// Backward jumps by true time, and how far.
@@ -171,6 +175,9 @@ pub struct World {
     pub tabs: Vec<Tab>,
     pub docs: Vec<Doc>,
     pub shared: Shared,
+    pub health: Healths,
+    /// Decides how storage fails.
+    pub storage_dice: Dice,
     pub locks: Locks,
     pub platform: Platform,
     pub requests: Vec<Request>,
@@ -212,7 +219,7 @@ impl View for Sight<'_> {
     }
 
     fn transaction(&self, state: &FlowState) -> Option<String> {
-        if self.0.shared.blocked {
+        if self.0.health.tabs == Health::Blocked {
             None
         } else {
             self.0.tabs[self.1].own.transactions.get(state.expose()).cloned()
@@ -220,9 +227,7 @@ impl View for Sight<'_> {
     }
 
     fn marked(&self, mark: &str) -> bool {
-        let world = self.0;
-        !world.shared.blocked
-            && world.shared.marked(self.1, mark, world.now, world.plan.lie == Some(Lie::StaleForever))
+        self.0.marked(self.1, mark)
     }
 }
 
@@ -241,6 +246,8 @@ impl World {
             tabs: Vec::new(),
             docs: Vec::new(),
             shared: Shared::default(),
+            health: Healths::default(),
+            storage_dice: Dice::new(!seed),
             locks: Locks::default(),
             platform: Platform::default(),
             requests: Vec::new(),
@@ -255,6 +262,7 @@ impl World {
             fates: VecDeque::new(),
             trouble: Trouble {
                 storage: never,
+                unreadable: never,
                 message: never,
                 jump: never,
                 back: Vec::new(),
@@ -335,10 +343,7 @@ impl World {
             Job::Back(tab) => self.go_back(tab),
             Job::Online => self.go_online(),
             Job::OutageOver => self.outage = false,
-            Job::StorageWorks => {
-                self.trouble.storage = self.truth();
-                (self.shared.blocked, self.shared.full) = (false, false);
-            }
+            Job::StorageWorks => self.storage_works(),
             Job::Unthrottle(doc) => self.docs[doc].throttled = false,
         }
     }
@@ -382,11 +387,36 @@ impl World {
         let stale = self.plan.lie == Some(Lie::StaleForever);
         let value = match self.plan.keep {
             Keep::Memory => return Stored::Empty,
-            _ if self.shared.blocked => return Stored::Unreadable,
+            Keep::Session if self.health.tabs == Health::Blocked => return Stored::Unreadable,
+            Keep::Local if self.health.origin == Health::Blocked => return Stored::Unreadable,
             Keep::Session => self.tabs[tab].own.record.as_deref(),
             Keep::Local => self.shared.read(tab, self.now, stale),
         };
         value.map_or(Stored::Empty, |text| Stored::Text(text.to_owned()))
+    }
+
+    /// Whether `tab` can read `mark`, in either storage.
+    pub fn marked(&self, tab: TabId, mark: &str) -> bool {
+        let stale = self.plan.lie == Some(Lie::StaleForever);
+        (self.health.origin != Health::Blocked && self.shared.marks.read(tab, mark, self.now, stale))
+            || (self.health.tabs != Health::Blocked
+                && self.tabs[tab].own.marks.read(tab, mark, self.now, false))
+    }
+
+    /// Storage fails now.
+    pub fn storage_fails(&mut self) {
+        self.trouble.storage = self.truth();
+        if self.health.blocked() {
+            self.trouble.unreadable = self.truth();
+        }
+    }
+
+    /// Storage fails no more; when that ended is known.
+    pub fn storage_works(&mut self) {
+        if self.health != Healths::default() {
+            self.storage_fails();
+        }
+        self.health = Healths::default();
     }
 
     /// How late others read what is written now.

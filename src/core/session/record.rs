@@ -8,8 +8,9 @@ use super::super::token::Tokens;
 use super::event::Reason;
 
 /// Which of two records is the later: sign-ins and sign-outs count up, refreshes count up within one sign-in. The
-/// session's name decides between two that were made at once, alike in every tab.
-pub type Order<'a> = (i64, &'a str, i64);
+/// session's name decides between two that were made at once, alike in every tab, and the time between two refreshes of
+/// one generation: a tab whose record could not be written made one, and another that could not hear of it the other.
+pub type Order<'a> = (i64, &'a str, i64, i64);
 
 /// A living session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +117,7 @@ impl Grant {
 
     /// Its place among records.
     pub fn order(&self) -> Order<'_> {
-        (self.sequence, &self.sid, self.generation)
+        (self.sequence, &self.sid, self.generation, self.issued_at)
     }
 
     /// The access token's lifetime in milliseconds.
