@@ -28,11 +28,9 @@ import type {
   Listener,
   LoginOptions,
   LogoutOptions,
+  SignOutResult,
   User,
 } from './types.js';
-
-/** A page that was told to leave and is still here after this many milliseconds may be told again. */
-const STILL_HERE = 10_000;
 
 interface Call {
   resolve: (value: never) => void;
@@ -64,10 +62,7 @@ export class Client implements IntelliAuth {
   #starting: Promise<Core> | undefined;
   #state: AuthState | undefined;
   #events: (AuthEvent | undefined)[] = [];
-  #departure: Promise<void> | undefined;
-  /** The address that the last callback had, and what was left of it: asked there again, it is the same callback. */
-  #callback: { url: string; left: string } | undefined;
-  #disposed = false;
+  readonly #disposed = new AbortController();
   #release = () => {};
 
   constructor(options: IntelliAuthOptions, eager: Eager) {
@@ -84,46 +79,21 @@ export class Client implements IntelliAuth {
 
   async loginWithRedirect(options?: LoginOptions, activated = userActivated()): Promise<void> {
     const given = checked(() => read(loginOptions, options));
-    given.signal?.throwIfAborted();
-    // A double click joins the sign-in that is under way.
-    this.#departure ??= this.#depart(given, activated).finally(() => {
-      this.#departure = undefined;
-    });
-    return this.#eager.abortable(this.#departure, given.signal);
-  }
-
-  async #depart(options: LoginOptions, activated: boolean): Promise<void> {
-    const { openUrl } = options;
+    const { openUrl, signal } = given;
     const url = await this.#call<string | undefined>((core, call) => {
-      const given = { __proto__: null, ...options, appState: written(options.appState) };
-      loginWithRedirect(core, call, given, activated, openUrl !== undefined);
-      if (!openUrl) this.#returnTo(call);
-    });
+      const sent = { __proto__: null, ...given, appState: written(given.appState) };
+      loginWithRedirect(core, call, sent, activated, openUrl !== undefined);
+    }, signal);
     if (openUrl && url) await openUrl(url);
-  }
-
-  /** The page is about to be left. If it is shown again, or never left, the call ends and the button works again. */
-  #returnTo(call: number): void {
-    const back = (event?: PageTransitionEvent) => {
-      if (event && !event.persisted) return;
-      removeEventListener('pageshow', back);
-      clearTimeout(timer);
-      this.#settle(call)?.resolve(undefined as never);
-    };
-    const timer = setTimeout(back, STILL_HERE);
-    addEventListener('pageshow', back);
   }
 
   async handleCallback(url?: string | URL, options?: { signal?: AbortSignal }): Promise<CallbackResult> {
     const { signal } = checked(() => read(callbackOptions, options));
     const named = checked(() => address(url));
     // A router may change the address before the SDK is loaded.
-    const asked = location.href;
+    const here = location.href;
     return this.#call((core, call) => {
-      const again = asked === this.#callback?.left ? this.#callback.url : asked;
-      const here = location.href;
-      handleCallback(core, call, named ?? again);
-      if (location.href !== here) this.#callback = { url: here, left: location.href };
+      handleCallback(core, call, named ?? here);
     }, signal);
   }
 
@@ -169,7 +139,7 @@ export class Client implements IntelliAuth {
     return this.getState().status === 'authenticated';
   }
 
-  async logout(options?: LogoutOptions): Promise<void> {
+  async logout(options?: LogoutOptions): Promise<SignOutResult> {
     const { returnTo, localOnly = false } = checked(() => read(logoutOptions, options));
     return this.#call((core, call) => core.logout(call, returnTo, localOnly));
   }
@@ -186,15 +156,14 @@ export class Client implements IntelliAuth {
   }
 
   dispose(): void {
-    this.#disposed = true;
     this.#listeners.clear();
-    this.#forget(fault('disposed'));
-    this.#host?.retire(() => this.#release());
+    this.#disposed.abort(errorOf(fault('disposed')));
+    this.#asked((core) => core.dispose());
   }
 
   /** The living wasm, started if need be. */
   async #alive(): Promise<Core> {
-    if (this.#disposed) throw errorOf(fault('disposed'));
+    this.#disposed.signal.throwIfAborted();
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;
@@ -204,13 +173,14 @@ export class Client implements IntelliAuth {
 
   async #start(): Promise<Core> {
     await load(this.#eager.module);
-    if (this.#disposed) throw errorOf(fault('disposed'));
+    this.#disposed.signal.throwIfAborted();
     const host = new ClientHost(this);
     try {
       const core = new Core(this.#options, host);
       this.#host = host;
       this.#core = core;
       this.#release = onDeath(() => this.#bury(fault('internal', true)));
+      host.onDetached = () => this.#release();
       host.attach(core);
       return core;
     } catch (thrown) {
@@ -247,7 +217,8 @@ export class Client implements IntelliAuth {
 
   async #sent<T>(send: (core: Core, call: number) => void, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
-    const core = await this.#alive();
+    // Disposed of, it settles at once, even if it is still being loaded.
+    const core = await this.#eager.abortable(this.#alive(), this.#disposed.signal);
     signal?.throwIfAborted();
     const call = ++this.#count;
     const settled = new Promise<T>((resolve, reject) => this.#calls.set(call, { resolve, reject }));
@@ -312,7 +283,7 @@ class ClientHost extends Host {
     this.#client.answer(call, value);
   }
 
-  refuse(call: number, why: Fault, cause: unknown, back?: SignInContext): void {
+  refuse(call: number, why: Fault, cause: unknown, back: SignInContext | undefined): void {
     this.#client.refuse(call, why, cause, back);
   }
 

@@ -16,12 +16,13 @@ interface Held {
 /** What the wasm calls; `js/client.ts` adds the calls that wait. */
 export class Host {
   readonly #locks = new Map<number, Held>();
+  readonly #requests = new Map<number, AbortController>();
   readonly #listening = new AbortController();
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #core: Core | undefined;
-  /** Set once nobody needs it any more. */
-  #rested: (() => void) | undefined;
+  /** Called once everything was let go. */
+  onDetached = () => {};
 
   /** Hands the wasm something that happened. If it dies of that, `guard.ts` saw it, and nobody here waits for an answer. */
   #feed(tell: (core: Core) => void): void {
@@ -37,40 +38,29 @@ export class Host {
     const listening = bare({ signal: this.#listening.signal });
     this.#channel = attempt(() => new BroadcastChannel(name));
     this.#channel?.addEventListener('message', ({ data }) => {
-      if (typeof data === 'string') this.#feed((core) => core.heard(data));
+      if (typeof data === 'string') this.#feed((core) => core.message(data));
     });
-    const look = () => this.#feed((core) => core.look());
-    const seen = () => {
-      if (document.visibilityState === 'visible') look();
+    const revalidate = () => this.#feed((core) => core.revalidate());
+    const visible = () => {
+      if (document.visibilityState === 'visible') revalidate();
     };
-    document.addEventListener('visibilitychange', seen, listening);
-    for (const type of ['pageshow', 'focus', 'online', 'offline']) addEventListener(type, look, listening);
+    document.addEventListener('visibilitychange', visible, listening);
+    for (const type of ['focus', 'online', 'offline']) addEventListener(type, revalidate, listening);
+    const shown = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) this.#feed((core) => core.pageShown());
+      else revalidate();
+    };
+    addEventListener('pageshow', shown, listening);
     const changed = ({ key }: StorageEvent) => {
-      if (key === null || key.startsWith(name)) look();
+      if (key === null || key.startsWith(name)) revalidate();
     };
     addEventListener('storage', changed, listening);
     // What it says first has to be heard by the siblings already.
     this.#feed((core) => core.start());
   }
 
-  /**
-   * Feeds it until what it does under a lock is done, and calls `rested` then: let go earlier, a lock would have a sibling
-   * send the same refresh token.
-   */
-  retire(rested: () => void): void {
-    this.#rested = rested;
-    for (const [ticket, { release }] of this.#locks) if (!release) this.unlock(ticket);
-    this.#rest();
-  }
-
-  #rest(): void {
-    if (this.#rested && this.#locks.size === 0) this.detach();
-  }
-
   /** Stops feeding it and lets everything go. */
   detach(): void {
-    const rested = this.#rested;
-    this.#rested = undefined;
     this.#core = undefined;
     this.#listening.abort();
     this.#channel?.close();
@@ -78,7 +68,47 @@ export class Host {
     this.#channel = undefined;
     clearTimeout(this.#timer);
     for (const ticket of this.#locks.keys()) this.unlock(ticket);
-    rested?.();
+    this.onDetached();
+  }
+
+  send(id: number, request: Request, controller: AbortController, timeout: number, limit: number): void {
+    const timer = setTimeout(() => controller.abort(), timeout);
+    this.#requests.set(id, controller);
+    void exchange(request, limit)
+      .then(
+        ([response, body]) => this.#feed((core) => core.answered(id, response, body, false)),
+        () => this.#feed((core) => core.answered(id, undefined, undefined, controller.signal.aborted)),
+      )
+      .finally(() => {
+        clearTimeout(timer);
+        this.#requests.delete(id);
+      });
+  }
+
+  cancel(id: number): void {
+    this.#requests.get(id)?.abort();
+  }
+
+  verify(
+    id: number,
+    key: JsonWebKey,
+    algorithm: RsaHashedImportParams & EcKeyImportParams & RsaPssParams & EcdsaParams,
+    signature: BufferSource,
+    signed: BufferSource,
+  ): void {
+    // A key that the browser refuses did not sign it. An algorithm that it does not know is another matter; so is a page
+    // on plain http, which has no `crypto.subtle`.
+    const verified = async () => {
+      const imported = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
+      return crypto.subtle.verify(algorithm, imported, signature, signed);
+    };
+    void verified().then(
+      (valid) => this.#feed((core) => core.verified(id, valid)),
+      ({ name }: DOMException) => {
+        const unsupported = name === 'NotSupportedError' || name === 'TypeError';
+        this.#feed((core) => core.verified(id, unsupported ? undefined : false));
+      },
+    );
   }
 
   online(): boolean {
@@ -92,7 +122,7 @@ export class Host {
   wake(delay: number | undefined): void {
     clearTimeout(this.#timer);
     if (delay !== undefined) {
-      this.#timer = setTimeout(() => this.#feed((core) => core.wake()), Math.min(delay, LONGEST_DELAY));
+      this.#timer = setTimeout(() => this.#feed((core) => core.timeout()), Math.min(delay, LONGEST_DELAY));
     }
   }
 
@@ -123,7 +153,6 @@ export class Host {
     clearTimeout(held.timer);
     if (held.release) held.release();
     else held.queued.abort();
-    this.#rest();
   }
 
   /** Plain http, an old browser, or storage that is blocked: chance keeps tabs apart, and the record is read again once it is this tab's turn. */
@@ -138,7 +167,7 @@ export class Host {
   async #request(ticket: number, held: Held, options: LockOptions): Promise<void> {
     const hold = (lock: Lock | null) => {
       if (!this.#locks.has(ticket)) return;
-      if (!lock) return this.#feed((core) => core.overdue(ticket));
+      if (!lock) return this.#feed((core) => core.unavailable(ticket));
       clearTimeout(held.timer);
       const released = new Promise<void>((resolve) => {
         held.release = resolve;
@@ -165,12 +194,32 @@ export class Host {
     held.timer = setTimeout(async () => {
       const after = await holder(held.name);
       if (held.release || !this.#locks.has(ticket)) return;
-      if (before !== undefined && before === after) this.#feed((core) => core.overdue(ticket));
+      if (before !== undefined && before === after) this.#feed((core) => core.unavailable(ticket));
       else void this.#watch(ticket, held, patience);
     }, patience);
   }
 }
 
+/** The answer, and its body as far as `limit` octets: no compressed bomb is ever unpacked whole. */
+async function exchange(request: Request, limit: number): Promise<[Response, Uint8Array | undefined]> {
+  const response = await fetch(request);
+  const reader = response.body?.getReader();
+  let body = new Uint8Array();
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (body.length + value.length > limit) {
+      // Whether cancelling succeeds changes nothing.
+      reader.cancel().catch(() => {});
+      return [response, undefined];
+    }
+    const longer = new Uint8Array(body.length + value.length);
+    longer.set(body);
+    longer.set(value, body.length);
+    body = longer;
+  }
+  return [response, body];
+}
 /** Without a prototype, whose members the browser would read as well. */
 const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null);
 

@@ -139,6 +139,18 @@ export interface LogoutOptions {
   localOnly?: boolean;
 }
 
+/** What {@link IntelliAuth.logout} came to. This app's session has ended in every case. */
+export interface SignOutResult {
+  /** What is known of the refresh token: the provider revoked it, refused to, or did not answer within 2 seconds; its endpoint is not known; there was none. */
+  readonly revocation: 'revoked' | 'refused' | 'unreachable' | 'no_endpoint' | 'no_token';
+  /**
+   * What is known of the provider's own session: the page is leaving to end it; it was not to be ended; the endpoint is
+   * not known; the provider's metadata could not be had. That it ended is told by `provider_signed_out`, when the page
+   * has come back.
+   */
+  readonly provider: 'requested' | 'not_asked' | 'no_endpoint' | 'unreachable';
+}
+
 /** Why nobody is signed in. */
 export type SignedOutReason =
   /** nobody signed in yet */
@@ -214,6 +226,8 @@ export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (
   | { readonly type: 'token_refreshed' }
   | { readonly type: 'refresh_failing'; readonly code: ErrorCode; readonly retryAt: number }
   | { readonly type: 'storage_failed' }
+  | ({ readonly type: 'sign_out_completed' } & SignOutResult)
+  | { readonly type: 'provider_signed_out' }
   /** `check` is the check of the ID token that failed, where `reason` is `'session_mismatch'`. */
   | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly check?: string }
 );
@@ -270,7 +284,7 @@ export interface IntelliAuth {
    * @example
    * await auth.logout({ returnTo: location.origin });
    */
-  logout(options?: LogoutOptions): Promise<void>;
+  logout(options?: LogoutOptions): Promise<SignOutResult>;
   getState(): AuthState;
   /** @returns a function that ends the subscription */
   subscribe(listener: Listener): () => void;

@@ -2,11 +2,14 @@
 
 use crate::core::attempts::Activation;
 use crate::core::authorize::LoginOptions;
+use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected};
 use crate::core::config::{Config, Endpoints, Options};
-use crate::core::session::event::Event;
-use crate::web::client::{Client, Logout};
+use crate::core::platform::Verdict;
+use crate::core::secret::AccessToken;
+use crate::core::session::message::Message;
 use crate::web::host::{Host, fault};
-use std::rc::Rc;
+use crate::web::net;
+use crate::web::runner::Runner;
 use wasm_bindgen::prelude::*;
 
 /// A third of the standard one's size.
@@ -102,9 +105,9 @@ fn texts(list: &JsValue) -> Vec<String> {
     texts
 }
 
-/// A client of one platform.
+/// A client of one provider.
 #[wasm_bindgen]
-pub struct Core(Rc<Client>);
+pub struct Core(Runner);
 
 #[wasm_bindgen]
 impl Core {
@@ -112,23 +115,23 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(options: Given, host: Host) -> Result<Core, JsValue> {
         let config = Config::new(options.options()).map_err(|error| fault(&error))?;
-        Ok(Core(Client::new(config, host)))
+        Ok(Core(Runner::new(config, host)))
     }
 
     /// Begins, once the host listens: a stored session is held, without any request.
     pub fn start(&self) {
-        self.0.dispatch(Event::Start);
+        self.0.feed(Input::Start);
     }
 
     /// The channel's and locks' common name.
     pub fn namespace(&self) -> String {
-        self.0.config().namespace()
+        self.0.namespace()
     }
 
     /// Whether the redirect URI is plain http outside this machine.
     #[wasm_bindgen(js_name = insecureRedirect)]
     pub fn insecure_redirect(&self) -> bool {
-        self.0.config().insecure_redirect
+        self.0.insecure_redirect()
     }
 
     /// See `IntelliAuth.isCallback`.
@@ -140,18 +143,21 @@ impl Core {
     /// See `IntelliAuth.getAccessToken`; in milliseconds.
     #[wasm_bindgen(js_name = getToken)]
     pub fn get_token(&self, call: u32, force: bool, min_validity: f64) {
-        self.0.get_token(call, force, min_validity);
+        let min_validity = min_validity as i64;
+        self.0.feed(Input::Call(call, Call::Token { force, min_validity, rejected: None }));
     }
 
     /// The token for another try after an API's 401; the same one where a newer one cannot help.
     #[wasm_bindgen(js_name = tokenAfter401)]
     pub fn token_after_401(&self, call: u32, token: String, challenges: Option<String>) {
-        self.0.token_after_401(call, token, challenges);
+        let rejected = Some(Rejected { token: AccessToken::new(token), challenges });
+        self.0.feed(Input::Call(call, Call::Token { force: false, min_validity: 0, rejected }));
     }
 
     /// See `IntelliAuth.logout`.
     pub fn logout(&self, call: u32, return_to: Option<String>, local_only: bool) {
-        self.0.logout(Logout { call, return_to, local_only });
+        let reach = if local_only { Reach::Local } else { Reach::Provider };
+        self.0.feed(Input::Call(call, Call::Logout { return_to, reach }));
     }
 
     /// The state, as an `AuthState`.
@@ -171,46 +177,76 @@ impl Core {
         self.0.may_carry_token(url)
     }
 
-    /// A reason to look again.
-    pub fn look(&self) {
-        self.0.dispatch(Event::Look);
+    /// A reason to look at everything again.
+    pub fn revalidate(&self) {
+        self.0.feed(Input::Revalidate);
+    }
+
+    /// The page is shown again, from the back/forward cache.
+    #[wasm_bindgen(js_name = pageShown)]
+    pub fn page_shown(&self) {
+        self.0.feed(Input::PageShown);
     }
 
     /// The timer's time has come.
-    pub fn wake(&self) {
-        self.0.dispatch(Event::Wake);
+    pub fn timeout(&self) {
+        self.0.feed(Input::Timeout);
     }
 
-    /// A sibling said something.
-    pub fn heard(&self, text: &str) {
-        self.0.heard(text);
+    /// A peer said something.
+    pub fn message(&self, text: &str) {
+        if let Some(message) = Message::from_text(text) {
+            self.0.feed(Input::Message(message));
+        }
     }
 
     /// A lock is held.
     pub fn granted(&self, ticket: u32) {
-        self.0.lock_event(ticket, Event::Granted);
+        self.0.feed(Input::LockGranted(ticket));
     }
 
     /// A lock is not to be had.
-    pub fn overdue(&self, ticket: u32) {
-        self.0.lock_event(ticket, Event::Overdue);
+    pub fn unavailable(&self, ticket: u32) {
+        self.0.feed(Input::LockUnavailable(ticket));
     }
 
     /// A lock was taken away.
     pub fn stolen(&self, ticket: u32) {
-        self.0.lock_event(ticket, Event::Stolen);
+        self.0.feed(Input::LockStolen(ticket));
+    }
+
+    /// What a request came to: a response, or none.
+    pub fn answered(&self, request: u32, response: JsValue, body: Option<Vec<u8>>, timed_out: bool) {
+        self.0.feed(net::answered(request, response, body, timed_out));
+    }
+
+    /// Whether the key signed it; undefined where this browser cannot tell.
+    pub fn verified(&self, request: u32, valid: Option<bool>) {
+        let verdict = match valid {
+            Some(true) => Verdict::Valid,
+            Some(false) => Verdict::Invalid,
+            None => Verdict::Unsupported,
+        };
+        self.0.feed(Input::Verified(request, verdict));
+    }
+
+    /// The app needs the client no more.
+    pub fn dispose(&self) {
+        self.0.feed(Input::Dispose);
     }
 }
 
 /// Starts a sign-in; see `IntelliAuth.loginWithRedirect`.
 #[wasm_bindgen(js_name = loginWithRedirect)]
 pub fn login_with_redirect(core: &Core, call: u32, options: Given, activated: bool, give_url: bool) {
+    let options = Box::new(options.login());
     let activation = if activated { Activation::User } else { Activation::NoneKnown };
-    core.0.login(call, options.login(), activation, give_url);
+    let delivery = if give_url { Delivery::GiveUrl } else { Delivery::Navigate };
+    core.0.feed(Input::Call(call, Call::Login { options, activation, delivery }));
 }
 
 /// Finishes the sign-in that `url`, an absolute one, answers; see `IntelliAuth.handleCallback`.
 #[wasm_bindgen(js_name = handleCallback)]
-pub fn handle_callback(core: &Core, call: u32, url: &str) {
-    core.0.callback(call, url);
+pub fn handle_callback(core: &Core, call: u32, url: String) {
+    core.0.feed(Input::Call(call, Call::Callback(url)));
 }

@@ -9,7 +9,7 @@ use super::secret::{Nonce, State, Verifier};
 use super::transaction::{SignInContext, Transaction};
 
 /// What an app may ask of one sign-in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoginOptions {
     /// JSON text handed back after the callback; kept in the tab, never sent.
     pub app_state: Option<String>,
@@ -123,6 +123,7 @@ pub fn begin(
             app_state: options.app_state,
             page: options.page.filter(|page| page.len() <= MAX_PAGE),
         },
+        kept: None,
         at: now,
     };
     if !transaction.fits() {

@@ -1,7 +1,7 @@
 //! The authorization response in the callback's address: RFC 6749 §4.1.2, RFC 9207, OpenID Connect Core §3.1.2.5.
 
 use super::error::{Code as Fault, Error};
-use super::form;
+use super::form::{self, Form};
 use super::origin::Origin;
 use super::secret::{Code, State};
 
@@ -173,6 +173,13 @@ pub fn cleaned(url: &str) -> String {
         clean = [&clean, "#", fragment].concat();
     }
     clean
+}
+
+/// The address without `state`, if it carries just this one: the return of a sign-out, RP-Initiated Logout 1.0 §3.
+pub fn without_state(url: &str, state: &str) -> Option<String> {
+    let (query, _) = parts(url);
+    let pair = Form::new().pair("state", state).text();
+    query.split('&').any(|known| known == pair).then(|| cleaned(url))
 }
 
 /// Whether `url` is at the redirect URI: same origin and path. Both must be normalised alike, as a browser's address is.

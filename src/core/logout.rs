@@ -9,11 +9,13 @@ pub fn end_session_url(
     client_id: &str,
     hint: Option<&IdToken>,
     return_to: Option<&str>,
+    state: Option<&str>,
 ) -> String {
     let query = Form::new()
         .pair("client_id", client_id)
         .maybe("id_token_hint", hint.map(IdToken::expose))
         .maybe("post_logout_redirect_uri", return_to)
+        .maybe("state", state)
         .text();
     [endpoint, if endpoint.contains('?') { "&" } else { "?" }, &query].concat()
 }
@@ -25,9 +27,11 @@ mod tests {
     #[test]
     fn the_endpoints_own_query_is_kept() {
         let hint = IdToken::new("a.b.c");
-        let url = end_session_url("https://t/out?x=1", "app", Some(&hint), Some("https://app.example/"));
-        let rest = "client_id=app&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2F";
+        let url =
+            end_session_url("https://t/out?x=1", "app", Some(&hint), Some("https://app.example/"), Some("s"));
+        let rest =
+            "client_id=app&id_token_hint=a.b.c&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2F&state=s";
         assert_eq!(url, format!("https://t/out?x=1&{rest}"));
-        assert_eq!(end_session_url("https://t/out", "app", None, None), "https://t/out?client_id=app");
+        assert_eq!(end_session_url("https://t/out", "app", None, None, None), "https://t/out?client_id=app");
     }
 }

@@ -5,6 +5,7 @@ pub mod api;
 pub mod attempts;
 pub mod authorize;
 pub mod callback;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod encoding;

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::record::{MAX_LEN, Reader, Writer};
-use super::secret::{Nonce, State, Verifier};
+use super::secret::{Code, Nonce, State, Verifier};
 
 /// How long a sign-in may take, in milliseconds: an hour, because it may wait for a mail or a second factor.
 pub const LIFETIME: i64 = 60 * 60 * 1000;
@@ -31,7 +31,23 @@ pub struct Transaction {
     pub max_age: Option<i64>,
     /// What goes back to the app with the answer.
     pub context: SignInContext,
+    /// Its response, while the provider cannot be asked to exchange it.
+    pub kept: Option<KeptResponse>,
     /// When it began, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// How long a response may be kept, in milliseconds.
+pub const KEPT_FOR: i64 = 60_000;
+
+/// A response that has left the address and is not spent yet.
+#[derive(Debug)]
+pub struct KeptResponse {
+    /// The authorization code.
+    pub code: Code,
+    /// RFC 9207 §2.
+    pub iss: Option<String>,
+    /// When it came, in milliseconds since 1970.
     pub at: i64,
 }
 
@@ -60,6 +76,9 @@ impl Transaction {
             .number("at", self.at)
             .maybe("app_state", self.context.app_state.as_deref())
             .maybe("page", self.context.page.as_deref())
+            .maybe("code", self.kept.as_ref().map(|kept| kept.code.expose()))
+            .maybe("iss", self.kept.as_ref().and_then(|kept| kept.iss.as_deref()))
+            .maybe("kept_at", self.kept.as_ref().map(|kept| kept.at.to_string()).as_deref())
             .maybe("max_age", self.max_age.map(|seconds| seconds.to_string()).as_deref())
             .done()
     }
@@ -81,6 +100,10 @@ impl Transaction {
             client_id: client_id.to_owned(),
             scope: scope.to_owned(),
             max_age: record.number("max_age"),
+            kept: record.number("kept_at").and_then(|at| {
+                let code = Code::new(record.text("code")?);
+                Some(KeptResponse { code, iss: record.text("iss").map(str::to_owned), at })
+            }),
             context: SignInContext {
                 app_state: record.text("app_state").map(str::to_owned),
                 page: record.text("page").map(str::to_owned),
@@ -136,6 +159,7 @@ mod tests {
             scope: "openid".into(),
             max_age: Some(60),
             context: SignInContext { app_state, page: Some("/reports?year=2026#top".into()) },
+            kept: Some(KeptResponse { code: Code::new("c"), iss: None, at: 7 }),
             at,
         }
     }
@@ -158,6 +182,8 @@ mod tests {
             let read = Transaction::from_text(&transaction(at, app_state.clone()).to_text()).unwrap();
             prop_assert_eq!(read.context.app_state, app_state);
             prop_assert_eq!(read.context.page.as_deref(), Some("/reports?year=2026#top"));
+            let kept = read.kept.unwrap();
+            prop_assert_eq!((kept.code.expose(), kept.iss, kept.at), ("c", None, 7));
             prop_assert_eq!((read.at, read.max_age), (at, Some(60)));
         }
 

@@ -1,10 +1,13 @@
 //! What the loader keeps in JavaScript: locks, timers, channels and the calls that wait. They must outlive the wasm, so
 //! that a lock is let go and a promise settled even if the wasm died.
 
+use crate::core::client::sign_out::SignOutResult;
 use crate::core::error::Error;
 use crate::core::session::event::{News, Notice};
+use js_sys::Uint8Array;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
+use web_sys::{AbortController, Request};
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,9 +38,40 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn answer(this: &Host, call: u32, value: &JsValue);
 
-    /// Rejects a call. `cause` is what the browser threw, if it did; `back` what the app wants back of a callback.
+    /// Rejects a call; `cause` is what the browser threw, `back` what goes back to the app with a refused callback.
     #[wasm_bindgen(method)]
     pub fn refuse(this: &Host, call: u32, fault: &JsValue, cause: &JsValue, back: &JsValue);
+
+    /// Sends a request, for `timeout` milliseconds at most, and reads its body up to `limit` octets; the loader calls
+    /// `answered` with what came.
+    #[wasm_bindgen(method)]
+    pub fn send(
+        this: &Host,
+        request: u32,
+        built: &Request,
+        controller: &AbortController,
+        timeout: f64,
+        limit: usize,
+    );
+
+    /// Gives a request up.
+    #[wasm_bindgen(method)]
+    pub fn cancel(this: &Host, request: u32);
+
+    /// Verifies a signature; the loader calls `verified`.
+    #[wasm_bindgen(method)]
+    pub fn verify(
+        this: &Host,
+        request: u32,
+        key: &JsValue,
+        algorithm: &JsValue,
+        signature: &Uint8Array,
+        signed: &Uint8Array,
+    );
+
+    /// Stops feeding the client and lets everything go.
+    #[wasm_bindgen(method)]
+    pub fn detach(this: &Host);
 
     /// Tells the app.
     #[wasm_bindgen(method)]
@@ -114,6 +148,13 @@ pub fn event(notice: &Notice, at: i64) -> JsValue {
             ("code", Value::Text(error.code.as_str())),
             ("retryAt", Value::Number(*retry_at as f64)),
         ),
+        News::SignInStarted(url) => ("sign_in_started", ("authorizeUrl", Value::Text(url)), NOTHING),
+        News::SignOutCompleted(result) => (
+            "sign_out_completed",
+            ("revocation", Value::Text(result.revocation.as_str())),
+            ("provider", Value::Text(result.provider.as_str())),
+        ),
+        News::ProviderSignedOut => ("provider_signed_out", NOTHING, NOTHING),
         News::SignedOut(reason) => (
             "signed_out",
             ("reason", Value::Text(reason.as_str())),
@@ -130,9 +171,12 @@ pub fn event(notice: &Notice, at: i64) -> JsValue {
     told(kind, at, notice.elsewhere, first, second)
 }
 
-/// The event of a sign-in that begins; its URL is masked.
-pub fn started(masked_url: &str, at: i64) -> JsValue {
-    told("sign_in_started", at, false, ("authorizeUrl", Value::Text(masked_url)), NOTHING)
+/// What a sign-out came to, as a `SignOutResult`.
+pub fn sign_out(result: &SignOutResult) -> JsValue {
+    object(&[
+        ("revocation", Value::Text(result.revocation.as_str())),
+        ("provider", Value::Text(result.provider.as_str())),
+    ])
 }
 
 type Detail<'a> = (&'a str, Value<'a>);

@@ -1,6 +1,9 @@
 //! The JSON engine of [`crate::core::json`]: the browser's own parser, read member by member.
 
+use crate::core::id_token::PROTOCOL_CLAIMS;
 use crate::core::json::{Member, Object};
+use crate::core::jws::Jws;
+use crate::core::secret::IdToken;
 use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
 
@@ -33,9 +36,19 @@ pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> Strin
     text
 }
 
-/// Removes what is called so.
-pub fn remove(object: &JsValue, name: &str) {
-    delete(object, name);
+/// All claims of an ID token, as an object.
+pub fn claims(id_token: &IdToken) -> JsValue {
+    let claims = Jws::read(engine, id_token.expose()).ok().and_then(|jws| value(&jws.payload));
+    claims.unwrap_or_else(|| js_sys::Object::new().into())
+}
+
+/// The claims about the user, as an object.
+pub fn user(id_token: &IdToken) -> JsValue {
+    let claims = claims(id_token);
+    for name in PROTOCOL_CLAIMS {
+        delete(&claims, name);
+    }
+    claims
 }
 
 /// A parsed object.

@@ -1,11 +1,11 @@
 //! The browser: each file one of its sides, in the terms of [`crate::core`]. Nothing here decides anything.
 
-pub mod client;
 pub mod clock;
 pub mod host;
 pub mod json;
 pub mod navigation;
 pub mod net;
 pub mod random;
+pub mod runner;
 pub mod signature;
 pub mod storage;

@@ -13,11 +13,6 @@ pub fn address(window: &Window) -> String {
     window.location().href().unwrap_or_default()
 }
 
-/// The page's origin.
-pub fn origin(window: &Window) -> String {
-    window.location().origin().unwrap_or_default()
-}
-
 /// Puts `url` into the address bar and over the present history entry, whose state the app keeps.
 pub fn replace_address(window: &Window, url: &str) {
     if let Ok(history) = window.history() {

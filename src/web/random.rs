@@ -1,15 +1,11 @@
 //! Randomness of the browser's cryptographic source, or none at all: there is no fallback.
 
-use crate::core::error::{Code, Error};
 use crate::core::pkce::Entropy;
 
-/// So many times 32 random octets, in one draw.
-pub fn entropy<const COUNT: usize>() -> Result<[Entropy; COUNT], Error> {
-    let mut octets = [[0; 32]; COUNT];
-    match getrandom::fill(octets.as_flattened_mut()) {
-        Ok(()) => Ok(octets),
-        Err(_) => Err(Error::new(Code::Internal).with("problem", "no secure random source")),
-    }
+/// Three times 32 random octets, in one draw.
+pub fn entropy() -> Option<[Entropy; 3]> {
+    let mut octets = [[0; 32]; 3];
+    getrandom::fill(octets.as_flattened_mut()).ok().map(|()| octets)
 }
 
 /// A seed for jitter.

@@ -5,10 +5,10 @@ use super::platform::REDIRECT;
 use super::runner::Want;
 use super::storage::{Health, Healths};
 use super::world::{DocId, Input, Job, Seen, Tab, TabId, World, note};
+use intelliauth_spa_sdk::core::client::runner::Input as ClientInput;
 use intelliauth_spa_sdk::core::config::Keep;
 use intelliauth_spa_sdk::core::encoding::fingerprint;
 use intelliauth_spa_sdk::core::secret::{Nonce, State, Verifier};
-use intelliauth_spa_sdk::core::session::event::Event;
 use intelliauth_spa_sdk::core::transaction::Transaction;
 
 impl World {
@@ -47,9 +47,11 @@ impl World {
             scope: "openid".into(),
             max_age: None,
             context: Default::default(),
+            kept: None,
             at: super::world::EPOCH + self.truth() + self.jumped,
         };
-        self.tabs[tab].own.transactions.insert(state.expose().to_owned(), transaction.to_text());
+        let key = super::key(&format!("tx.{}", state.expose()));
+        self.tabs[tab].own.items.insert(key, transaction.to_text());
         note!(self, "tab {tab} goes to sign in as {user}");
         if let Some(doc) = self.tabs[tab].active {
             self.kill(doc, "to the platform");
@@ -124,8 +126,8 @@ impl World {
         ];
         let possible: Vec<_> = actions.into_iter().filter(|fault| self.plan.has(*fault)).collect();
         if possible.is_empty() || self.dice.percent(15) {
-            let event = if self.dice.percent(50) { Event::Look } else { Event::Wake };
-            return self.step(id, event);
+            let input = if self.dice.percent(50) { ClientInput::Revalidate } else { ClientInput::Timeout };
+            return self.step(id, input);
         }
         let fault = self.dice.pick(&possible);
         self.stats.faults += 1;
@@ -134,7 +136,7 @@ impl World {
 
     /// A time that may matter to somebody.
     fn while_(&mut self) -> i64 {
-        let hold = self.plan.timeout + 2 * self.plan.ask_wait;
+        let hold = self.plan.hold();
         let longest = self.dice.pick(&[500, hold, 3 * hold, self.plan.lifetime, 3 * self.plan.lifetime]);
         self.dice.between(1, longest.min(86_400_000))
     }
@@ -221,8 +223,10 @@ impl World {
                     "kind=signed_out&v=1",
                 ]);
                 match self.plan.keep {
-                    Keep::Session => self.tabs[tab].own.record = Some(text.into()),
-                    _ => self.shared.write(usize::MAX, Some(text.into()), self.now),
+                    Keep::Session => {
+                        self.tabs[tab].own.items.insert(super::key("session"), text.into());
+                    }
+                    _ => self.shared.put(usize::MAX, &super::key("session"), Some(text.into()), self.now),
                 }
             }
             Fault::SignOut => {

@@ -53,7 +53,7 @@ impl World {
         // A world that lies is measured by what it promised.
         let text = match self.plan.lie {
             Some(Lie::StaleForever) if self.plan.keep == Keep::Local => {
-                self.shared.read(tab, self.now, false).map(str::to_owned)
+                self.shared.read(tab, &super::key("session"), self.now, false).map(str::to_owned)
             }
             _ => match self.reads(tab) {
                 Stored::Text(text) => Some(text),
@@ -103,12 +103,12 @@ impl World {
 
     /// Being robbed is an excuse for a holder past its deadline alone.
     pub fn god_robbed(&mut self, id: DocId, ticket: Ticket, held: i64) {
-        if held < self.plan.timeout + 2 * self.plan.ask_wait {
+        if held < self.plan.hold() {
             return;
         }
         let truth = self.truth();
         let recent = self.requests.iter_mut().rev().take(100);
-        for request in recent.filter(|request| request.doc == id && request.ticket == ticket) {
+        for request in recent.filter(|request| request.doc == id && request.ticket == Some(ticket)) {
             request.robbed = true;
             if let super::net::What::Refresh(token) = &request.what {
                 self.platform.families[numbers(token).0].god.robbed = truth;
@@ -130,10 +130,10 @@ impl World {
     }
 
     /// A refresh token is about to be sent.
-    pub fn check_send(&mut self, id: DocId, ticket: Ticket, token: &str) {
+    pub fn check_send(&mut self, id: DocId, ticket: Option<Ticket>, token: &str) {
         let (family, index) = numbers(token);
         if !self.no_locks() {
-            if self.plan.lie != Some(Lie::DoubleGrant) && !self.locks.holds((id, ticket)) {
+            if self.plan.lie != Some(Lie::DoubleGrant) && ticket.is_none() {
                 self.broke(LOCKED, format!("doc {id} sends {token} without it"));
             }
             let second = self.in_flight(token).find(|request| !request.robbed).map(|request| request.doc);
@@ -238,7 +238,7 @@ impl World {
         let token = token.clone();
         let doc = &mut self.docs[id];
         let current = matches!(&doc.seen, Seen::In { generation, access, .. }
-            if *generation == self.requests[number].ticket.generation && numbers(access).0 == numbers(&token).0);
+            if *generation == self.requests[number].generation && numbers(access).0 == numbers(&token).0);
         let god = &mut doc.god;
         match outcome {
             Outcome::Tokens(_) => god.failed = None,

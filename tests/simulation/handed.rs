@@ -24,7 +24,8 @@ impl World {
         };
         let held = self.docs[id].seen.held().map(|(sid, _)| sid.to_owned());
         let Ok(token) = result else {
-            let same = asked.sid.is_none() || asked.sid == held;
+            // A call that waited for a callback belongs to no session yet.
+            let same = asked.sid == held || (asked.sid.is_none() && asked.at == self.now);
             if same && !asked.strict && self.lives(id) {
                 self.broke("a living token is served", format!("doc {id} refuses call {call}"));
             }

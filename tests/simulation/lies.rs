@@ -1,27 +1,25 @@
 //! Worlds that lie: the checks must notice. A simulation that passes everything proves nothing.
 
 use super::checks;
-use super::many;
+use super::run;
 use super::plan::Lie;
 
-/// The first seed that fails in a world with `lie`, and by which rule.
-fn caught(lie: Lie) -> &'static str {
-    let (found, _) = many(1, 300, false, Some(lie), 1);
-    let (_, broken) = found.unwrap_or_else(|| panic!("{lie:?}: 300 seeds, and nothing was noticed"));
-    broken.rule
+/// Whether some seed breaks `rule` in a world with `lie`.
+fn catches(lie: Lie, rule: &str) -> bool {
+    (1..=600).any(|seed| run(seed, false, Some(lie), false).broken.is_some_and(|broken| broken.rule == rule))
 }
 
 #[test]
 fn a_lock_that_grants_twice_is_noticed() {
-    assert_eq!(caught(Lie::DoubleGrant), checks::ONE_SEND);
+    assert!(catches(Lie::DoubleGrant, checks::ONE_SEND));
 }
 
 #[test]
 fn reads_that_stay_stale_are_noticed() {
-    assert_eq!(caught(Lie::StaleForever), checks::ONE_CODE);
+    assert!(catches(Lie::StaleForever, checks::ONE_CODE));
 }
 
 #[test]
 fn a_channel_that_drops_everything_is_noticed() {
-    assert_eq!(caught(Lie::DeafChannel), checks::LOST);
+    assert!(catches(Lie::DeafChannel, checks::LOST));
 }

@@ -74,6 +74,14 @@ impl Locks {
         Some((robbed.0, now - robbed.1))
     }
 
+    /// The ticket under which `doc` holds the lock of a session, the last one asked for.
+    pub fn session_of(&self, doc: DocId) -> Option<Ticket> {
+        let asked = self.names.range((doc, 0)..=(doc, u32::MAX)).rev();
+        let mut held =
+            asked.filter(|(_, (name, ticket))| name.starts_with("session ") && self.holds((doc, *ticket)));
+        held.next().map(|(_, (_, ticket))| *ticket)
+    }
+
     /// A document is gone. Answers with who holds its locks now.
     pub fn gone(&mut self, doc: DocId, now: i64) -> Vec<Asker> {
         let asked: Vec<_> =

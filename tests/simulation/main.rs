@@ -5,6 +5,7 @@
 //! (`SIM_LINES=500`: more of it).
 #![cfg(not(target_arch = "wasm32"))]
 
+mod act;
 mod chaos;
 mod checks;
 mod handed;
@@ -22,13 +23,48 @@ mod storage;
 mod trace;
 mod world;
 
-use plan::{Dice, Lie, Plan};
-use std::sync::Mutex;
+use intelliauth_spa_sdk::core::config::{Config, Endpoints, Keep, Options};
+use plan::{Dice, Lie, Plan, Rotation};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use world::{Broken, Job, Stats, World};
 
 const ISSUER: &str = "https://tenant.example";
 const CLIENT: &str = "app";
+
+/// What the app is configured with.
+fn config(plan: &Plan) -> Config {
+    let endpoint = |path: &str| Some(format!("{ISSUER}{path}"));
+    Config::new(Options {
+        tenant_url: ISSUER.into(),
+        client_id: CLIENT.into(),
+        redirect_uri: platform::REDIRECT.into(),
+        scope: Some("openid".into()),
+        token_storage: Some(
+            match plan.keep {
+                Keep::Session => "session",
+                Keep::Memory => "memory",
+                Keep::Local => "local",
+            }
+            .into(),
+        ),
+        discovery: plan.discovery,
+        endpoints: Endpoints {
+            revocation: endpoint("/revoke").filter(|_| plan.revocation),
+            ..Endpoints::default()
+        },
+        request_timeout_seconds: Some(plan.timeout as f64 / 1000.0),
+        ..Options::default()
+    })
+    .unwrap()
+}
+
+/// A key of the client's in storage.
+fn key(name: &str) -> String {
+    static NAMESPACE: OnceLock<String> = OnceLock::new();
+    let plan = || Plan::calm(Keep::Session, Rotation::Static, 1_000);
+    [NAMESPACE.get_or_init(|| config(&plan()).namespace()), ".", name].concat()
+}
 
 /// The course of one seed.
 fn run(seed: u64, long: bool, lie: Option<Lie>, traced: bool) -> World {

@@ -2,11 +2,14 @@
 
 use super::plan::Fault;
 use super::platform::{By, Refreshed};
-use super::world::{DocId, Input, Job, World, note};
-use intelliauth_spa_sdk::core::clock::Now;
+use super::world::{DocId, Input, Job, Seen, World, note};
+use intelliauth_spa_sdk::core::client::runner::Input as ClientInput;
+use intelliauth_spa_sdk::core::encoding::base64url;
 use intelliauth_spa_sdk::core::error::{Code, Error};
+use intelliauth_spa_sdk::core::form::parse;
 use intelliauth_spa_sdk::core::id_token::Check;
-use intelliauth_spa_sdk::core::session::event::{Event, Ticket};
+use intelliauth_spa_sdk::core::platform::{HttpResponse, NoAnswer};
+use intelliauth_spa_sdk::core::session::event::Ticket;
 use intelliauth_spa_sdk::core::token::{Outcome, Tokens};
 
 /// What becomes of a request.
@@ -31,22 +34,27 @@ pub enum Fate {
     Stranger,
     /// As fine, but slow: milliseconds.
     Slow(i64),
-    /// Never sent: the metadata or the keys could not be had.
-    Unready,
 }
 
 #[derive(Debug)]
 pub enum What {
     Refresh(String),
     Code { code: String, verifier: String, redirect: String },
+    Revoke(String),
+    Metadata,
+    Keys,
 }
 
 pub struct Request {
     pub doc: DocId,
-    pub ticket: Ticket,
+    /// As the client names it.
+    pub id: u32,
+    /// The lock that it is sent under.
+    pub ticket: Option<Ticket>,
+    /// Of the tokens that the page held.
+    pub generation: i64,
     pub what: What,
     pub fate: Fate,
-    pub asked_at: Now,
     /// By true time.
     pub sent: i64,
     pub down: i64,
@@ -104,22 +112,54 @@ impl World {
         Fate::Fine
     }
 
-    fn send(&mut self, doc: DocId, ticket: Ticket, what: What) {
+    /// A client sends something.
+    pub fn send(&mut self, doc: DocId, id: u32, url: &str, form: Option<String>) {
+        let pairs = parse(form.as_deref().unwrap_or_default());
+        let field = |name: &str| {
+            let found = pairs.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let ticket = self.locks.session_of(doc);
+        let what = if url.ends_with("/revoke") {
+            let token = field("token");
+            self.check_revoked(doc, &token);
+            What::Revoke(token)
+        } else if url.ends_with("/openid-configuration") {
+            What::Metadata
+        } else if url.ends_with("/keys") {
+            What::Keys
+        } else if field("grant_type") == "refresh_token" {
+            let token = field("refresh_token");
+            self.check_send(doc, ticket, &token);
+            What::Refresh(token)
+        } else {
+            let (code, verifier) = (field("code"), field("code_verifier"));
+            self.check_code(doc, &code);
+            What::Code { code, verifier, redirect: field("redirect_uri") }
+        };
+        let generation = match &self.docs[doc].seen {
+            Seen::In { generation, .. } => *generation,
+            _ => 0,
+        };
         let number = self.requests.len();
-        let fate = self.fate();
+        let mut fate = self.fate();
+        if !matches!(what, What::Refresh(_) | What::Code { .. }) && fate == Fate::Stranger {
+            fate = Fate::Fine;
+        }
         let up = self.dice.between(40, 300);
         let mut down = self.dice.between(40, 300);
         if let Fate::Slow(more) = fate {
             down += more;
         }
-        let (asked_at, sent) = (self.clock(doc), self.truth());
+        let sent = self.truth();
         note!(self, "      request {number} by doc {doc}: {what:?} will be {fate:?}");
         self.requests.push(Request {
             doc,
+            id,
             ticket,
+            generation,
             what,
             fate,
-            asked_at,
             sent,
             down,
             outcome: None,
@@ -141,23 +181,6 @@ impl World {
         self.to(timeout, doc, Input::Timeout(number));
     }
 
-    pub fn send_refresh(&mut self, doc: DocId, ticket: Ticket, token: String) {
-        self.check_send(doc, ticket, &token);
-        self.send(doc, ticket, What::Refresh(token));
-    }
-
-    pub fn send_code(
-        &mut self,
-        doc: DocId,
-        ticket: Ticket,
-        code: String,
-        verifier: String,
-        redirect: String,
-    ) {
-        self.check_code(doc, &code);
-        self.send(doc, ticket, What::Code { code, verifier, redirect });
-    }
-
     /// The platform has it.
     pub fn reach_platform(&mut self, number: usize) {
         let request = &mut self.requests[number];
@@ -168,7 +191,7 @@ impl World {
         let (fate, down, doc, sent) = (request.fate, request.down, request.doc, request.sent);
         let acts = match fate {
             Fate::Lost { acted, .. } | Fate::Busy { acted, .. } => acted,
-            Fate::Unreadable | Fate::Unready => false,
+            Fate::Unreadable => false,
             _ => true,
         };
         let answer = if acts { self.act(number, sent) } else { unreached() };
@@ -178,7 +201,6 @@ impl World {
                 Outcome::Tokens(tokens) => stranger(&self.requests[number].what, *tokens),
                 other => other,
             },
-            Fate::Unready => Outcome::Unsent { error: fault(Code::NetworkError), retry_after: None },
             Fate::Lost { hang: true, .. } => return,
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
             Fate::Garbled => Outcome::Unclear { error: fault(Code::TokenResponseInvalid), retry_after: None },
@@ -199,6 +221,12 @@ impl World {
         let by = By { request: number, asked, rotation: self.plan.rotation, lifetime: self.plan.lifetime };
         let refused = || Outcome::Refused { error: fault(Code::CodeRefused), grant: true };
         match &self.requests[number].what {
+            What::Metadata | What::Keys => refused(),
+            What::Revoke(token) => {
+                let token = token.clone();
+                self.platform.revoke(&token);
+                refused()
+            }
             What::Code { code, verifier, redirect } => {
                 let tokens = self.platform.exchange(by, code, verifier, redirect);
                 let Some(tokens) = tokens else { return refused() };
@@ -240,9 +268,68 @@ impl World {
         }
         let Some(outcome) = request.outcome.take() else { return };
         request.settled = true;
-        let (ticket, asked_at) = (request.ticket, request.asked_at);
+        let id = request.id;
+        let response = self.response(number, &outcome);
         self.god_answers(doc, number, &outcome);
-        self.step(doc, Event::Answered { ticket, asked_at, outcome });
+        self.step(doc, ClientInput::Response(id, response));
+    }
+
+    /// What the client gets to see of it.
+    fn response(&self, number: usize, outcome: &Outcome) -> Result<HttpResponse, NoAnswer> {
+        let request = &self.requests[number];
+        let answer = |status: u16, body: String, retry_after: Option<i64>| {
+            Ok(HttpResponse { status, body: Some(body), retry_after })
+        };
+        match outcome {
+            Outcome::Unclear { error, retry_after } => match error.code {
+                Code::NetworkError => Err(NoAnswer::Network),
+                Code::Timeout => Err(NoAnswer::Timeout),
+                Code::RateLimited => answer(429, String::new(), *retry_after),
+                Code::TokenResponseInvalid => answer(200, "<html>".into(), None),
+                _ => answer(503, String::new(), *retry_after),
+            },
+            _ if matches!(request.what, What::Metadata) => answer(200, metadata(), None),
+            _ if matches!(request.what, What::Keys) => answer(200, keys(), None),
+            _ if matches!(request.what, What::Revoke(_)) => answer(200, String::new(), None),
+            Outcome::Tokens(tokens) => answer(200, self.token_response(request, tokens, false), None),
+            Outcome::Refused { error: Error { code: Code::IdTokenInvalid, .. }, .. }
+            | Outcome::Mismatch { .. } => {
+                let tokens = self.platform.last(request.issue, self.plan.rotation, self.plan.lifetime);
+                answer(200, self.token_response(request, &tokens, true), None)
+            }
+            _ => answer(400, r#"{"error":"invalid_grant"}"#.into(), None),
+        }
+    }
+
+    fn token_response(&self, request: &Request, tokens: &Tokens, stranger: bool) -> String {
+        let refresh = tokens
+            .refresh
+            .as_ref()
+            .map_or(String::new(), |token| format!(r#""refresh_token":"{}","#, token.expose()));
+        let family = request.issue.map_or(0, |(family, _)| family);
+        let user = self.platform.families[family].user;
+        // A refresh may leave the ID token out.
+        let id_token = match (&request.what, stranger) {
+            (What::Refresh(_), false) => String::new(),
+            (_, stranger) => {
+                let subject = if stranger { "stranger".to_owned() } else { format!("user.{user}") };
+                let iat = (super::world::EPOCH + self.truth() + self.jumped) / 1000;
+                let claims = format!(
+                    r#"{{"iss":"{}","sub":"{subject}","aud":"{}","iat":{iat},"exp":{},"nonce":"{}"}}"#,
+                    super::ISSUER,
+                    super::CLIENT,
+                    iat + 3600,
+                    if stranger { "another" } else { "nonce" },
+                );
+                let header = base64url(r#"{"alg":"ES256"}"#);
+                format!(r#""id_token":"{header}.{}.{}","#, base64url(claims), base64url("signature"))
+            }
+        };
+        format!(
+            r#"{{"access_token":"{}","token_type":"Bearer","expires_in":{},{refresh}{id_token}"scope":"openid"}}"#,
+            tokens.access.expose(),
+            tokens.lifetime / 1000,
+        )
     }
 
     pub fn time_out(&mut self, doc: DocId, number: usize) {
@@ -252,10 +339,22 @@ impl World {
         }
         request.settled = true;
         request.cancelled |= !request.reached && number.is_multiple_of(2);
-        let (ticket, asked_at) = (request.ticket, request.asked_at);
+        let id = request.id;
         let outcome = Outcome::Unclear { error: fault(Code::Timeout), retry_after: None };
         self.god_answers(doc, number, &outcome);
-        self.step(doc, Event::Answered { ticket, asked_at, outcome });
+        self.step(doc, ClientInput::Response(id, Err(NoAnswer::Timeout)));
+    }
+
+    /// The client has given it up; the platform may have it all the same.
+    pub fn cancel(&mut self, doc: DocId, id: u32) {
+        for number in self.recent()..self.requests.len() {
+            let request = &mut self.requests[number];
+            if request.doc == doc && request.id == id && !request.settled {
+                request.settled = true;
+                let outcome = Outcome::Unclear { error: fault(Code::Timeout), retry_after: None };
+                self.god_answers(doc, number, &outcome);
+            }
+        }
     }
 
     /// Older requests are settled long since.
@@ -297,11 +396,22 @@ impl World {
     }
 }
 
+fn metadata() -> String {
+    let issuer = super::ISSUER;
+    format!(
+        r#"{{"issuer":"{issuer}","authorization_endpoint":"{issuer}/oauth2/authorize","token_endpoint":"{issuer}/oauth2/token","jwks_uri":"{issuer}/keys"}}"#
+    )
+}
+
+fn keys() -> String {
+    r#"{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y"}]}"#.into()
+}
+
 /// An ID token of somebody else.
 fn stranger(what: &What, tokens: Tokens) -> Outcome {
     match what {
         What::Code { .. } => Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false },
-        What::Refresh(_) => Outcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },
+        _ => Outcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Plan {
     pub rotation: Rotation,
     /// Whether signing out tells the platform.
     pub revocation: bool,
+    /// Whether metadata and keys are read.
+    pub discovery: bool,
     pub lifetime: i64,
     pub timeout: i64,
     pub ask_wait: i64,
@@ -94,6 +96,7 @@ impl Plan {
             keep,
             rotation,
             revocation: true,
+            discovery: false,
             lifetime,
             timeout: 10_000,
             ask_wait: 150,
@@ -117,6 +120,7 @@ impl Plan {
         let lifetime = if long { 3_600_000 } else { dice.pick(&[4_000, 20_000, 60_000, 300_000, 3_600_000]) };
         let mut plan = Self::calm(keep, rotation, lifetime);
         plan.revocation = dice.percent(50);
+        plan.discovery = dice.percent(30);
         plan.timeout = dice.pick(&[2_000, 10_000]);
         plan.tabs = if long { dice.between(4, 12) } else { dice.pick(&[1, 2, 2, 3, 3, 4, 6, 10]) };
         plan.duration = if long { 40 * lifetime } else { dice.between(6, 24) * lifetime.max(20_000) };
@@ -131,6 +135,11 @@ impl Plan {
             plan.faults |= 1 << dice.pick(&[NoLocks, NoChannel]) as u32;
         }
         plan
+    }
+
+    /// The longest that a lock may be held, in milliseconds: one refresh with all its parts.
+    pub fn hold(&self) -> i64 {
+        4 * (self.timeout + 1_000) + 2 * self.ask_wait
     }
 
     pub fn has(&self, fault: Fault) -> bool {
@@ -152,7 +161,11 @@ impl Plan {
             self.lifetime / 1000,
             self.tabs,
             self.duration / 1000,
-            if self.revocation { ", revocation" } else { "" },
+            [
+                if self.revocation { ", revocation" } else { "" },
+                if self.discovery { ", discovery" } else { "" }
+            ]
+            .concat(),
             self.lie.map(|lie| format!(", a lie: {lie:?}")).unwrap_or_default(),
         )
     }

@@ -134,10 +134,16 @@ impl Platform {
     }
 
     fn issue(&mut self, number: usize, by: By) -> Tokens {
-        let rotation = by.rotation;
         let family = &mut self.families[number];
-        let index = family.issues.len();
         family.issues.push(Issue { by: by.request, asked: by.asked, known: false });
+        let index = family.issues.len() - 1;
+        self.last(Some((number, index)), by.rotation, by.lifetime)
+    }
+
+    /// The tokens of an issue, as long as it is the last one.
+    pub fn last(&self, issue: Option<(usize, usize)>, rotation: Rotation, lifetime: i64) -> Tokens {
+        let (number, index) = issue.unwrap_or_default();
+        let family = &self.families[number];
         let first = index == 0;
         let refresh = match rotation {
             Rotation::Rotating => Some(format!("rt.{number}.{}", family.current)),
@@ -149,7 +155,7 @@ impl Platform {
             refresh: refresh.map(RefreshToken::new),
             id_token: Some(IdToken::new(format!("id.{number}.{index}.{}", family.user))),
             scope: Some("openid".into()),
-            lifetime: by.lifetime,
+            lifetime,
         }
     }
 }

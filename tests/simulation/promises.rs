@@ -134,7 +134,7 @@ impl World {
 
     /// The longest that a call may wait while its page runs.
     pub fn patience(&self) -> i64 {
-        let one = self.plan.timeout + 2 * self.plan.ask_wait + 8_000;
+        let one = self.plan.hold() + 8_000;
         let throttled = self.plan.has(super::plan::Fault::Throttle);
         (self.living().len() as i64 + 3) * (one + if throttled { 120_000 } else { 0 }) + 10_000
     }

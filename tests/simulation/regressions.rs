@@ -223,7 +223,7 @@ fn a_late_write_over_a_sign_out_stayed() {
     world.sign_out(first);
     world.pass(1_000);
     let now = world.now;
-    world.shared.write(usize::MAX, Some(grant.to_text()), now);
+    world.shared.put(usize::MAX, &super::key("session"), Some(grant.to_text()), now);
     world.to(1, second, Input::Look);
     world.pass(1_000);
     let third = new_tab(&mut world);
@@ -235,8 +235,11 @@ fn a_late_write_over_a_sign_out_stayed() {
 #[test]
 fn a_request_that_was_never_sent_left_a_doubt() {
     let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
-    let doc = signed_in(&mut world);
-    world.fates.extend([Fate::Unready, Fate::Unready]);
+    world.plan.discovery = true;
+    let first = signed_in(&mut world);
+    // A page that was loaded anew has to read the metadata before it refreshes.
+    let doc = world.load(world.docs[first].tab, None);
+    world.fates.extend([Fate::Unreadable, Fate::Unreadable]);
     world.platform.families[0].revoked = true;
     world.pass(MINUTE);
     assert_eq!(world.docs[doc].seen, Seen::Out(Reason::SessionExpired));

@@ -1,15 +1,16 @@
 //! The runner: carries effects out, as `src/web` does in the browser.
 
+use super::act::{Act, Settled};
 use super::locks::Asker;
 use super::plan::{Fault, Lie};
 use super::storage::Health;
-use super::world::{Asked, DocId, Input, Job, Seen, World, note};
-use intelliauth_spa_sdk::core::callback;
-use intelliauth_spa_sdk::core::config::Keep;
+use super::world::{Asked, DocId, Input, Seen, World, note};
+use intelliauth_spa_sdk::core::client::runner::{
+    Area, Call as ClientCall, Input as ClientInput, Reach, Rejected, Report,
+};
 use intelliauth_spa_sdk::core::secret::AccessToken;
 use intelliauth_spa_sdk::core::session::State;
-use intelliauth_spa_sdk::core::session::event::{Call, Effect, Event, Lock, Ticket};
-use intelliauth_spa_sdk::core::session::mark::mark_lifetime;
+use intelliauth_spa_sdk::core::session::event::{Call, Lock, Ticket};
 
 /// What a call for a token asks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,96 +22,84 @@ pub struct Want {
 }
 
 impl World {
-    /// `true` where a record could not be written.
-    pub fn perform(&mut self, id: DocId, effect: Effect) -> bool {
-        match effect {
-            Effect::Store(text) => return !self.store(id, text),
-            Effect::Mark(mark) => {
-                let (tab, visible) = (self.docs[id].tab, self.visible());
-                let until = self.truth() + mark_lifetime(&mark);
-                self.shared.marks.leave(self.health.origin, tab, mark.clone(), visible, until);
-                self.tabs[tab].own.marks.leave(self.health.tabs, tab, mark, self.now, until);
-            }
-            Effect::DropTransaction(state) => {
-                if self.health.tabs != Health::Blocked {
-                    let tab = self.docs[id].tab;
-                    self.tabs[tab].own.transactions.remove(state.expose());
+    pub fn perform(&mut self, id: DocId, act: Act) {
+        match act {
+            Act::Write { area, key, text, report } => {
+                let stored = self.write(id, area, &key, &text);
+                if report == Report::Always || (report == Report::Failure && !stored) {
+                    self.at_once.push(ClientInput::Written { area, key, stored });
                 }
             }
-            Effect::Post(message) => self.post(id, message.to_text()),
-            Effect::Lock { ticket, lock, patience } => self.lock(id, ticket, lock, patience),
-            Effect::Steal(ticket) => self.steal((id, ticket)),
-            Effect::Unlock(ticket) => {
+            Act::Remove { area, key } => {
+                if self.health_of(area) != Health::Blocked {
+                    let tab = self.docs[id].tab;
+                    let visible = self.visible();
+                    match area {
+                        Area::Tab => self.tabs[tab].own.remove(&key),
+                        Area::Origin => self.shared.remove(tab, &key, visible),
+                    }
+                }
+            }
+            Act::Post(message) => self.post(id, message.to_text()),
+            Act::Lock { ticket, lock, patience } => self.lock(id, ticket, lock, patience),
+            Act::Steal(ticket) => self.steal((id, ticket)),
+            Act::Unlock(ticket) => {
                 let next = self.locks.release((id, ticket), self.now);
                 self.hand_over(next);
             }
-            Effect::Refresh { ticket, token, .. } => self.send_refresh(id, ticket, token.expose().to_owned()),
-            Effect::Exchange { ticket, code, verifier, redirect_uri, .. } => {
-                self.send_code(
-                    id,
-                    ticket,
-                    code.expose().to_owned(),
-                    verifier.expose().to_owned(),
-                    redirect_uri,
-                );
+            Act::Send { request, url, form } => self.send(id, request, &url, form),
+            Act::Cancel(request) => self.cancel(id, request),
+            Act::Verify(request) => {
+                let delay = self.dice.below(5);
+                self.to(delay, id, Input::Verified(request));
             }
-            Effect::Wake(at) => self.wake(id, at),
-            Effect::Token(call, result) => self.check_token(id, call, result),
-            Effect::SignedIn(call, result) => {
-                let told = match &result {
-                    Ok(_) => "ok".to_owned(),
-                    Err(refusal) => refusal.error.code.as_str().to_owned(),
-                };
-                self.check_signed_in(id, call, told);
-            }
-            Effect::Metadata(ticket) => {
-                self.at_once.push(Event::Metadata { ticket, iss_required: Ok(false) });
-            }
-            Effect::CameBack { .. } => {}
-            Effect::Tell(notice) => self.check_notice(id, notice),
-            Effect::Leave { refresh, .. } => {
-                if self.plan.revocation
-                    && let Some(token) = refresh
-                {
-                    let delay = self.dice.between(40, 400);
-                    self.later(delay, Job::Revoke(token.expose().to_owned()));
+            Act::Timer(at) => self.wake(id, at),
+            Act::Address(url) => self.docs[id].address = url,
+            Act::Settle(call, settled) => {
+                if self.docs[id].god.callback_calls.contains_key(&call) {
+                    let told = match settled {
+                        Settled::Error(error) => error.code.as_str().to_owned(),
+                        _ => "ok".to_owned(),
+                    };
+                    self.check_signed_in(id, call, told);
+                } else if let Settled::Done = settled {
+                    self.docs[id].calls.remove(&call);
+                } else {
+                    let result = match settled {
+                        Settled::Token(token) => Ok(token),
+                        Settled::Error(error) => Err(error),
+                        Settled::Done => return,
+                    };
+                    self.check_token(id, call, result);
                 }
             }
-            Effect::Revoke(token) => {
-                self.check_revoked(id, token.expose());
-                if self.plan.revocation {
-                    let delay = self.dice.between(40, 400);
-                    self.later(delay, Job::Revoke(token.expose().to_owned()));
-                }
-            }
+            Act::Notify(notice) => self.check_notice(id, notice),
+            Act::Changed | Act::Navigate | Act::Close => {}
         }
-        false
     }
 
-    /// Writes the record. What cannot be written leaves nothing older behind.
-    fn store(&mut self, id: DocId, text: String) -> bool {
+    /// Writes. What cannot be written leaves nothing older behind.
+    fn write(&mut self, id: DocId, area: Area, key: &str, text: &str) -> bool {
         let tab = self.docs[id].tab;
-        self.god_stores(id, &text);
-        let (health, before) = match self.plan.keep {
-            Keep::Session => (self.health.tabs, self.tabs[tab].own.record.as_ref().map_or(0, String::len)),
-            _ => (self.health.origin, self.shared.size()),
-        };
+        let is_record = key == super::key("session");
+        if is_record {
+            self.god_stores(id, text);
+        }
+        let health = self.health_of(area);
         if health == Health::Blocked {
             return false;
         }
-        let written = health.takes(before, text.len());
-        let value = written.then_some(text);
-        match self.plan.keep {
-            Keep::Session => self.tabs[tab].own.record = value,
-            _ => {
-                let visible = self.visible();
-                self.shared.write(tab, value, visible);
-                for other in self.living() {
-                    if self.docs[other].tab != tab
-                        && !(self.plan.has(Fault::LostMessages) && self.dice.percent(20))
-                    {
-                        self.to(visible - self.now + 1, other, Input::Look);
-                    }
+        if area == Area::Tab {
+            return self.tabs[tab].own.write(health, key, text);
+        }
+        let visible = self.visible();
+        let written = self.shared.write(health, tab, key, text, visible);
+        if is_record {
+            for other in self.living() {
+                if self.docs[other].tab != tab
+                    && !(self.plan.has(Fault::LostMessages) && self.dice.percent(20))
+                {
+                    self.to(visible - self.now + 1, other, Input::Look);
                 }
             }
         }
@@ -220,7 +209,7 @@ impl World {
 
     /// Whether a 401 is why `id` holds the token that it holds.
     fn after_rejection(&self, id: DocId) -> bool {
-        let session = self.docs[id].session.as_ref();
+        let session = self.docs[id].client.as_ref();
         matches!(session.map(|session| session.state(self.clock(id))),
             Some(State::In { grant, .. }) if grant.after_rejection)
     }
@@ -237,13 +226,15 @@ impl World {
     /// The app wants a token.
     pub fn get_token(&mut self, id: DocId, want: Want) -> Call {
         let rejected = match &self.docs[id].seen {
-            Seen::In { access, .. } if want.after_401 => Some(AccessToken::new(access.as_str())),
+            Seen::In { access, .. } if want.after_401 => {
+                Some(Rejected { token: AccessToken::new(access.as_str()), challenges: None })
+            }
             _ => None,
         };
         let strict = want.force || (rejected.is_some() && !self.after_rejection(id));
         let call = self.new_call(id, strict);
         let Want { force, min_validity, .. } = want;
-        self.step(id, Event::GetToken { call, force, min_validity, rejected });
+        self.step(id, ClientInput::Call(call, ClientCall::Token { force, min_validity, rejected }));
         self.god_wants(id, call, want);
         let doc = &mut self.docs[id];
         if let Some(waiting) = doc.calls.get_mut(&call) {
@@ -257,13 +248,17 @@ impl World {
     pub fn callback(&mut self, id: DocId, url: &str) -> Call {
         let call = self.new_call(id, false);
         self.docs[id].god.callback_calls.insert(call, url.to_owned());
-        self.step(id, Event::Callback { call, response: callback::read(url) });
+        self.step(id, ClientInput::Call(call, ClientCall::Callback(url.to_owned())));
         call
     }
 
     pub fn sign_out(&mut self, id: DocId) {
         self.god_signs_out(id);
-        self.step(id, Event::SignOut);
+        let call = self.new_call(id, false);
+        self.step(
+            id,
+            ClientInput::Call(call, ClientCall::Logout { return_to: None, reach: Reach::Provider }),
+        );
         self.check_signed_out(id);
     }
 }

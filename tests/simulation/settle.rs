@@ -66,7 +66,7 @@ impl World {
                 return self.broke("a session goes on in the end", text);
             }
         }
-        let longest = self.plan.timeout + 2 * self.plan.ask_wait + 1_000;
+        let longest = self.plan.hold() + 1_000;
         let held = self.locks.held().find(|(_, _, since)| self.now - since > longest);
         if let Some((name, (doc, _), _)) = held {
             let text = format!("doc {doc} still holds {name}");

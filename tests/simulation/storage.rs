@@ -8,23 +8,12 @@ use std::collections::BTreeMap;
 pub enum Health {
     #[default]
     Works,
-    /// What is longer than what it replaces does not fit.
+    /// What needs more room than was made since does not fit.
     Full,
     /// Nothing can be written; what is there can be read and removed.
     WritesFail,
     /// Everything throws.
     Blocked,
-}
-
-impl Health {
-    /// Whether an entry of `before` characters can become one of `after`.
-    pub fn takes(self, before: usize, after: usize) -> bool {
-        match self {
-            Self::Works => true,
-            Self::Full => after <= before,
-            Self::WritesFail | Self::Blocked => false,
-        }
-    }
 }
 
 /// Both kinds.
@@ -46,29 +35,25 @@ impl Healths {
     }
 }
 
-/// The marks in one storage: who left each, when every tab reads it, and until when it is kept.
+/// How many octets may still be written while storage is full: what was removed since.
 #[derive(Clone, Default)]
-pub struct Marks(BTreeMap<String, (TabId, i64, i64)>);
+struct Room(i64);
 
-impl Marks {
-    /// As `web/storage.rs` does: where there is no room, the oldest mark makes it.
-    pub fn leave(&mut self, health: Health, by: TabId, mark: String, visible: i64, until: i64) {
-        if health == Health::Blocked {
-            return;
+impl Room {
+    /// Whether `text` fits where `old` was.
+    fn takes(&mut self, health: Health, old: Option<&str>, text: &str) -> bool {
+        let more = text.len() as i64 - old.map_or(0, |old| old.len() as i64);
+        match health {
+            Health::Works => {
+                self.0 = 0;
+                true
+            }
+            Health::Full if more <= self.0 => {
+                self.0 -= more;
+                true
+            }
+            _ => false,
         }
-        let mut room = health == Health::Works || (health == Health::Full && self.0.contains_key(&mark));
-        if !room && let Some(oldest) = self.0.iter().min_by_key(|(_, (_, _, until))| *until) {
-            let oldest = oldest.0.clone();
-            self.0.remove(&oldest);
-            room = health == Health::Full;
-        }
-        if room {
-            self.0.entry(mark).or_insert((by, visible, until)).2 = until;
-        }
-    }
-
-    pub fn read(&self, tab: TabId, mark: &str, now: i64, stale: bool) -> bool {
-        self.0.get(mark).is_some_and(|(by, visible, _)| *by == tab || (!stale && *visible <= now))
     }
 }
 
@@ -83,41 +68,82 @@ struct Write {
 /// The origin's storage.
 #[derive(Default)]
 pub struct Shared {
-    record: Vec<Write>,
-    pub marks: Marks,
+    entries: BTreeMap<String, Vec<Write>>,
+    last_visible: i64,
+    room: Room,
 }
 
 impl Shared {
-    pub fn write(&mut self, by: TabId, value: Option<String>, visible: i64) {
-        // What is visible is so in the order of writing.
-        let visible = self.record.last().map_or(visible, |last| last.visible.max(visible));
-        if self.record.len() > 8 {
-            self.record.remove(0);
+    /// Writes, or removes what is there and says that it failed.
+    pub fn write(&mut self, health: Health, by: TabId, key: &str, text: &str, visible: i64) -> bool {
+        let old = self.read(by, key, i64::MAX, false).map(str::to_owned);
+        let fits = self.room.takes(health, old.as_deref(), text);
+        if fits {
+            self.put(by, key, Some(text.to_owned()), visible);
+        } else {
+            self.remove(by, key, visible);
         }
-        self.record.push(Write { by, visible, value });
+        fits
+    }
+
+    pub fn remove(&mut self, by: TabId, key: &str, visible: i64) {
+        if let Some(old) = self.read(by, key, i64::MAX, false) {
+            self.room.0 += old.len() as i64;
+            self.put(by, key, None, visible);
+        }
+    }
+
+    /// Something else than the machine wrote it.
+    pub fn put(&mut self, by: TabId, key: &str, value: Option<String>, visible: i64) {
+        // What is visible is so in the order of writing.
+        self.last_visible = self.last_visible.max(visible);
+        let writes = self.entries.entry(key.to_owned()).or_default();
+        if writes.len() > 8 {
+            writes.remove(0);
+        }
+        writes.push(Write { by, visible: self.last_visible, value });
     }
 
     /// What `tab` reads at `now`; with `stale`, only what it wrote itself.
-    pub fn read(&self, tab: TabId, now: i64, stale: bool) -> Option<&str> {
-        let mut writes = self.record.iter().rev();
+    pub fn read(&self, tab: TabId, key: &str, now: i64, stale: bool) -> Option<&str> {
+        let mut writes = self.entries.get(key)?.iter().rev();
         writes.find(|write| write.by == tab || (!stale && write.visible <= now))?.value.as_deref()
     }
 
-    /// How long the newest record is.
-    pub fn size(&self) -> usize {
-        self.record.last().and_then(|write| write.value.as_deref()).map_or(0, str::len)
+    pub fn keys(&self, tab: TabId, prefix: &str, now: i64, stale: bool) -> Vec<String> {
+        let keys = self.entries.keys().filter(|key| key.starts_with(prefix));
+        keys.filter(|key| self.read(tab, key, now, stale).is_some()).cloned().collect()
     }
 
     pub fn clear(&mut self, now: i64) {
-        self.write(usize::MAX, None, now);
-        self.marks = Marks::default();
+        for key in self.entries.keys().cloned().collect::<Vec<_>>() {
+            self.put(usize::MAX, &key, None, now);
+        }
     }
 }
 
 /// A tab's storage. Duplicating the tab copies it.
 #[derive(Clone, Default)]
 pub struct Own {
-    pub record: Option<String>,
-    pub transactions: BTreeMap<String, String>,
-    pub marks: Marks,
+    pub items: BTreeMap<String, String>,
+    room: Room,
+}
+
+impl Own {
+    /// Writes, or removes what is there and says that it failed.
+    pub fn write(&mut self, health: Health, key: &str, text: &str) -> bool {
+        let fits = self.room.takes(health, self.items.get(key).map(String::as_str), text);
+        if fits {
+            self.items.insert(key.to_owned(), text.to_owned());
+        } else {
+            self.remove(key);
+        }
+        fits
+    }
+
+    pub fn remove(&mut self, key: &str) {
+        if let Some(old) = self.items.remove(key) {
+            self.room.0 += old.len() as i64;
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! The short, readable trace of a failing seed.
 
-use intelliauth_spa_sdk::core::session::event::{Effect, Event};
+use super::act::{Act, Settled};
+use intelliauth_spa_sdk::core::client::runner::{Call, Input};
 use intelliauth_spa_sdk::core::session::message::Message;
-use intelliauth_spa_sdk::core::token::Outcome;
 
 fn message(message: &Message) -> String {
     match message {
@@ -14,53 +14,51 @@ fn message(message: &Message) -> String {
     }
 }
 
-pub fn event(event: &Event) -> String {
-    match event {
-        Event::Heard(heard) => format!("hears {}", message(heard)),
-        Event::Granted(ticket) => format!("is granted {}", ticket.number),
-        Event::Overdue(ticket) => format!("finds {} overdue", ticket.number),
-        Event::Stolen(ticket) => format!("was robbed of {}", ticket.number),
-        Event::Answered { ticket, outcome, .. } => {
-            let what = match outcome {
-                Outcome::Tokens(tokens) => tokens.access.expose().to_owned(),
-                Outcome::Mismatch { check, .. } => format!("another's ID token: {}", check.as_str()),
-                Outcome::Refused { error, .. }
-                | Outcome::Unsent { error, .. }
-                | Outcome::Unclear { error, .. } => error.to_string(),
-            };
-            format!("is answered {}: {what}", ticket.number)
+pub fn input(input: &Input) -> String {
+    match input {
+        Input::Message(heard) => format!("hears {}", message(heard)),
+        Input::LockGranted(ticket) => format!("is granted {ticket}"),
+        Input::LockUnavailable(ticket) => format!("cannot have {ticket}"),
+        Input::LockStolen(ticket) => format!("was deprived of {ticket}"),
+        Input::Response(request, Ok(answer)) => format!(
+            "has {} for request {request}: {:.60}",
+            answer.status,
+            answer.body.as_deref().unwrap_or("no body")
+        ),
+        Input::Response(request, Err(failure)) => format!("has {failure:?} for request {request}"),
+        Input::Call(id, Call::Token { force, min_validity, rejected }) => {
+            let (force, another) =
+                (if *force { " forced" } else { "" }, if rejected.is_some() { " another" } else { "" });
+            format!("wants a token, call {id}{force}{another}, {min_validity} ms")
         }
-        Event::GetToken { call, force, min_validity, rejected } => {
-            let rejected = rejected.as_ref().map_or("", |_| " after a 401");
-            format!(
-                "wants a token, call {call}{}{rejected}, {min_validity} ms",
-                if *force { " forced" } else { "" }
-            )
-        }
-        Event::Callback { call, .. } => format!("has a callback, call {call}"),
+        Input::Call(id, Call::Callback(_)) => format!("has a callback, call {id}"),
         other => format!("{other:?}"),
     }
 }
 
-pub fn effect(effect: &Effect) -> String {
-    match effect {
-        Effect::Store(text) => {
+pub fn act(act: &Act) -> String {
+    match act {
+        Act::Write { key, text, .. } => {
             let field = |name: &str| text.split('&').find_map(|pair| pair.strip_prefix(name)).unwrap_or("");
-            format!("Store {}{} #{}", field("access_token="), field("reason="), field("sequence="))
+            let name =
+                key.split_once('.').and_then(|(_, rest)| rest.split_once('.')).map_or("", |(_, rest)| rest);
+            format!("Write {name:.12} {}{} #{}", field("access_token="), field("reason="), field("sequence="))
         }
-        Effect::Post(posted) => format!("Post {}", message(posted)),
-        Effect::Lock { ticket, lock, .. } => format!("Lock {} {lock:?}", ticket.number),
-        Effect::Unlock(ticket) => format!("Unlock {}", ticket.number),
-        Effect::Steal(ticket) => format!("Steal {}", ticket.number),
-        Effect::Refresh { ticket, token, .. } => format!("Refresh {} {}", ticket.number, token.expose()),
-        Effect::Exchange { ticket, code, .. } => format!("Exchange {} {}", ticket.number, code.expose()),
-        Effect::Token(call, Ok(token)) => format!("call {call} gets {}", token.expose()),
-        Effect::Token(call, Err(error)) => format!("call {call} gets {error}"),
-        Effect::SignedIn(call, Ok(_)) => format!("callback {call} is good"),
-        Effect::SignedIn(call, Err(refusal)) => format!("callback {call} gets {}", refusal.error),
-        Effect::Revoke(token) => format!("Revoke {}", token.expose()),
-        Effect::Leave { .. } => "Leave".into(),
-        Effect::Mark(_) => "Mark".into(),
+        Act::Remove { key, .. } => {
+            let name =
+                key.split_once('.').and_then(|(_, rest)| rest.split_once('.')).map_or("", |(_, rest)| rest);
+            format!("Remove {name:.12}")
+        }
+        Act::Post(posted) => format!("Post {}", message(posted)),
+        Act::Lock { ticket, lock, .. } => format!("Lock {} {lock:?}", ticket.number),
+        Act::Unlock(ticket) => format!("Unlock {}", ticket.number),
+        Act::Steal(ticket) => format!("Steal {}", ticket.number),
+        Act::Send { request, form, .. } => {
+            format!("Send {request} {:.120}", form.as_deref().unwrap_or("GET"))
+        }
+        Act::Settle(call, Settled::Token(token)) => format!("call {call} gets {}", token.expose()),
+        Act::Settle(call, Settled::Error(error)) => format!("call {call} gets {error}"),
+        Act::Settle(call, Settled::Done) => format!("call {call} is done"),
         other => format!("{other:?}"),
     }
 }

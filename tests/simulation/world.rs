@@ -1,18 +1,23 @@
-//! The simulated world: a virtual clock, tabs, their documents (each a real [`Session`] and its runner), and one queue of
+//! The simulated world: a virtual clock, tabs, their documents (each a real [`Client`] and its runner), and one queue of
 //! things to come. The simulation runs on the time that the machine is awake; true time adds its sleep, and the wall
 //! clock adds the jumps.
 
+use super::act::{Act, Recorder};
 use super::locks::{Asker, Locks};
 use super::net::Request;
 use super::plan::{Dice, Fault, Lie, Plan};
 use super::platform::Platform;
 use super::storage::{Health, Healths, Own, Shared};
+use intelliauth_spa_sdk::core::client::Client;
+use intelliauth_spa_sdk::core::client::runner::{Area, Environment, Input as ClientInput};
 use intelliauth_spa_sdk::core::clock::Now;
 use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::secret::State as FlowState;
-use intelliauth_spa_sdk::core::session::event::{Call, Cx, Event, Reason, Stored, Ticket, View};
+use intelliauth_spa_sdk::core::pkce::Entropy;
+use intelliauth_spa_sdk::core::platform::Verdict;
+use intelliauth_spa_sdk::core::session::State;
+use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
 use intelliauth_spa_sdk::core::session::message::Message;
-use intelliauth_spa_sdk::core::session::{Rules, Session, State};
+use intelliauth_spa_sdk::native::engine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub type DocId = usize;
@@ -42,6 +47,7 @@ pub enum Input {
     Watch(Ticket, Option<Asker>, i64),
     Answer(usize),
     Timeout(usize),
+    Verified(u32),
     Look,
     App,
 }
@@ -51,7 +57,6 @@ pub enum Input {
 pub enum Job {
     To(DocId, Input),
     Reach(usize),
-    Revoke(String),
     Chaos,
     Load(TabId, Option<String>),
     Thaw(DocId),
@@ -97,7 +102,9 @@ pub struct Asked {
 /// A page and its runner.
 pub struct Doc {
     pub tab: TabId,
-    pub session: Option<Session>,
+    pub client: Option<Client>,
+    /// What the address bar shows.
+    pub address: String,
     pub born: i64,
     pub alive: bool,
     pub frozen: Option<i64>,
@@ -170,8 +177,8 @@ pub struct World {
     pub jumped: i64,
     queue: BTreeMap<(i64, u64), Job>,
     serial: u64,
-    /// Answers to effects of the present step that need no time.
-    pub at_once: Vec<Event>,
+    /// What came at once of the present step's actions.
+    pub at_once: Vec<ClientInput>,
     pub tabs: Vec<Tab>,
     pub docs: Vec<Doc>,
     pub shared: Shared,
@@ -211,23 +218,38 @@ macro_rules! note {
 pub(crate) use note;
 
 /// What a document reads.
-struct Sight<'a>(&'a World, TabId);
+struct Sight<'a>(&'a World, DocId);
 
-impl View for Sight<'_> {
-    fn session(&self) -> Stored {
-        self.0.reads(self.1)
+impl Environment for Sight<'_> {
+    fn now(&self) -> Now {
+        self.0.clock(self.1)
     }
 
-    fn transaction(&self, state: &FlowState) -> Option<String> {
-        if self.0.health.tabs == Health::Blocked {
-            None
-        } else {
-            self.0.tabs[self.1].own.transactions.get(state.expose()).cloned()
+    fn is_online(&self) -> bool {
+        self.0.online
+    }
+
+    fn address(&self) -> String {
+        self.0.docs[self.1].address.clone()
+    }
+
+    fn read(&self, area: Area, key: &str) -> Stored {
+        self.0.read_key(self.0.docs[self.1].tab, area, key)
+    }
+
+    fn keys(&self, area: Area, prefix: &str) -> Vec<String> {
+        let (world, tab) = (self.0, self.0.docs[self.1].tab);
+        match area {
+            _ if world.health_of(area) == Health::Blocked => Vec::new(),
+            Area::Tab => {
+                world.tabs[tab].own.items.keys().filter(|key| key.starts_with(prefix)).cloned().collect()
+            }
+            Area::Origin => world.shared.keys(tab, prefix, world.now, world.stale()),
         }
     }
 
-    fn marked(&self, mark: &str) -> bool {
-        self.0.marked(self.1, mark)
+    fn entropy(&self) -> Option<[Entropy; 3]> {
+        Some([[1; 32], [2; 32], [3; 32]])
     }
 }
 
@@ -333,7 +355,6 @@ impl World {
         match job {
             Job::To(doc, input) => self.reach_doc(doc, input),
             Job::Reach(request) => self.reach_platform(request),
-            Job::Revoke(token) => self.platform.revoke(&token),
             Job::Chaos => self.chaos(),
             Job::Load(tab, url) => {
                 self.tabs[tab].away = false;
@@ -366,41 +387,26 @@ impl World {
             Input::Message(text) => {
                 if let Some(message) = Message::from_text(&text) {
                     self.god_hears(id, &message);
-                    self.step(id, Event::Heard(message));
+                    self.step(id, ClientInput::Message(message));
                 }
             }
-            Input::Timer(number) if number == self.docs[id].timer => self.step(id, Event::Wake),
+            Input::Timer(number) if number == self.docs[id].timer => self.step(id, ClientInput::Timeout),
             Input::Timer(_) => {}
-            Input::Granted(ticket) => self.step(id, Event::Granted(ticket)),
-            Input::Stolen(ticket) => self.step(id, Event::Stolen(ticket)),
-            Input::Overdue(ticket) => self.step(id, Event::Overdue(ticket)),
+            Input::Granted(ticket) => self.step(id, ClientInput::LockGranted(ticket.number)),
+            Input::Stolen(ticket) => self.step(id, ClientInput::LockStolen(ticket.number)),
+            Input::Overdue(ticket) => self.step(id, ClientInput::LockUnavailable(ticket.number)),
             Input::Watch(ticket, before, patience) => self.watch(id, ticket, before, patience),
             Input::Answer(request) => self.answer(id, request),
             Input::Timeout(request) => self.time_out(id, request),
-            Input::Look => self.step(id, Event::Look),
+            Input::Verified(request) => self.step(id, ClientInput::Verified(request, Verdict::Valid)),
+            Input::Look => self.step(id, ClientInput::Revalidate),
             Input::App => self.app(id),
         }
     }
 
-    /// What `tab` reads of the record.
-    pub fn reads(&self, tab: TabId) -> Stored {
-        let stale = self.plan.lie == Some(Lie::StaleForever);
-        let value = match self.plan.keep {
-            Keep::Memory => return Stored::Empty,
-            Keep::Session if self.health.tabs == Health::Blocked => return Stored::Unreadable,
-            Keep::Local if self.health.origin == Health::Blocked => return Stored::Unreadable,
-            Keep::Session => self.tabs[tab].own.record.as_deref(),
-            Keep::Local => self.shared.read(tab, self.now, stale),
-        };
-        value.map_or(Stored::Empty, |text| Stored::Text(text.to_owned()))
-    }
-
-    /// Whether `tab` can read `mark`, in either storage.
-    pub fn marked(&self, tab: TabId, mark: &str) -> bool {
-        let stale = self.plan.lie == Some(Lie::StaleForever);
-        (self.health.origin != Health::Blocked && self.shared.marks.read(tab, mark, self.now, stale))
-            || (self.health.tabs != Health::Blocked
-                && self.tabs[tab].own.marks.read(tab, mark, self.now, false))
+    /// Whether reads are never of others' writes.
+    fn stale(&self) -> bool {
+        self.plan.lie == Some(Lie::StaleForever)
     }
 
     /// Storage fails now.
@@ -419,39 +425,73 @@ impl World {
         self.health = Healths::default();
     }
 
+    pub fn health_of(&self, area: Area) -> Health {
+        match area {
+            Area::Tab => self.health.tabs,
+            Area::Origin => self.health.origin,
+        }
+    }
+
+    /// What `tab` reads under `key`.
+    pub fn read_key(&self, tab: TabId, area: Area, key: &str) -> Stored {
+        if self.health_of(area) == Health::Blocked {
+            return Stored::Unreadable;
+        }
+        let value = match area {
+            Area::Tab => self.tabs[tab].own.items.get(key).map(String::as_str),
+            Area::Origin => self.shared.read(tab, key, self.now, self.stale()),
+        };
+        value.map_or(Stored::Empty, |text| Stored::Text(text.to_owned()))
+    }
+
+    /// What `tab` reads of the record.
+    pub fn reads(&self, tab: TabId) -> Stored {
+        match self.plan.keep {
+            Keep::Memory => Stored::Empty,
+            Keep::Session => self.read_key(tab, Area::Tab, &super::key("session")),
+            Keep::Local => self.read_key(tab, Area::Origin, &super::key("session")),
+        }
+    }
+
+    /// Whether `tab` can read `mark`.
+    pub fn marked(&self, tab: TabId, mark: &str) -> bool {
+        let key = super::key(&format!("mark.{mark}"));
+        [Area::Tab, Area::Origin]
+            .iter()
+            .any(|area| matches!(self.read_key(tab, *area, &key), Stored::Text(_)))
+    }
+
     /// How late others read what is written now.
     pub fn visible(&mut self) -> i64 {
         let late = self.plan.has(Fault::Stale) && !self.quiet;
         self.now + if late { self.dice.below(STALE) } else { 0 }
     }
 
-    /// One step of one session, and all that follows from it at once.
-    pub fn step(&mut self, id: DocId, event: Event) {
+    /// One step of one client, and all that follows from it at once.
+    pub fn step(&mut self, id: DocId, input: ClientInput) {
         if self.broken.is_some() || !self.docs[id].alive {
             return;
         }
-        note!(self, "doc {id} {}", super::trace::event(&event));
-        let Some(mut session) = self.docs[id].session.take() else { return };
-        let (now, tab) = (self.clock(id), self.docs[id].tab);
-        let effects = session.step(&Cx { now, online: self.online, view: &Sight(self, tab) }, event);
+        note!(self, "doc {id} {}", super::trace::input(&input));
+        let Some(mut client) = self.docs[id].client.take() else { return };
+        let recorder = Recorder::default();
+        client.handle(&Sight(self, id), &recorder, input);
         self.stats.steps += 1;
         if self.stats.steps > 1_000_000 {
             return self.broke("nothing storms", "a million steps".into());
         }
-        let seen = Seen::of(session.state(now));
-        let version = session.version();
-        self.docs[id].session = Some(session);
+        let acts = recorder.0.into_inner();
+        let seen = Seen::of(client.state(self.clock(id)));
+        let changed = acts.iter().any(|act| matches!(act, Act::Changed));
+        let version = self.docs[id].version + u32::from(changed);
+        self.docs[id].client = Some(client);
         self.check_state(id, seen, version);
-        let mut failed = false;
-        for effect in effects {
-            note!(self, "      → {}", super::trace::effect(&effect));
-            failed |= self.perform(id, effect);
+        for act in acts {
+            note!(self, "      → {}", super::trace::act(&act));
+            self.perform(id, act);
         }
-        if failed {
-            self.step(id, Event::StoreFailed);
-        }
-        for event in std::mem::take(&mut self.at_once) {
-            self.step(id, event);
+        for input in std::mem::take(&mut self.at_once) {
+            self.step(id, input);
         }
     }
 
@@ -461,18 +501,11 @@ impl World {
             self.kill(old, "left");
         }
         let id = self.docs.len();
-        let plan = &self.plan;
-        let rules = Rules {
-            keep: plan.keep,
-            issuer: super::ISSUER.into(),
-            client_id: super::CLIENT.into(),
-            hold: plan.timeout + 2 * plan.ask_wait,
-            ask_wait: plan.ask_wait,
-        };
         let seed = self.dice.below(i64::MAX) as u64;
         self.docs.push(Doc {
             tab,
-            session: Some(Session::new(rules, seed)),
+            client: Some(Client::new(engine, super::config(&self.plan), seed)),
+            address: url.clone().unwrap_or_else(|| "https://app.example/".into()),
             born: self.now - 100,
             alive: true,
             frozen: None,
@@ -490,7 +523,7 @@ impl World {
         self.tabs[tab].active = Some(id);
         note!(self, "tab {tab} loads doc {id}{}", if url.is_some() { " at a callback" } else { "" });
         let expected = self.restorable(tab);
-        self.step(id, Event::Start);
+        self.step(id, ClientInput::Start);
         self.check_restored(id, expected);
         if let Some(url) = url {
             self.callback(id, &url);
@@ -512,7 +545,7 @@ impl World {
         note!(self, "doc {id} is gone: {why}");
         let doc = &mut self.docs[id];
         doc.alive = false;
-        doc.session = None;
+        doc.client = None;
         doc.backlog.clear();
         let tab = &mut self.tabs[doc.tab];
         for slot in [&mut tab.active, &mut tab.cached] {
@@ -546,7 +579,7 @@ impl World {
         for input in rest {
             let source = match &input {
                 Input::Granted(_) | Input::Stolen(_) | Input::Overdue(_) => 0,
-                Input::Answer(_) => 1,
+                Input::Answer(_) | Input::Verified(_) => 1,
                 _ => 2,
             };
             sources[source].push_back(input);

@@ -39,6 +39,10 @@ export function inPlainWords(event: AuthEvent): string {
       return `Could not renew the access token (${event.code}). Tries again at ${clock(event.retryAt)}.`;
     case 'storage_failed':
       return 'Could not use the browser’s storage: the session ends with this page.';
+    case 'sign_out_completed':
+      return `Told the platform: refresh token ${event.revocation.replace('_', ' ')}, its own session ${event.provider.replace('_', ' ')}.`;
+    case 'provider_signed_out':
+      return 'Came back from the platform, which ended its own session.';
     case 'signed_out':
       return `Signed out. ${signedOutBecause[event.reason]}`;
   }

@@ -1,6 +1,7 @@
 //! One errand: the steps to what somebody wants of the platform, and what to make of each answer.
 
 use super::super::callback::shown;
+use super::super::client::sign_out::Revocation;
 use super::super::clock::Now;
 use super::super::error::{Code, Error};
 use super::super::id_token::{Check, Expected, OUTDATED, Purpose, check};
@@ -13,12 +14,14 @@ use super::{Answer, Failure, Keys, NoAnswer, Platform, Verdict};
 use std::rc::Rc;
 
 /// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
-const REVOKE_TIMEOUT: i64 = 3_000;
+const REVOKE_TIMEOUT: i64 = 2_000;
 
 /// What somebody wants.
 pub enum Goal {
     /// Its endpoints, and what else its metadata says.
     Metadata,
+    /// What an exchange needs: the metadata, and the keys where signatures are verified.
+    Ready,
     /// `form` sent to the token endpoint, once, and the answer judged, the ID token for `purpose` included.
     Tokens {
         /// As the body has it.
@@ -57,8 +60,10 @@ pub enum Step {
 
 /// What an errand came to.
 pub enum Done {
-    /// Of [`Goal::Metadata`] and [`Goal::Revoke`].
-    Metadata(Result<Rc<Metadata>, Error>),
+    /// Of [`Goal::Metadata`] and [`Goal::Ready`].
+    Metadata(Result<Rc<Metadata>, Failure>),
+    /// Of [`Goal::Revoke`], and what came of it where the endpoint is known.
+    Revoked(Result<Rc<Metadata>, Error>, Option<Revocation>),
     /// Of [`Goal::Tokens`].
     Tokens(Outcome),
 }
@@ -78,6 +83,7 @@ pub struct Errand {
     goal: Goal,
     asked: Asked,
     checking: Option<Checking>,
+    revocation: Option<Revocation>,
 }
 
 /// What the last request was for.
@@ -106,7 +112,7 @@ struct Checking {
 impl Errand {
     /// One that has not begun.
     pub fn new(goal: Goal) -> Self {
-        Self { goal, asked: Asked::Nothing, checking: None }
+        Self { goal, asked: Asked::Nothing, checking: None, revocation: None }
     }
 
     /// Takes what the last step came to and says what is next.
@@ -140,9 +146,13 @@ impl Errand {
                 form,
                 REVOKE_TIMEOUT.min(platform.config.request_timeout),
             ),
-            Goal::Metadata | Goal::Revoke { .. } => {
-                return Ok(Step::Done(Done::Metadata(Ok(known.clone()))));
+            Goal::Revoke { .. } => {
+                return Ok(Step::Done(Done::Revoked(Ok(known.clone()), self.revocation)));
             }
+            Goal::Ready if platform.verifies() && platform.present_keys(now).is_none() => {
+                return Ok(self.ask(Asked::Keys(false), platform, platform.jwks_uri().to_owned()));
+            }
+            Goal::Metadata | Goal::Ready => return Ok(Step::Done(Done::Metadata(Ok(known.clone())))),
             Goal::Tokens { form, .. } => {
                 (known.endpoints.token.clone(), form, platform.config.request_timeout)
             }
@@ -161,7 +171,14 @@ impl Errand {
 
     /// The goal's own answer. `None`: a signature is still to be verified, or nothing hangs on the answer.
     fn answered(&mut self, platform: &Platform, now: Now, answer: Result<Answer, NoAnswer>) -> Option<Done> {
-        let Goal::Tokens { purpose, .. } = &self.goal else { return None };
+        let Goal::Tokens { purpose, .. } = &self.goal else {
+            self.revocation = Some(match &answer {
+                Ok(answer) if (200..300).contains(&answer.status) => Revocation::Revoked,
+                Ok(answer) if (400..500).contains(&answer.status) => Revocation::Refused,
+                _ => Revocation::Unreachable,
+            });
+            return None;
+        };
         let outcome = match answer {
             Ok(answer) => judge(platform.engine, answer.status, answer.body.as_deref(), answer.retry_after),
             Err(failure) => {
@@ -274,7 +291,8 @@ impl Errand {
             }
             (Some(checking), _) => self.unverified(checking.tokens, error),
             (None, Goal::Tokens { .. }) => Outcome::Unsent { error, retry_after },
-            (None, _) => return Step::Done(Done::Metadata(Err(error))),
+            (None, Goal::Revoke { .. }) => return Step::Done(Done::Revoked(Err(error), None)),
+            (None, _) => return Step::Done(Done::Metadata(Err(Failure { error, retry_after }))),
         };
         Step::Done(Done::Tokens(outcome))
     }

@@ -5,6 +5,8 @@ mod errand;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+/// An answer, read whole.
+pub use Answer as HttpResponse;
 pub use errand::{Done, Errand, Goal, Reply, Step};
 
 /// What came of verifying a signature by one key.
@@ -37,6 +39,12 @@ pub struct Answer {
     pub retry_after: Option<i64>,
 }
 
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Answer({})", self.status)
+    }
+}
+
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoAnswer {
@@ -65,9 +73,12 @@ struct Keys {
 }
 
 /// Why something could not be had, and when the platform wants to be asked again, in milliseconds.
-struct Failure {
-    error: Error,
-    retry_after: Option<i64>,
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// The provider's wish, in milliseconds.
+    pub retry_after: Option<i64>,
 }
 
 impl From<Error> for Failure {
@@ -88,6 +99,11 @@ impl Platform {
             left_out: Vec::new(),
             config,
         }
+    }
+
+    /// The metadata, where it is known.
+    pub fn known_metadata(&self) -> Option<Rc<Metadata>> {
+        self.metadata.clone()
     }
 
     /// Keeps the metadata; what was refused is not kept.

@@ -1,5 +1,6 @@
 //! Errands against a platform that answers from a list: what is asked, in which order, and what comes of it.
 
+use super::super::client::sign_out::Revocation;
 use super::super::clock::Now;
 use super::super::config::{Config, tests::options};
 use super::super::encoding::base64url;
@@ -116,7 +117,8 @@ fn good(done: Done) -> Box<Tokens> {
 
 fn code(done: Done) -> (&'static str, Code) {
     match done {
-        Done::Metadata(result) => ("metadata", result.unwrap_err().code),
+        Done::Metadata(result) => ("metadata", result.unwrap_err().error.code),
+        Done::Revoked(..) => panic!("a revocation"),
         Done::Tokens(Outcome::Refused { error, grant }) => {
             (if grant { "grant" } else { "refused" }, error.code)
         }
@@ -363,10 +365,15 @@ fn a_lost_answer_is_unclear_and_nothing_is_sent_again() {
 fn a_revocation_is_sent_where_its_endpoint_is_known_and_its_answer_changes_nothing() {
     let goal = || Goal::Revoke { form: FORM.into() };
     let (asked, done) = run(&mut platform(false), goal(), vec![]);
-    assert!(asked.is_empty() && matches!(done, Done::Metadata(Ok(_))));
-    for say in [ok(""), Say::Text(500, String::new()), Say::Nothing(NoAnswer::Network)] {
+    assert!(asked.is_empty() && matches!(done, Done::Revoked(Ok(_), None)));
+    for (say, expected) in [
+        (ok(""), Revocation::Revoked),
+        (Say::Text(400, String::new()), Revocation::Refused),
+        (Say::Text(500, String::new()), Revocation::Unreachable),
+        (Say::Nothing(NoAnswer::Network), Revocation::Unreachable),
+    ] {
         let (asked, done) = run(&mut platform(true), goal(), vec![ok(METADATA), say]);
         assert_eq!(asked, [VIA, "POST /r"]);
-        assert!(matches!(done, Done::Metadata(Ok(_))));
+        assert!(matches!(done, Done::Revoked(Ok(_), Some(revocation)) if revocation == expected));
     }
 }

@@ -1,12 +1,13 @@
 //! What goes into the session and what comes out: [`super::Session::step`] is all that stands between.
 
-use super::super::callback::Response;
+use super::super::client::sign_out::SignOutResult;
 use super::super::clock::Now;
-use super::super::error::{Code as ErrorCode, Error};
+use super::super::error::Error;
 use super::super::id_token::Check;
+use super::super::platform::Failure;
 use super::super::record::{Reader, Writer};
-use super::super::secret::{AccessToken, Code, IdToken, Nonce, RefreshToken, State, Verifier};
-use super::super::token::Outcome;
+use super::super::secret::{AccessToken, IdToken, RefreshToken, State};
+use super::super::token::{Outcome, Tokens};
 use super::super::transaction::SignInContext;
 use super::message::Message;
 
@@ -85,8 +86,6 @@ pub enum Stored {
 pub trait View {
     /// The session's record.
     fn session(&self) -> Stored;
-    /// The transaction of `state`, in this tab.
-    fn transaction(&self, state: &State) -> Option<String>;
     /// Whether any tab of this origin left `mark` (see [`Effect::Mark`]).
     fn marked(&self, mark: &str) -> bool;
 }
@@ -119,6 +118,8 @@ pub struct Ticket {
 pub enum Event {
     /// The tab begins.
     Start,
+    /// Nothing but the moment: what can be read now is read.
+    Sync,
     /// A reason to look again: visible, focused, shown from the back/forward cache, online, storage changed.
     Look,
     /// The time of [`Effect::Wake`] has come, or is believed to have.
@@ -131,6 +132,13 @@ pub enum Event {
     Overdue(Ticket),
     /// Another tab took the lock away.
     Stolen(Ticket),
+    /// What a refresh needs of the provider is at hand, or cannot be had.
+    Prepared {
+        /// As given.
+        ticket: Ticket,
+        /// Why it cannot be had.
+        result: Result<(), Failure>,
+    },
     /// A request came to this. `asked_at` is when it was sent.
     Answered {
         /// As given.
@@ -152,19 +160,20 @@ pub enum Event {
         /// Answered with this one again where a 401 has already been why it was obtained.
         rejected: Option<AccessToken>,
     },
-    /// A callback is to be answered.
-    Callback {
-        /// Who waits.
-        call: Call,
-        /// What its address says.
-        response: Response,
-    },
-    /// The answer to [`Effect::Metadata`].
-    Metadata {
-        /// As given.
+    /// A sign-in is completed: [`Effect::SignedIn`] answers at once.
+    SignIn {
+        /// To carry back.
         ticket: Ticket,
-        /// Whether the platform is known to send `iss`, or why that is not known.
-        iss_required: Result<bool, Error>,
+        /// Checked.
+        tokens: Tokens,
+        /// Of the sign-in: the session's name comes from it.
+        state: State,
+        /// As asked for.
+        scope: String,
+        /// [`super::Session::sign_outs`] when its callback came.
+        sign_outs: u32,
+        /// When the code was sent.
+        asked_at: Now,
     },
     /// The person signs out, here.
     SignOut,
@@ -190,8 +199,6 @@ pub enum Effect {
     /// Leave a mark that every tab of this origin can read for [`super::mark::mark_lifetime`]. Where storage is
     /// full, the oldest mark makes room.
     Mark(String),
-    /// Remove a transaction.
-    DropTransaction(State),
     /// Tell the siblings.
     Post(Message),
     /// Ask for a lock. `patience` in milliseconds: 0 takes it at once or not at all.
@@ -208,6 +215,8 @@ pub enum Effect {
     Steal(Ticket),
     /// Let it go, or stop asking for it.
     Unlock(Ticket),
+    /// Get ready what a refresh needs of the provider: [`Event::Prepared`] answers.
+    Prepare(Ticket),
     /// Send the refresh token once.
     Refresh {
         /// To carry back.
@@ -217,37 +226,12 @@ pub enum Effect {
         /// The sign-in's ID token, which a new one must continue.
         sign_in: IdToken,
     },
-    /// Send the code once.
-    Exchange {
-        /// To carry back.
-        ticket: Ticket,
-        /// What to send.
-        code: Code,
-        /// What proves it.
-        verifier: Verifier,
-        /// As in the authorize request.
-        redirect_uri: String,
-        /// What the ID token must repeat.
-        nonce: Nonce,
-        /// In seconds, where asked for.
-        max_age: Option<i64>,
-    },
     /// Send [`Event::Wake`] when the tab's own clock shows this, `None`: not at all. Replaces the one before.
     Wake(Option<i64>),
     /// Answer a [`Event::GetToken`].
     Token(Call, Result<AccessToken, Error>),
-    /// Read the platform's metadata, where it is in use and not known yet.
-    Metadata(Ticket),
-    /// Answer a [`Event::Callback`].
-    SignedIn(Call, Result<SignedIn, Refusal>),
-    /// A callback came to this: the sign-in named by its state's `mark`, if any, is completed or failed. For
-    /// [`super::super::attempts::Attempts`].
-    CameBack {
-        /// Fingerprint of the state.
-        mark: String,
-        /// `None` for a completed sign-in.
-        failed: Option<ErrorCode>,
-    },
+    /// Answers a [`Event::SignIn`]: the session is held, or its tokens came after a sign-out.
+    SignedIn(Ticket, Result<IdToken, (Error, Option<RefreshToken>)>),
     /// Tell the app.
     Tell(Notice),
     /// This tab is signed out; what the platform needs to know to end its own session.
@@ -270,21 +254,6 @@ pub struct SignedIn {
     pub context: SignInContext,
 }
 
-/// A callback that signed nobody in.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    /// Why.
-    pub error: Error,
-    /// As given when the sign-in began; empty where that sign-in is not known.
-    pub context: SignInContext,
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self { error, context: SignInContext::default() }
-    }
-}
-
 /// What an app may want to show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
@@ -297,6 +266,12 @@ pub struct Notice {
 /// See [`Notice`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
+    /// A sign-in began; its authorize URL, masked.
+    SignInStarted(String),
+    /// A sign-out came to this.
+    SignOutCompleted(SignOutResult),
+    /// The page came back from a sign-out at the provider.
+    ProviderSignedOut,
     /// A callback arrived that this tab was waiting for.
     CallbackReceived,
     /// The code was exchanged.

@@ -8,7 +8,6 @@ pub mod message;
 pub mod record;
 pub mod schedule;
 
-mod callback;
 mod ending;
 mod refresh;
 mod sharing;
@@ -16,6 +15,9 @@ mod sharing;
 use super::clock::Now;
 use super::config::Keep;
 use super::error::{Code, Error};
+use super::secret::{IdToken, RefreshToken, State as AuthState};
+use super::token::Tokens;
+use super::transaction::Transaction;
 use event::{Call, Cx, Effect, Event, News, Notice, Reason, Ticket};
 use record::Grant;
 use schedule::{Backoff, Deadline, Rng};
@@ -46,9 +48,6 @@ pub struct Session {
     failing: Option<(Error, i64)>,
     waiting: Vec<Waiting>,
     astray: Vec<refresh::Astray>,
-    exchanges: Vec<callback::Exchange>,
-    /// Callbacks' locks and when to let them go, by the tab's own clock.
-    lingering: Vec<(Ticket, i64)>,
     /// The latest sign-in or sign-out known.
     seen: i64,
     /// Fences off a sign-in that began before a sign-out.
@@ -86,6 +85,8 @@ enum Refresh {
     Queued(Ticket, i64),
     /// Holding it, listening for a sibling with newer tokens, until the tab's own clock shows this.
     Asking(Ticket, i64),
+    /// Holding it, getting ready what the request needs, since this time of the tab's own clock.
+    Preparing(Ticket, i64),
     /// The refresh token is on its way. Whether it may have been spent before that.
     Sending(Ticket, bool),
     /// The platform refused it; a sibling may still have its successor.
@@ -133,8 +134,6 @@ impl Session {
             failing: None,
             waiting: Vec::new(),
             astray: Vec::new(),
-            exchanges: Vec::new(),
-            lingering: Vec::new(),
             seen: 0,
             sign_outs: 0,
             tickets: 0,
@@ -153,20 +152,24 @@ impl Session {
         let stored = stored.filter(|_| !matches!(event, Event::StoreFailed));
         match event {
             Event::Start => self.ask_siblings(&mut fx),
+            Event::Sync => {}
             Event::Look => self.nudge(cx, Backoff::BASE),
             Event::Wake => self.wake = None,
             Event::Heard(message) => self.hear(cx, message, &mut fx),
             Event::Granted(ticket) => self.granted(cx, ticket, &mut fx),
-            Event::Overdue(ticket) => self.overdue(cx, ticket, &mut fx),
+            Event::Overdue(ticket) => self.overdue(ticket, &mut fx),
             Event::Stolen(ticket) => self.stolen(ticket),
+            Event::Prepared { ticket, result } => self.prepared(cx, ticket, result, &mut fx),
             Event::Answered { ticket, asked_at, outcome } => {
                 self.answered(cx, ticket, asked_at, outcome, &mut fx)
             }
             Event::GetToken { call, force, min_validity, rejected } => {
                 self.get_token(cx, call, force, min_validity, rejected, &mut fx);
             }
-            Event::Callback { call, response } => self.callback(cx, call, response, &mut fx),
-            Event::Metadata { ticket, iss_required } => self.metadata_read(ticket, iss_required, &mut fx),
+            Event::SignIn { ticket, tokens, state, scope, sign_outs, asked_at } => {
+                let result = self.sign_in(cx, tokens, &state, scope, sign_outs, asked_at, &mut fx);
+                fx.push(Effect::SignedIn(ticket, result));
+            }
             Event::SignOut => self.sign_out(&mut fx),
             Event::StoreFailed => tell(&mut fx, false, News::StorageFailed),
         }
@@ -199,20 +202,13 @@ impl Session {
 
     /// Does what has become due, settles who can be settled, and says when to be woken.
     fn pump(&mut self, cx: &Cx, fx: &mut Vec<Effect>) {
-        self.lingering.retain(|(ticket, until)| {
-            let stays = *until > cx.now.mono;
-            if !stays {
-                fx.push(Effect::Unlock(*ticket));
-            }
-            stays
-        });
         match self.refresh {
             // Overslept: the lock may be another tab's by now, and the news of that still on its way.
             Refresh::Asking(_, until) if cx.now.mono > until + OVERSLEPT => {
                 self.overslept += 1;
                 self.let_go(fx);
             }
-            Refresh::Asking(ticket, until) if cx.now.mono >= until => self.send(cx, ticket, fx),
+            Refresh::Asking(ticket, until) if cx.now.mono >= until => self.prepare(cx, ticket, fx),
             Refresh::Confirming(_, until, reason) if cx.now.mono >= until => self.end(reason, fx),
             _ => {}
         }
@@ -272,12 +268,57 @@ impl Session {
             }
             _ => None,
         };
-        let lingering = self.lingering.iter().map(|(_, until)| *until);
-        let at = at.into_iter().chain(lingering).min().map(|at| at.max(mono + 1));
+        let at = at.map(|at| at.max(mono + 1));
         if at != self.wake {
             self.wake = at;
             fx.push(Effect::Wake(at));
         }
+    }
+
+    /// A ticket for a lock that is not the session's.
+    pub fn next_ticket(&mut self) -> Ticket {
+        self.ticket(0)
+    }
+
+    /// How often this tab knows the user to have signed out: a sign-in that began before is fenced off.
+    pub fn sign_outs(&self) -> u32 {
+        self.sign_outs
+    }
+
+    /// Whether a transaction was made by this client for this platform.
+    pub fn owns(&self, transaction: &Transaction) -> bool {
+        transaction.issuer == self.rules.issuer && transaction.client_id == self.rules.client_id
+    }
+
+    /// A new session: stored, passed on, held. Tokens that come after a sign-out are handed back to be revoked.
+    #[allow(clippy::too_many_arguments)]
+    fn sign_in(
+        &mut self,
+        cx: &Cx,
+        tokens: Tokens,
+        state: &AuthState,
+        scope: String,
+        sign_outs: u32,
+        asked_at: Now,
+        fx: &mut Vec<Effect>,
+    ) -> Result<IdToken, (Error, Option<RefreshToken>)> {
+        if sign_outs != self.sign_outs {
+            return Err((Error::new(Code::SignedOut), tokens.refresh));
+        }
+        let sequence = (self.seen + 1).max(cx.now.wall);
+        let grant = Grant::signed_in(tokens, state, sequence, scope, asked_at)
+            .ok_or_else(|| (Error::new(Code::IdTokenInvalid).with("check", "it is missing"), None))?;
+        tell(fx, false, News::CodeExchanged);
+        tell(fx, false, News::IdTokenChecked);
+        self.store(&grant, fx);
+        if self.shared() {
+            fx.push(Effect::Post(message::Message::Tokens(grant.clone())));
+        }
+        let deadline = Deadline::after(asked_at, grant.lifetime());
+        let id_token = grant.id_token.clone();
+        self.hold(grant, deadline, fx);
+        tell(fx, false, News::SignedIn);
+        Ok(id_token)
     }
 
     fn ticket(&mut self, generation: i64) -> Ticket {

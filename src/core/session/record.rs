@@ -234,6 +234,7 @@ pub(super) mod tests {
             scope: "openid".into(),
             max_age: None,
             context: SignInContext { app_state: Some("kind=session&v=1".into()), page: None },
+            kept: None,
             at: 1,
         };
         assert_eq!(Record::from_text(&transaction.to_text()), None);

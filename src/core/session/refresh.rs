@@ -3,6 +3,7 @@
 use super::super::clock::Now;
 use super::super::config::Keep;
 use super::super::error::{Code, Error};
+use super::super::platform::Failure;
 use super::super::secret::AccessToken;
 use super::super::token::Outcome;
 use super::event::{Call, Cx, Effect, Lock, News, Reason, Ticket};
@@ -112,7 +113,8 @@ impl Session {
     pub(super) fn granted(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
         let since = match self.refresh {
             Refresh::Queued(queued, since) if queued == ticket => since,
-            _ => return self.claimed(cx, ticket, fx),
+            // Nobody wants it any more.
+            _ => return fx.push(Effect::Unlock(ticket)),
         };
         // After a long wait this tab may have been frozen, and have lost the lock again: then too it listens first. One
         // whose timers are always late would listen for ever.
@@ -121,18 +123,49 @@ impl Session {
             self.ask_siblings(fx);
             self.refresh = Refresh::Asking(ticket, cx.now.mono + self.rules.ask_wait);
         } else {
-            self.send(cx, ticket, fx);
+            self.prepare(cx, ticket, fx);
+        }
+    }
+
+    /// What the request needs comes first: while it is read, newer tokens may come.
+    pub(super) fn prepare(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
+        self.refresh = Refresh::Preparing(ticket, cx.now.mono);
+        fx.push(Effect::Prepare(ticket));
+    }
+
+    /// It is at hand, or cannot be had: then nothing was sent, and no doubt is left about the refresh token.
+    pub(super) fn prepared(
+        &mut self,
+        cx: &Cx,
+        ticket: Ticket,
+        result: Result<(), Failure>,
+        fx: &mut Vec<Effect>,
+    ) {
+        let since = match self.refresh {
+            Refresh::Preparing(preparing, since) if preparing == ticket => since,
+            _ => return,
+        };
+        match result {
+            // After half of what the lock may be held, its time may not suffice for the request: it is asked for anew.
+            Ok(()) if cx.now.mono - since > self.rules.hold / 2 => self.let_go(fx),
+            Ok(()) => self.send(cx, ticket, fx),
+            Err(Failure { error, retry_after }) => {
+                self.refresh = Refresh::Idle;
+                if let Phase::In(live) = &self.phase {
+                    let unsure = live.grant.unsure;
+                    self.failed(cx, error, retry_after, unsure, fx);
+                }
+                fx.push(Effect::Unlock(ticket));
+            }
         }
     }
 
     /// The holder is past its deadline: frozen, or worse. Another may be stealing too, so this tab listens before it
     /// sends.
-    pub(super) fn overdue(&mut self, cx: &Cx, ticket: Ticket, fx: &mut Vec<Effect>) {
+    pub(super) fn overdue(&mut self, ticket: Ticket, fx: &mut Vec<Effect>) {
         if matches!(self.refresh, Refresh::Queued(queued, _) if queued == ticket) {
             self.siblings = true;
             fx.push(Effect::Steal(ticket));
-        } else {
-            self.claim_failed(cx, ticket, fx);
         }
     }
 
@@ -226,9 +259,6 @@ impl Session {
     /// An answer that this session no longer waits for. Newer tokens are newer tokens, here or in a sibling; after a
     /// sign-out they are nobody's.
     fn late(&mut self, cx: &Cx, ticket: Ticket, asked_at: Now, outcome: Outcome, fx: &mut Vec<Effect>) {
-        if self.exchanged(cx, ticket, asked_at, &outcome, fx) {
-            return;
-        }
         let Some(at) = self.astray.iter().position(|astray| astray.ticket == ticket) else { return };
         let Astray { grant, over, .. } = self.astray.swap_remove(at);
         match (outcome, &self.phase) {
@@ -325,9 +355,11 @@ impl Refresh {
     fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::Idle => None,
-            Self::Queued(t, _) | Self::Asking(t, _) | Self::Sending(t, _) | Self::Confirming(t, _, _) => {
-                Some(*t)
-            }
+            Self::Queued(t, _)
+            | Self::Asking(t, _)
+            | Self::Preparing(t, _)
+            | Self::Sending(t, _)
+            | Self::Confirming(t, _, _) => Some(*t),
         }
     }
 }

@@ -1,0 +1,509 @@
+//! Answering a callback: every state it names is judged first, its response leaves the address at once and is kept until
+//! the provider can be asked, and the code is sent once, whatever happens. RFC 6749 §4.1.2, RFC 9700 §4.2.4.
+
+use super::super::callback::{self, Answer as Response, SignIn, check_issuer};
+use super::super::clock::Now;
+use super::super::encoding::fingerprint;
+use super::super::error::{Code, Error};
+use super::super::id_token::Purpose;
+use super::super::metadata::Metadata;
+use super::super::platform::{Failure, Goal};
+use super::super::secret::{Code as AuthorizationCode, IdToken, RefreshToken, State};
+use super::super::session::event::{Event, Lock, News, Notice, SignedIn, Ticket};
+use super::super::token::{Outcome, exchange_form};
+use super::super::transaction::{KEPT_FOR, KeptResponse, LIFETIME, SignInContext, Transaction};
+use super::runner::{Answer, Area, CallId, Report};
+use super::{Client, Turn, Waiter};
+
+/// A callback that signed nobody in.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    error: Error,
+    context: SignInContext,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, context: SignInContext::default() }
+    }
+}
+
+/// A callback that this page has seen. It is remembered, so that every call with the same address gets the same answer.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// The fingerprint of the states that the address names.
+    mark: String,
+    ticket: Ticket,
+    calls: Vec<CallId>,
+    progress: Progress,
+    /// When the state was marked as spent, by the page's own clock.
+    marked_at: i64,
+}
+
+#[derive(Debug)]
+enum Progress {
+    /// What the exchange needs of the provider is read.
+    Preparing(Box<Claim>),
+    /// The provider could not be reached: again at this time of the page's own clock.
+    Paused(Box<Claim>, i64),
+    /// Asked for the lock.
+    Claiming(Box<Claim>),
+    /// The code is on its way.
+    Sent(Box<Pending>),
+    Done(Result<SignedIn, Refusal>),
+}
+
+/// What is needed once the lock is held.
+#[derive(Debug)]
+struct Claim {
+    transaction: Transaction,
+    iss: Option<String>,
+    response: Response,
+    iss_required: bool,
+    /// The session's count of sign-outs when the callback came.
+    sign_outs: u32,
+    /// How often the provider could not be reached.
+    failures: u32,
+    /// Until when the response may be kept, by the page's own clock.
+    until: i64,
+}
+
+/// What is still needed when the answer comes.
+#[derive(Debug)]
+struct Pending {
+    state: State,
+    context: SignInContext,
+    scope: String,
+    redirect_uri: String,
+    sign_outs: u32,
+}
+
+/// How many answered callbacks a page remembers.
+const REMEMBERED: usize = 4;
+
+/// The first pause before the provider is tried again, in milliseconds; doubled each time.
+const PAUSE: i64 = 1_000;
+
+/// The longest pause, in milliseconds.
+const LONGEST_PAUSE: i64 = 8_000;
+
+impl Client {
+    /// Whether `url`, an absolute one, is at the redirect URI and carries a response that is not another client's, or
+    /// has one that is kept.
+    pub(super) fn recognises(&self, turn: &Turn, url: &str) -> bool {
+        callback::at_redirect_uri(url, &self.config.redirect_page)
+            && (self.is_kept(turn).is_some()
+                || (callback::is_response(url, self.pending(turn))
+                    && !is_of_another_client(turn, &callback::read(url))))
+    }
+
+    fn pending(&self, turn: &Turn) -> SignIn {
+        if turn.store.has_transaction(turn.now.wall) { SignIn::Pending } else { SignIn::NonePending }
+    }
+
+    /// A transaction whose response was kept, before a reload.
+    fn is_kept(&self, turn: &Turn) -> Option<Transaction> {
+        turn.store.transactions().into_iter().find_map(|(_, text)| {
+            let transaction = Transaction::from_text(&text)?;
+            let kept = transaction.kept.as_ref()?;
+            let known =
+                self.exchanges.iter().any(|known| known.mark == fingerprint(transaction.state.expose()));
+            let fresh = (turn.now.wall - kept.at).abs() < KEPT_FOR;
+            (fresh && !known && self.session.owns(&transaction)).then_some(transaction)
+        })
+    }
+
+    /// Drops every response that was kept for too long.
+    pub(super) fn sweep_kept(&self, turn: &Turn) {
+        for (key, text) in turn.store.transactions() {
+            let kept = Transaction::from_text(&text).and_then(|transaction| transaction.kept);
+            if kept.is_some_and(|kept| (turn.now.wall - kept.at).abs() >= KEPT_FOR) {
+                turn.actions.remove(Area::Tab, &key);
+            }
+        }
+    }
+
+    /// The app hands over an absolute address.
+    pub(super) fn callback(&mut self, turn: &Turn, call: CallId, url: String) {
+        let url = match &self.cleaned {
+            // Asked again at what was left of it, it is the same callback.
+            Some((left, before)) if *left == url => before.clone(),
+            _ => url,
+        };
+        let callback::Response { states, iss, answer } = callback::read(&url);
+        if states.iter().any(|state| turn.store.is_of_another_client(state)) {
+            let error = Error::new(Code::StateUnknown).with("problem", "it answers another client's sign-in");
+            return self.settle(turn, &[call], &Answer::Refused(&error, &SignInContext::default()));
+        }
+        let is_response = callback::is_response(&url, self.pending(turn));
+        if is_response && url == turn.env.address() {
+            let left = callback::cleaned(&url);
+            turn.actions.replace_address(&left);
+            self.cleaned = Some((left, url));
+        }
+        let mark = mark_of(&states);
+        if let Some(known) = self.exchanges.iter_mut().find(|known| known.mark == mark) {
+            match &known.progress {
+                Progress::Done(result) => {
+                    let result = result.clone();
+                    self.settle_callback(turn, &[call], &result);
+                }
+                _ => known.calls.push(call),
+            }
+            return;
+        }
+        if !is_response
+            && let Some(mut transaction) = self.is_kept(turn)
+            && let Some(kept) = transaction.kept.take()
+        {
+            let mark = fingerprint(transaction.state.expose());
+            let until = turn.now.mono + KEPT_FOR - (turn.now.wall - kept.at);
+            return self.prepare(
+                turn,
+                mark,
+                call,
+                self.claim(transaction, kept.iss, Response::Code(kept.code), until),
+            );
+        }
+        let judged = match answer {
+            Err(error) => Err(self.spend(turn, &states, error)),
+            Ok(answer) => match &states[..] {
+                [state] => self.judge(turn, state, &mark).map(|transaction| (transaction, answer)),
+                _ => Err(Error::new(Code::StateUnknown).into()),
+            },
+        };
+        match judged {
+            Err(refusal) => {
+                self.note_attempt(turn, &mark, Some(refusal.error.code));
+                let result = Err(refusal);
+                self.settle_callback(turn, &[call], &result);
+                // An address without a state names no sign-in: each call with it is judged anew.
+                if !mark.is_empty() {
+                    let ticket = self.session.next_ticket();
+                    self.remember(mark, ticket, Vec::new(), Progress::Done(result));
+                }
+            }
+            Ok((mut transaction, response)) => {
+                notify(turn, News::CallbackReceived);
+                if let Response::Code(code) = &response {
+                    let (code, iss) = (AuthorizationCode::new(code.expose()), iss.clone());
+                    transaction.kept = Some(KeptResponse { code, iss, at: turn.now.wall });
+                    let key = turn.store.transaction_key(&transaction.state);
+                    turn.actions.write(Area::Tab, &key, &transaction.to_text(), Report::Never);
+                }
+                let claim = self.claim(transaction, iss, response, turn.now.mono + KEPT_FOR);
+                self.prepare(turn, mark, call, claim);
+            }
+        }
+    }
+
+    fn claim(
+        &self,
+        transaction: Transaction,
+        iss: Option<String>,
+        response: Response,
+        until: i64,
+    ) -> Box<Claim> {
+        let sign_outs = self.session.sign_outs();
+        Box::new(Claim { transaction, iss, response, iss_required: false, sign_outs, failures: 0, until })
+    }
+
+    fn prepare(&mut self, turn: &Turn, mark: String, call: CallId, claim: Box<Claim>) {
+        let ticket = self.session.next_ticket();
+        self.remember(mark, ticket, vec![call], Progress::Preparing(claim));
+        self.ask(turn, Goal::Ready, Waiter::Callback(ticket));
+    }
+
+    fn remember(&mut self, mark: String, ticket: Ticket, calls: Vec<CallId>, progress: Progress) {
+        if self.exchanges.len() >= REMEMBERED {
+            self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
+        }
+        self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: i64::MIN });
+    }
+
+    /// A response of a shape that is never accepted spends every sign-in it names: its code must not succeed in another
+    /// form.
+    fn spend(&self, turn: &Turn, states: &[State], error: Error) -> Refusal {
+        let mut refusal = Refusal::from(error);
+        for state in states {
+            if let Some(transaction) = self.stored(turn, state) {
+                self.mark_spent(turn, &fingerprint(state.expose()), &transaction.state);
+                refusal.context = transaction.context;
+            }
+        }
+        refusal
+    }
+
+    fn mark_spent(&self, turn: &Turn, mark: &str, state: &State) {
+        // First the transaction, whose end makes room for the mark.
+        turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
+        turn.store.mark(mark, turn.now.wall, turn.actions);
+    }
+
+    /// The transaction of `state`, if it was made by this client for this platform.
+    fn stored(&self, turn: &Turn, state: &State) -> Option<Transaction> {
+        let text = turn.store.transaction_text(state)?;
+        Transaction::from_text(&text)
+            .filter(|transaction| transaction.state == *state && self.session.owns(transaction))
+    }
+
+    /// The open transaction of `state`, or what is known of it.
+    fn judge(&self, turn: &Turn, state: &State, mark: &str) -> Result<Transaction, Refusal> {
+        match self.stored(turn, state) {
+            Some(transaction) if transaction.expired(turn.now.wall) => {
+                turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
+                let minutes = (LIFETIME / 60_000).to_string();
+                let error = Error::new(Code::TransactionExpired).with("minutes", minutes);
+                Err(Refusal { error, context: transaction.context })
+            }
+            Some(transaction) => Ok(transaction),
+            None if turn.store.transaction_text(state).is_none() && turn.store.is_marked(mark) => {
+                Err(Error::new(Code::CallbackReplayed).into())
+            }
+            None => Err(Error::new(Code::StateUnknown).into()),
+        }
+    }
+
+    /// What the exchange needs is at hand, or cannot be had now.
+    pub(super) fn prepared(&mut self, turn: &Turn, ticket: Ticket, metadata: Result<&Metadata, Failure>) {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
+        let exchange = &mut self.exchanges[at];
+        let mut claim = match exchange.take() {
+            Progress::Preparing(claim) => claim,
+            other => return exchange.progress = other,
+        };
+        // A refusal is no credential: it need not wait for who sent it.
+        let is_code = matches!(claim.response, Response::Code(_));
+        match metadata {
+            Err(Failure { error, retry_after }) if is_code => {
+                let pause = (PAUSE << claim.failures.min(8)).min(LONGEST_PAUSE).max(retry_after.unwrap_or(0));
+                claim.failures += 1;
+                let again = turn.now.mono + pause;
+                if is_transient(error.code) && again < claim.until {
+                    exchange.progress = Progress::Paused(claim, again);
+                } else {
+                    turn.actions.remove(Area::Tab, &turn.store.transaction_key(&claim.transaction.state));
+                    let refusal = Refusal { error, context: claim.transaction.context };
+                    self.conclude(turn, at, Err(refusal));
+                }
+            }
+            metadata => {
+                claim.iss_required = metadata.is_ok_and(|metadata| metadata.sends_iss);
+                exchange.progress = Progress::Claiming(claim);
+                let lock = Lock::Callback(exchange.mark.clone());
+                self.locks.push(ticket);
+                turn.actions.lock(ticket, &lock, 0);
+            }
+        }
+    }
+
+    /// Tries the provider again where that is due, or at once where something changed.
+    pub(super) fn retry_callbacks(&mut self, turn: &Turn, at_once: bool) {
+        let mut due = Vec::new();
+        for exchange in &mut self.exchanges {
+            if let Progress::Paused(_, again) = &exchange.progress
+                && (at_once || *again <= turn.now.mono)
+                && let Progress::Paused(claim, _) = exchange.take()
+            {
+                exchange.progress = Progress::Preparing(claim);
+                due.push(exchange.ticket);
+            }
+        }
+        for ticket in due {
+            self.ask(turn, Goal::Ready, Waiter::Callback(ticket));
+        }
+    }
+
+    /// The callback's lock is held: whoever comes here first in the whole origin spends the state and sends the code.
+    /// `false` where the ticket is none of a callback's.
+    pub(super) fn callback_granted(&mut self, turn: &Turn, number: u32) -> bool {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket.number == number) else {
+            return false;
+        };
+        let exchange = &mut self.exchanges[at];
+        let claim = match exchange.take() {
+            Progress::Claiming(claim) => claim,
+            other => {
+                exchange.progress = other;
+                return true;
+            }
+        };
+        let Claim { transaction, iss, response, iss_required, sign_outs, .. } = *claim;
+        let (mark, ticket) = (exchange.mark.clone(), exchange.ticket);
+        let accepted = if turn.store.is_marked(&mark) {
+            turn.actions.remove(Area::Tab, &turn.store.transaction_key(&transaction.state));
+            Err(Error::new(Code::CallbackReplayed))
+        } else {
+            self.exchanges[at].marked_at = turn.now.mono;
+            self.mark_spent(turn, &mark, &transaction.state);
+            check_issuer(iss.as_deref(), &self.config.issuer, iss_required).map(|()| response)
+        };
+        let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, context, .. } = transaction;
+        match accepted {
+            Ok(Response::Code(code)) => {
+                let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
+                let pending = Pending { state, context, scope, redirect_uri, sign_outs };
+                self.exchanges[at].progress = Progress::Sent(Box::new(pending));
+                let goal = Goal::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
+                self.ask(turn, goal, Waiter::Exchange(ticket));
+            }
+            Ok(Response::Refused(error)) | Err(error) => {
+                self.conclude(turn, at, Err(Refusal { error, context }));
+            }
+        }
+        true
+    }
+
+    /// Another tab is answering this callback. `false` where the ticket is none of a callback's.
+    pub(super) fn callback_locked(&mut self, turn: &Turn, number: u32) -> bool {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket.number == number) else {
+            return false;
+        };
+        if let Progress::Claiming(claim) = &self.exchanges[at].progress {
+            let context = claim.transaction.context.clone();
+            let error = Error::new(Code::CallbackReplayed);
+            self.conclude(turn, at, Err(Refusal { error, context }));
+        }
+        true
+    }
+
+    /// The code's answer.
+    pub(super) fn exchanged(&mut self, turn: &Turn, ticket: Ticket, asked_at: Now, outcome: Outcome) {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
+        let Progress::Sent(pending) = &self.exchanges[at].progress else { return };
+        let error = match outcome {
+            Outcome::Tokens(tokens) => {
+                let (state, scope) = (pending.state.clone(), pending.scope.clone());
+                let (tokens, sign_outs) = (*tokens, pending.sign_outs);
+                let begin = Event::SignIn { ticket, tokens, state, scope, sign_outs, asked_at };
+                return self.session(turn, begin);
+            }
+            Outcome::Refused { error, .. } if error.code == Code::CodeRefused => {
+                error.with("redirectUri", &pending.redirect_uri)
+            }
+            // Of refreshes alone.
+            Outcome::Mismatch { .. } => Error::new(Code::Internal),
+            Outcome::Refused { error, .. }
+            | Outcome::Unsent { error, .. }
+            | Outcome::Unclear { error, .. } => error,
+        };
+        let context = pending.context.clone();
+        self.conclude(turn, at, Err(Refusal { error, context }));
+    }
+
+    /// The session holds the tokens, or refused them.
+    pub(super) fn signed_in(
+        &mut self,
+        turn: &Turn,
+        ticket: Ticket,
+        result: Result<IdToken, (Error, Option<RefreshToken>)>,
+    ) {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
+        let Progress::Sent(pending) = &self.exchanges[at].progress else { return };
+        let context = pending.context.clone();
+        let result = match result {
+            Ok(id_token) => Ok(SignedIn { id_token, context }),
+            Err((error, refresh)) => {
+                if let Some(token) = refresh {
+                    self.revoke(turn, &token);
+                }
+                Err(Refusal { error, context })
+            }
+        };
+        self.conclude(turn, at, result);
+    }
+
+    /// The lock is kept until every tab can read the mark, even where the request failed at once.
+    fn conclude(&mut self, turn: &Turn, at: usize, result: Result<SignedIn, Refusal>) {
+        let exchange = &mut self.exchanges[at];
+        let until = exchange.marked_at.saturating_add(super::PEER_WAIT);
+        let (ticket, mark) = (exchange.ticket, exchange.mark.clone());
+        let calls = std::mem::take(&mut exchange.calls);
+        exchange.progress = Progress::Done(result.clone());
+        if turn.now.mono >= until {
+            self.unlock(turn, ticket);
+        } else {
+            self.held.push((ticket, until));
+        }
+        self.note_attempt(turn, &mark, result.as_ref().err().map(|refusal| refusal.error.code));
+        self.settle_callback(turn, &calls, &result);
+        self.release_waiting_tokens(turn);
+    }
+
+    fn note_attempt(&self, turn: &Turn, mark: &str, failed: Option<Code>) {
+        let mut attempts = turn.store.attempts();
+        attempts.came_back(mark, failed);
+        turn.store.keep_attempts(&attempts, turn.actions);
+    }
+
+    fn settle_callback(&mut self, turn: &Turn, calls: &[CallId], result: &Result<SignedIn, Refusal>) {
+        let answer = match result {
+            Ok(SignedIn { id_token, context }) => Answer::SignedIn(id_token, context),
+            Err(Refusal { error, context }) => Answer::Refused(error, context),
+        };
+        self.settle(turn, calls, &answer);
+    }
+
+    /// Whether a callback is being answered.
+    pub(super) fn answers_callback(&self) -> bool {
+        self.exchanges.iter().any(|exchange| !matches!(exchange.progress, Progress::Done(_)))
+    }
+
+    /// When the next thing is due that time alone brings.
+    pub(super) fn callbacks_timeout(&self) -> Option<i64> {
+        let mut next = None;
+        for exchange in &self.exchanges {
+            if let Progress::Paused(_, again) = exchange.progress {
+                next = super::earlier(next, Some(again));
+            }
+        }
+        for (_, until) in &self.held {
+            next = super::earlier(next, Some(*until));
+        }
+        next
+    }
+
+    /// Lets go the locks that every tab has had time to see the marks of.
+    pub(super) fn release_held(&mut self, turn: &Turn) {
+        while let Some(at) = self.held.iter().position(|(_, until)| *until <= turn.now.mono) {
+            let (ticket, _) = self.held.swap_remove(at);
+            self.unlock(turn, ticket);
+        }
+    }
+}
+
+impl Exchange {
+    /// What it is doing; until that is put back, what it would answer if it were lost.
+    fn take(&mut self) -> Progress {
+        std::mem::replace(&mut self.progress, Progress::Done(Err(Error::new(Code::CallbackReplayed).into())))
+    }
+}
+
+fn notify(turn: &Turn, news: News) {
+    turn.actions.notify(&Notice { elsewhere: false, news });
+}
+
+fn is_of_another_client(turn: &Turn, response: &callback::Response) -> bool {
+    response.states.iter().any(|state| turn.store.is_of_another_client(state))
+}
+
+/// Whether the provider may answer a little later.
+fn is_transient(code: Code) -> bool {
+    matches!(code, Code::NetworkError | Code::Timeout | Code::PlatformUnavailable | Code::RateLimited)
+}
+
+/// One name for all states of one address; of a single state its own fingerprint. Empty where there is none.
+fn mark_of(states: &[State]) -> String {
+    match states {
+        [] => String::new(),
+        [state] => fingerprint(state.expose()),
+        [first, rest @ ..] => {
+            let mut all = first.expose().to_owned();
+            for state in rest {
+                all.push(' ');
+                all.push_str(state.expose());
+            }
+            fingerprint(&all)
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! What stands between the [`Client`](super::Client) and the world: it reads through [`Environment`], acts through
+//! [`Actions`], and is told what happens by [`Input`]s. A runner carries this out and decides nothing.
+
+use super::super::attempts::Activation;
+use super::super::authorize::LoginOptions;
+use super::super::clock::Now;
+use super::super::error::Error;
+use super::super::jwks::Jwk;
+use super::super::jws::Jws;
+use super::super::pkce::Entropy;
+use super::super::platform::{HttpResponse, NoAnswer, Verdict};
+use super::super::secret::{AccessToken, IdToken};
+use super::super::session::event::{Lock, Notice, Stored, Ticket};
+use super::super::session::message::Message;
+use super::super::transaction::SignInContext;
+use super::sign_out::SignOutResult;
+
+/// Names a call of the app's: the runner's own number.
+pub type CallId = u32;
+
+/// Names a request or a verification under way.
+pub type RequestId = u32;
+
+/// A storage of the browser's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// sessionStorage: this tab's.
+    Tab,
+    /// localStorage: every tab's of this origin.
+    Origin,
+}
+
+/// What can be read while an input is handled. Whatever an action wrote can be read at the next input.
+pub trait Environment {
+    /// Both clocks.
+    fn now(&self) -> Now;
+    /// Whether the browser believes that it is online.
+    fn is_online(&self) -> bool;
+    /// The page's address, normalised as browsers do.
+    fn address(&self) -> String;
+    /// What is stored under `key`.
+    fn read(&self, area: Area, key: &str) -> Stored;
+    /// The keys that begin with `prefix`; none where the area cannot be read.
+    fn keys(&self, area: Area, prefix: &str) -> Vec<String>;
+    /// Three times 32 octets of a cryptographic source; `None` where there is none.
+    fn entropy(&self) -> Option<[Entropy; 3]>;
+}
+
+/// What an app calls.
+#[derive(Debug)]
+pub enum Call {
+    /// `loginWithRedirect`.
+    Login {
+        /// Of this sign-in.
+        options: Box<LoginOptions>,
+        /// Whether the user stands behind it.
+        activation: Activation,
+        /// What becomes of the URL.
+        delivery: Delivery,
+    },
+    /// `handleCallback` with an absolute address.
+    Callback(String),
+    /// `getAccessToken`.
+    Token {
+        /// A new one, even if the present one is valid.
+        force: bool,
+        /// It must be valid for this much longer, in milliseconds.
+        min_validity: i64,
+        /// Not this one: an API refused it.
+        rejected: Option<Rejected>,
+    },
+    /// `logout`.
+    Logout {
+        /// Where to go afterwards.
+        return_to: Option<String>,
+        /// How far it reaches.
+        reach: Reach,
+    },
+}
+
+/// An access token that an API answered with 401.
+#[derive(Debug)]
+pub struct Rejected {
+    /// The token.
+    pub token: AccessToken,
+    /// The answer's `WWW-Authenticate`, where it can be read.
+    pub challenges: Option<String>,
+}
+
+/// What becomes of an authorize URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The page goes there.
+    Navigate,
+    /// The app gets it.
+    GiveUrl,
+}
+
+/// How far a sign-out reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// This app alone.
+    Local,
+    /// The provider's own session too, where its endpoint is known.
+    Provider,
+}
+
+/// What happens.
+#[derive(Debug)]
+pub enum Input {
+    /// The page is ready.
+    Start,
+    /// An app calls.
+    Call(CallId, Call),
+    /// The timer of [`Actions::set_timer`], or a wakeup that may be it.
+    Timeout,
+    /// A reason to look at everything again: visible, focused, online, storage changed.
+    Revalidate,
+    /// The page is shown again as it was, from the back/forward cache.
+    PageShown,
+    /// A peer said something.
+    Message(Message),
+    /// A lock is held.
+    LockGranted(u32),
+    /// A lock is held by another: of the two ways to ask, taken at once or waited for in vain.
+    LockUnavailable(u32),
+    /// A lock was taken away.
+    LockStolen(u32),
+    /// A request was answered, or was not.
+    Response(RequestId, Result<HttpResponse, NoAnswer>),
+    /// Whether the key signed it.
+    Verified(RequestId, Verdict),
+    /// What came of a write whose result was asked for, or that failed.
+    Written {
+        /// Where.
+        area: Area,
+        /// Its key.
+        key: String,
+        /// Whether it is stored now.
+        stored: bool,
+    },
+    /// [`Actions::navigate`] was refused by the browser.
+    NavigationRefused,
+    /// The app needs the client no more.
+    Dispose,
+}
+
+/// When a write's result is an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// Always.
+    Always,
+    /// If it failed.
+    Failure,
+    /// Never: nothing hangs on it.
+    Never,
+}
+
+/// What a call comes to.
+#[derive(Debug)]
+pub enum Answer<'a> {
+    /// Nothing to tell.
+    Done,
+    /// An authorize URL.
+    Url(&'a str),
+    /// An access token.
+    Token(&'a AccessToken),
+    /// A sign-in is completed.
+    SignedIn(&'a IdToken, &'a SignInContext),
+    /// A sign-out is completed as far as it could be.
+    SignedOut(SignOutResult),
+    /// Refused.
+    Error(&'a Error),
+    /// A callback is refused.
+    Refused(&'a Error, &'a SignInContext),
+}
+
+/// What the runner does, in the order of the calls. Nothing is returned and nothing calls back: what comes of an action
+/// is an [`Input`].
+pub trait Actions {
+    /// Writes to storage. Where that fails, whatever is there under `key` is removed.
+    fn write(&self, area: Area, key: &str, text: &str, report: Report);
+    /// Removes from storage.
+    fn remove(&self, area: Area, key: &str);
+    /// Tells the peers.
+    fn post(&self, message: &Message);
+    /// Asks for a lock. `patience` in milliseconds: 0 takes it at once or not at all.
+    fn lock(&self, ticket: Ticket, lock: &Lock, patience: i64);
+    /// Takes it from its holder.
+    fn steal(&self, ticket: Ticket);
+    /// Lets it go, or stops asking for it.
+    fn unlock(&self, ticket: Ticket);
+    /// Sends a request: a POST of a form, or a GET where there is none. `timeout` in milliseconds.
+    fn send(&self, request: RequestId, url: &str, form: Option<&str>, timeout: i64);
+    /// Gives a request or a verification up that was not answered in time.
+    fn cancel(&self, request: RequestId);
+    /// Verifies a signature.
+    fn verify(&self, request: RequestId, key: &Jwk, jws: &Jws);
+    /// [`Input::Timeout`] when the page's own clock shows this; replaces the one before. `None`: not at all.
+    fn set_timer(&self, at: Option<i64>);
+    /// Leaves for `url`.
+    fn navigate(&self, url: &str);
+    /// Puts `url` into the address bar and over the present history entry, whose state the app keeps.
+    fn replace_address(&self, url: &str);
+    /// Settles a call.
+    fn settle(&self, call: CallId, answer: &Answer);
+    /// Tells the developer, once, of something that works less well than it could.
+    fn warn(&self, error: &Error);
+    /// Tells the app what happened.
+    fn notify(&self, notice: &Notice);
+    /// What [`super::Client::state`] says is another now.
+    fn state_changed(&self);
+    /// Nothing more will be done: listeners and channel can go.
+    fn close(&self);
+}

@@ -1,0 +1,167 @@
+//! Starting a sign-in: metadata where it is in use, the authorize URL, its transaction stored, and then the page leaves.
+
+use super::super::attempts::Activation;
+use super::super::authorize::{Fresh, LoginOptions, begin, masked};
+use super::super::callback::cleaned;
+use super::super::encoding::fingerprint;
+use super::super::error::{Code, Error};
+use super::super::metadata::Metadata;
+use super::super::origin::Origin;
+use super::super::platform::Goal;
+use super::super::session::event::{News, Notice};
+use super::runner::{Answer, CallId, Delivery};
+use super::{Client, Turn, Waiter};
+
+/// A press so long after the last one tries to leave again, in milliseconds.
+const PRESSED_AGAIN: i64 = 500;
+
+/// A page that was told to leave and is still here after this many milliseconds may start anew.
+const NAVIGATION_TIMEOUT: i64 = 10_000;
+
+/// One sign-in that its page has not left for yet.
+#[derive(Debug)]
+pub(super) struct SignIn {
+    number: u32,
+    options: LoginOptions,
+    activation: Activation,
+    delivery: Delivery,
+    calls: Vec<CallId>,
+    progress: Progress,
+}
+
+#[derive(Debug)]
+enum Progress {
+    /// The metadata is read.
+    Discovering,
+    /// The transaction is written, under this key.
+    Storing { url: String, key: String },
+    /// The page was told to leave.
+    Leaving { url: String, since: i64 },
+}
+
+impl Client {
+    pub(super) fn login(
+        &mut self,
+        turn: &Turn,
+        call: CallId,
+        mut options: LoginOptions,
+        activation: Activation,
+        delivery: Delivery,
+    ) {
+        options.page = page(&turn.env.address());
+        let mut calls = vec![call];
+        if delivery == Delivery::Navigate
+            && let Some(at) = self.sign_ins.iter().position(|known| known.delivery == Delivery::Navigate)
+        {
+            let known = &mut self.sign_ins[at];
+            if known.options == options {
+                known.calls.push(call);
+                if let Progress::Leaving { url, since } = &mut known.progress
+                    && turn.now.mono - *since >= PRESSED_AGAIN
+                {
+                    *since = turn.now.mono;
+                    turn.actions.navigate(url);
+                }
+                return;
+            }
+            // Other options start another sign-in: whoever waited for the first waits for this one.
+            calls.append(&mut self.sign_ins.remove(at).calls);
+        }
+        self.numbers += 1;
+        let number = self.numbers;
+        let progress = Progress::Discovering;
+        self.sign_ins.push(SignIn { number, options, activation, delivery, calls, progress });
+        self.ask(turn, Goal::Metadata, Waiter::SignIn(number));
+    }
+
+    /// The metadata is known, or is not to be had.
+    pub(super) fn login_discovered(&mut self, turn: &Turn, number: u32, metadata: Result<&Metadata, Error>) {
+        let Some(at) = self.sign_ins.iter().position(|known| known.number == number) else { return };
+        let started = metadata.and_then(|metadata| self.build(turn, at, metadata));
+        match started {
+            Ok((url, key)) => self.sign_ins[at].progress = Progress::Storing { url, key },
+            Err(error) => self.refuse_login(turn, at, &error),
+        }
+    }
+
+    fn build(&mut self, turn: &Turn, at: usize, metadata: &Metadata) -> Result<(String, String), Error> {
+        let SignIn { options, activation, .. } = &self.sign_ins[at];
+        let Some([verifier, state, nonce]) = turn.env.entropy() else {
+            return Err(Error::new(Code::Internal).with("problem", "no secure random source"));
+        };
+        let endpoint = metadata.endpoints.authorization.as_deref().unwrap_or_default();
+        let fresh = Fresh { verifier, state, nonce };
+        let (url, transaction) = begin(&self.config, endpoint, options.clone(), &fresh, turn.now.wall)?;
+        let mut attempts = turn.store.attempts();
+        attempts.begin(turn.now.wall, *activation, &fingerprint(transaction.state.expose()))?;
+        turn.store.keep_attempts(&attempts, turn.actions);
+        let key = turn.store.transaction_key(&transaction.state);
+        turn.store.open(&transaction, turn.now.wall, turn.actions);
+        Ok((url, key))
+    }
+
+    /// What came of writing the transaction. `false` where the key is none of a sign-in's.
+    pub(super) fn login_written(&mut self, turn: &Turn, key: &str, stored: bool) -> bool {
+        let position = self.sign_ins.iter().position(
+            |known| matches!(&known.progress, Progress::Storing { key: expected, .. } if expected == key),
+        );
+        let Some(at) = position else { return false };
+        if !stored {
+            self.refuse_login(turn, at, &Error::new(Code::StorageUnavailable));
+            return true;
+        }
+        let known = &mut self.sign_ins[at];
+        let Progress::Storing { url, .. } = std::mem::replace(&mut known.progress, Progress::Discovering)
+        else {
+            return true;
+        };
+        let news = News::SignInStarted(masked(&url));
+        turn.actions.notify(&Notice { elsewhere: false, news });
+        if known.delivery == Delivery::GiveUrl {
+            let known = self.sign_ins.remove(at);
+            self.settle(turn, &known.calls, &Answer::Url(&url));
+        } else {
+            turn.actions.navigate(&url);
+            known.progress = Progress::Leaving { url, since: turn.now.mono };
+        }
+        true
+    }
+
+    /// The browser refused to leave.
+    pub(super) fn login_refused(&mut self, turn: &Turn) {
+        if let Some(at) = self.leaving() {
+            self.refuse_login(turn, at, &Error::new(Code::Internal).with("problem", "navigation"));
+        }
+    }
+
+    /// The page came back as it was, or never left: the button works again.
+    pub(super) fn login_returned(&mut self, turn: &Turn) {
+        if let Some(at) = self.leaving() {
+            let known = self.sign_ins.remove(at);
+            self.settle(turn, &known.calls, &Answer::Done);
+        }
+    }
+
+    /// When a page that was told to leave is believed to stay.
+    pub(super) fn login_timeout(&self) -> Option<i64> {
+        match &self.sign_ins.get(self.leaving()?)?.progress {
+            Progress::Leaving { since, .. } => Some(since + NAVIGATION_TIMEOUT),
+            _ => None,
+        }
+    }
+
+    fn leaving(&self) -> Option<usize> {
+        self.sign_ins.iter().position(|known| matches!(known.progress, Progress::Leaving { .. }))
+    }
+
+    fn refuse_login(&mut self, turn: &Turn, at: usize, error: &Error) {
+        let known = self.sign_ins.remove(at);
+        self.settle(turn, &known.calls, &Answer::Error(error));
+    }
+}
+
+/// Path, query and fragment of the address, without what a callback left in it.
+fn page(address: &str) -> Option<String> {
+    let clean = cleaned(address);
+    Origin::split(&clean).map(|(_, page)| page.to_owned())
+}

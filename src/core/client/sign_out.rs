@@ -1,0 +1,248 @@
+//! Signing out: memory, storage and the other tabs at once; then the provider, as far as it can be reached in time.
+//! RFC 7009, OpenID Connect RP-Initiated Logout 1.0.
+
+use super::super::callback::without_state;
+use super::super::encoding::base64url;
+use super::super::error::{Code, Error};
+use super::super::logout::end_session_url;
+use super::super::metadata::Metadata;
+use super::super::platform::Goal;
+use super::super::return_to::same_origin;
+use super::super::secret::{IdToken, RefreshToken};
+use super::super::session::event::{Event, News, Notice};
+use super::super::token::revoke_form;
+use super::runner::{Answer, Area, CallId, Reach, Report};
+use super::{Client, Turn, Waiter};
+
+/// How long the user waits for the provider, in milliseconds.
+const WAIT: i64 = 2_000;
+
+/// A press so long after the last one tries to leave again, in milliseconds.
+const PRESSED_AGAIN: i64 = 500;
+
+/// What is known of the refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocation {
+    /// Nobody held one.
+    NoToken,
+    /// The provider's revocation endpoint is not known.
+    NoEndpoint,
+    /// The provider said that it is revoked.
+    Revoked,
+    /// The provider refused to.
+    Refused,
+    /// The provider did not answer in time.
+    Unreachable,
+}
+
+impl Revocation {
+    /// As JavaScript names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoToken => "no_token",
+            Self::NoEndpoint => "no_endpoint",
+            Self::Revoked => "revoked",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// What is known of the provider's own session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderSignOut {
+    /// It was to stay.
+    NotAsked,
+    /// The provider's end-session endpoint is not known.
+    NoEndpoint,
+    /// The page was sent to that endpoint. Whether the session ended is known once the page comes back with its `state`.
+    Requested,
+    /// The provider's metadata could not be had in time.
+    Unreachable,
+}
+
+impl ProviderSignOut {
+    /// As JavaScript names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAsked => "not_asked",
+            Self::NoEndpoint => "no_endpoint",
+            Self::Requested => "requested",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// What a sign-out came to. This app's session has ended in every case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignOutResult {
+    /// The refresh token.
+    pub revocation: Revocation,
+    /// The provider's session.
+    pub provider: ProviderSignOut,
+}
+
+/// A sign-out that the provider has still to hear of, or that the page leaves for.
+#[derive(Debug)]
+pub(super) struct SignOut {
+    number: u32,
+    calls: Vec<CallId>,
+    return_to: Option<String>,
+    reach: Reach,
+    id_token: Option<IdToken>,
+    had_token: bool,
+    progress: Progress,
+    /// Once it is known.
+    result: SignOutResult,
+}
+
+#[derive(Debug)]
+enum Progress {
+    /// The provider is asked, until this time of the page's own clock.
+    Asking(i64),
+    /// The page was told to leave.
+    Leaving { url: String, since: i64 },
+}
+
+impl Client {
+    /// A second call while one is under way joins it.
+    pub(super) fn logout(&mut self, turn: &Turn, call: CallId, return_to: Option<String>, reach: Reach) {
+        if let Some(known) = &mut self.sign_out {
+            match &mut known.progress {
+                Progress::Asking(_) => known.calls.push(call),
+                Progress::Leaving { url, since } => {
+                    if turn.now.mono - *since >= PRESSED_AGAIN {
+                        *since = turn.now.mono;
+                        turn.actions.navigate(url);
+                    }
+                    let result = known.result;
+                    self.settle(turn, &[call], &Answer::SignedOut(result));
+                }
+            }
+            return;
+        }
+        self.numbers += 1;
+        let progress = Progress::Asking(turn.now.mono + WAIT);
+        let calls = vec![call];
+        let (number, had_token) = (self.numbers, false);
+        let result = SignOutResult { revocation: Revocation::NoToken, provider: ProviderSignOut::NotAsked };
+        self.sign_out =
+            Some(SignOut { number, calls, return_to, reach, id_token: None, had_token, progress, result });
+        // The session answers with its tokens at once: see `provider_sign_out`.
+        self.session(turn, Event::SignOut);
+    }
+
+    /// The session has ended here; these were its tokens.
+    pub(super) fn provider_sign_out(
+        &mut self,
+        turn: &Turn,
+        refresh: Option<RefreshToken>,
+        id_token: Option<IdToken>,
+    ) {
+        let Some(known) = &mut self.sign_out else { return };
+        known.id_token = id_token;
+        known.had_token = refresh.is_some();
+        let number = known.number;
+        let goal = match refresh {
+            Some(token) => Goal::Revoke { form: revoke_form(&self.config.client_id, &token) },
+            None => Goal::Metadata,
+        };
+        self.ask(turn, goal, Waiter::SignOut(number));
+    }
+
+    /// The provider was told, or could not be.
+    pub(super) fn sign_out_answered(
+        &mut self,
+        turn: &Turn,
+        number: u32,
+        metadata: Result<&Metadata, Error>,
+        revoked: Option<Revocation>,
+    ) {
+        let Some(mut known) = self.sign_out.take_if(|known| known.number == number) else { return };
+        if let Progress::Leaving { .. } = known.progress {
+            self.sign_out = Some(known);
+            return;
+        }
+        let revocation = match (known.had_token, revoked, &metadata) {
+            (false, ..) => Revocation::NoToken,
+            (true, Some(revocation), _) => revocation,
+            (true, None, Ok(_)) => Revocation::NoEndpoint,
+            (true, None, Err(_)) => Revocation::Unreachable,
+        };
+        let provider = match (known.reach, metadata) {
+            (Reach::Local, _) => ProviderSignOut::NotAsked,
+            (_, Err(_)) => ProviderSignOut::Unreachable,
+            (_, Ok(metadata)) => match &metadata.endpoints.end_session {
+                None => ProviderSignOut::NoEndpoint,
+                Some(endpoint) => {
+                    let url = self.end_session(turn, endpoint, &known);
+                    known.progress = Progress::Leaving { url, since: turn.now.mono };
+                    ProviderSignOut::Requested
+                }
+            },
+        };
+        let result = SignOutResult { revocation, provider };
+        known.result = result;
+        turn.actions.notify(&Notice { elsewhere: false, news: News::SignOutCompleted(result) });
+        let calls = std::mem::take(&mut known.calls);
+        match (&known.progress, &known.return_to) {
+            (Progress::Leaving { url, .. }, _) => {
+                turn.actions.navigate(url);
+                self.sign_out = Some(known);
+            }
+            // Where the provider's session is known to stay as it is, the app's own page is all there is to go to.
+            (_, Some(target)) if provider != ProviderSignOut::Unreachable => {
+                let address = turn.env.address();
+                if let Some(origin) = super::origin_of(&address) {
+                    turn.actions.navigate(&[origin, same_origin(target, &address)].concat());
+                }
+            }
+            _ => {}
+        }
+        self.settle(turn, &calls, &Answer::SignedOut(result));
+    }
+
+    /// The URL, with a `state` that tells the return from any other visit.
+    fn end_session(&self, turn: &Turn, endpoint: &str, known: &SignOut) -> String {
+        let state =
+            turn.env.entropy().map(|[octets, ..]| base64url(octets)).filter(|_| known.return_to.is_some());
+        if let Some(state) = &state {
+            turn.actions.write(Area::Tab, &turn.store.sign_out_key(), state, Report::Never);
+        }
+        let (hint, return_to) = (known.id_token.as_ref(), known.return_to.as_deref());
+        end_session_url(endpoint, &self.config.client_id, hint, return_to, state.as_deref())
+    }
+
+    /// The provider is waited for no longer. What it is asked goes on by itself.
+    pub(super) fn sign_out_overdue(&mut self, turn: &Turn) {
+        let Some(number) = self.sign_out.as_ref().map(|known| known.number) else { return };
+        let known = self.platform.known_metadata();
+        let metadata = known.as_deref().ok_or_else(|| Error::new(Code::Timeout).with("endpoint", "metadata"));
+        self.sign_out_answered(turn, number, metadata, Some(Revocation::Unreachable));
+    }
+
+    /// When the provider is waited for no longer.
+    pub(super) fn sign_out_timeout(&self) -> Option<i64> {
+        match self.sign_out.as_ref()?.progress {
+            Progress::Asking(until) => Some(until),
+            Progress::Leaving { .. } => None,
+        }
+    }
+
+    /// The page came back as it was: another sign-out is another.
+    pub(super) fn sign_out_returned(&mut self) {
+        if let Some(SignOut { progress: Progress::Leaving { .. }, .. }) = self.sign_out {
+            self.sign_out = None;
+        }
+    }
+
+    /// Only a return that carries the `state` says that the provider's session ended.
+    pub(super) fn sign_out_confirmed(&mut self, turn: &Turn) {
+        let Some(state) = turn.store.sign_out_state() else { return };
+        let address = turn.env.address();
+        let Some(clean) = without_state(&address, &state) else { return };
+        turn.actions.remove(Area::Tab, &turn.store.sign_out_key());
+        turn.actions.replace_address(&clean);
+        turn.actions.notify(&Notice { elsewhere: false, news: News::ProviderSignedOut });
+    }
+}

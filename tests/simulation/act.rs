@@ -1,0 +1,121 @@
+//! What a client did in one step, written down so that it can be carried out afterwards.
+
+use intelliauth_spa_sdk::core::client::runner::{Actions, Answer, Area, CallId, Report, RequestId};
+use intelliauth_spa_sdk::core::error::Error;
+use intelliauth_spa_sdk::core::jwks::Jwk;
+use intelliauth_spa_sdk::core::jws::Jws;
+use intelliauth_spa_sdk::core::secret::AccessToken;
+use intelliauth_spa_sdk::core::session::event::{Lock, Notice, Ticket};
+use intelliauth_spa_sdk::core::session::message::Message;
+use std::cell::RefCell;
+
+/// What a call came to.
+#[derive(Debug)]
+pub enum Settled {
+    Done,
+    Token(AccessToken),
+    Error(Error),
+}
+
+#[derive(Debug)]
+pub enum Act {
+    Write { area: Area, key: String, text: String, report: Report },
+    Remove { area: Area, key: String },
+    Post(Message),
+    Lock { ticket: Ticket, lock: Lock, patience: i64 },
+    Steal(Ticket),
+    Unlock(Ticket),
+    Send { request: RequestId, url: String, form: Option<String> },
+    Cancel(RequestId),
+    Verify(RequestId),
+    Timer(Option<i64>),
+    Navigate,
+    Address(String),
+    Settle(CallId, Settled),
+    Notify(Notice),
+    Changed,
+    Close,
+}
+
+/// The actions of one step, in their order.
+#[derive(Default)]
+pub struct Recorder(pub RefCell<Vec<Act>>);
+
+impl Recorder {
+    fn push(&self, act: Act) {
+        self.0.borrow_mut().push(act);
+    }
+}
+
+impl Actions for Recorder {
+    fn write(&self, area: Area, key: &str, text: &str, report: Report) {
+        self.push(Act::Write { area, key: key.into(), text: text.into(), report });
+    }
+
+    fn remove(&self, area: Area, key: &str) {
+        self.push(Act::Remove { area, key: key.into() });
+    }
+
+    fn post(&self, message: &Message) {
+        self.push(Act::Post(message.clone()));
+    }
+
+    fn lock(&self, ticket: Ticket, lock: &Lock, patience: i64) {
+        self.push(Act::Lock { ticket, lock: lock.clone(), patience });
+    }
+
+    fn steal(&self, ticket: Ticket) {
+        self.push(Act::Steal(ticket));
+    }
+
+    fn unlock(&self, ticket: Ticket) {
+        self.push(Act::Unlock(ticket));
+    }
+
+    fn send(&self, request: RequestId, url: &str, form: Option<&str>, _timeout: i64) {
+        self.push(Act::Send { request, url: url.into(), form: form.map(str::to_owned) });
+    }
+
+    fn cancel(&self, request: RequestId) {
+        self.push(Act::Cancel(request));
+    }
+
+    fn verify(&self, request: RequestId, _key: &Jwk, _jws: &Jws) {
+        self.push(Act::Verify(request));
+    }
+
+    fn set_timer(&self, at: Option<i64>) {
+        self.push(Act::Timer(at));
+    }
+
+    fn navigate(&self, _url: &str) {
+        self.push(Act::Navigate);
+    }
+
+    fn replace_address(&self, url: &str) {
+        self.push(Act::Address(url.into()));
+    }
+
+    fn settle(&self, call: CallId, answer: &Answer) {
+        let settled = match answer {
+            Answer::Token(token) => Settled::Token((*token).clone()),
+            Answer::Error(error) | Answer::Refused(error, _) => Settled::Error((*error).clone()),
+            _ => Settled::Done,
+        };
+        self.push(Act::Settle(call, settled));
+    }
+
+    fn warn(&self, _error: &Error) {}
+
+    fn notify(&self, notice: &Notice) {
+        self.push(Act::Notify(notice.clone()));
+    }
+
+    fn state_changed(&self) {
+        self.push(Act::Changed);
+    }
+
+    fn close(&self) {
+        self.push(Act::Close);
+    }
+}
