@@ -92,9 +92,15 @@ export class Client implements IntelliAuth {
     const named = checked(() => address(url));
     // A router may change the address before the SDK is loaded.
     const here = location.href;
-    return this.#call((core, call) => {
+    const answered = this.#call<CallbackResult>((core, call) => {
       handleCallback(core, call, named ?? here);
     }, signal);
+    return answered.catch((error) => {
+      // The wasm died of it, and the code may be on its way.
+      throw error?.code === 'internal'
+        ? errorOf(fault('internal', false, { callback: 'spent' }), error.cause)
+        : error;
+    });
   }
 
   isCallback(url?: string | URL): boolean {
@@ -172,7 +178,8 @@ export class Client implements IntelliAuth {
   }
 
   async #start(): Promise<Core> {
-    await load(this.#eager.module);
+    const { wasm } = this.#options;
+    await load(this.#eager.module, typeof wasm === 'string' || wasm instanceof URL);
     this.#disposed.signal.throwIfAborted();
     const host = new ClientHost(this);
     try {
@@ -322,8 +329,8 @@ function written(appState: unknown): string | undefined {
 
 /** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
 function explained(thrown: unknown): Error {
-  // A DOMException has a code too, but of another kind.
-  const known = typeof (thrown as Partial<Fault> | undefined)?.code === 'string';
+  // A page's own errors may have a code too.
+  const known = Object.hasOwn(Object(thrown), 'transient');
   return known ? errorOf(thrown as Fault) : errorOf(fault('internal', true), thrown);
 }
 

@@ -25,8 +25,8 @@ export const hints = {
   clock_skew: "Set the device's clock (automatic time), or raise `clockSkewSeconds`.",
   network_error: "Offline, blocked, or refused without CORS headers, which looks the same from here: in the network tab, see whether the platform answered with a 4xx, and register this app's origin with it.",
   timeout: "Try again; raise `requestTimeoutSeconds` if the network is slow.",
-  platform_unavailable: "Its own trouble: it is tried again by itself while somebody is signed in.",
-  rate_limited: "It is tried again by itself while somebody is signed in.",
+  platform_unavailable: "The platform reports a temporary failure. While a user is signed in, the SDK tries again by itself.",
+  rate_limited: "While a user is signed in, the SDK tries again by itself.",
   metadata_invalid: "Look at {url}.[ If what it says is right, set the option `{option}` to it: that is taken as you write it, and compared character for character.]",
   session_expired: "Call loginWithRedirect().",
   session_lost: "Call loginWithRedirect(). An answer was lost on the way, or a sibling tab that held it is gone.",
@@ -35,7 +35,7 @@ export const hints = {
   signed_out: "Nothing to do.",
   storage_unavailable: "Storage is blocked or full: allow this site to store data, or free some.",
   wasm_blocked_by_csp: "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.",
-  wasm_unavailable: "Look for the failed request in the network tab. The next call loads it anew.",
+  wasm_unavailable: "Look for the failed request in the network tab. A file that `wasm` names is requested again by the next call, the SDK's own files when the page is reloaded.",
   internal: "The next call starts afresh. Please report this with the SDK's version.",
   disposed: "Create another with createIntelliAuth().",
 } as const;
@@ -58,6 +58,9 @@ const hintsByCheck = {
   },
 } as const;
 
+/** Follows the hint where the detail `callback` is this. */
+const spent = "This callback cannot be answered again: start the sign-in again, with loginWithRedirect().";
+
 /** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string>>): string =>
   text
@@ -65,6 +68,7 @@ const filled = (text: string, details: Readonly<Record<string, string>>): string
     .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 export function hintOf({ code, details }: IntelliAuthError): string {
-  const own: Readonly<Record<string, string>> | undefined = (hintsByCheck as Record<string, Record<string, string>>)[code];
-  return filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+  const own = (hintsByCheck as Record<string, Record<string, string>>)[code];
+  const hint = filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+  return details['callback'] === 'spent' ? `${hint} ${spent}` : hint;
 }

@@ -32,7 +32,7 @@ export class IntelliAuthError extends Error {
   override readonly name = 'IntelliAuthError';
   /** Stable; compare this. */
   readonly code: ErrorCode;
-  /** Whether the same call may succeed later with nothing changed. */
+  /** Whether the same call may succeed later with nothing changed. Never true of a callback that is spent: it is answered once. */
   readonly transient: boolean;
   /** Named facts, such as the option that is wrong. */
   readonly details: Readonly<Record<string, string>>;

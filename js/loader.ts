@@ -13,22 +13,31 @@ export function onDeath(tell: () => void): () => void {
   return () => mourners.delete(tell);
 }
 
-/** Resolves once the glue's exports can be called. A failed load is not kept: the next call tries again. */
-export function load(module: Eager['module']): Promise<void> {
-  ready ??= start(module).catch((error: unknown) => {
+/**
+ * Resolves once the glue's exports can be called. A failed load is not kept: the next call tries again.
+ * `requested`: the module comes from an address of the app's.
+ */
+export function load(module: Eager['module'], requested: boolean): Promise<void> {
+  ready ??= start(module, requested).catch((error: unknown) => {
     ready = undefined;
     throw error;
   });
   return ready;
 }
 
-async function start(module: Eager['module']): Promise<void> {
+async function start(module: Eager['module'], requested: boolean): Promise<void> {
+  let requesting = requested;
   try {
-    await init({ module_or_path: await module() });
+    const compiled = await module();
+    requesting = false;
+    await init({ module_or_path: compiled });
   } catch (cause) {
     // Each engine words it its own way, but all name the policy or its keyword.
     const blocked = /unsafe-eval|content.security.policy|\bcsp\b/i.test(String(cause));
-    throw errorOf(blocked ? fault('wasm_blocked_by_csp') : fault('wasm_unavailable', true), cause);
+    // A request that failed may succeed later, but browsers do not ask again for a JavaScript module that they could not
+    // have; and what does not compile or link never will.
+    const again = requesting && cause instanceof TypeError;
+    throw errorOf(blocked ? fault('wasm_blocked_by_csp') : fault('wasm_unavailable', again), cause);
   }
   onTrap(die);
 }

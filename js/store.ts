@@ -100,7 +100,6 @@ export class Store {
   /** Shows the error, and once more when its hint is there. */
   #fail(state: AuthState, error: IntelliAuthError): void {
     this.#set({ state, error });
-    if (!isIntelliAuthError(error)) return;
     void error.explain().then(() => {
       if (this.#snapshot.error === error) this.#set({ ...this.#snapshot });
     });

@@ -76,6 +76,7 @@ export interface LoginOptions {
   extraParams?: Readonly<Record<string, string>>;
   /** Receive the URL instead of navigating; the promise settles when it returns. */
   openUrl?: (url: string) => void | Promise<void>;
+  /** Ends this call's waiting, with the signal's reason; a sign-in that has begun goes on. */
   signal?: AbortSignal;
 }
 
@@ -128,7 +129,7 @@ export interface AccessTokenOptions {
   forceRefresh?: boolean;
   /** The token must live at least this much longer, in seconds; at most half its lifetime counts. @defaultValue `0` */
   minValidity?: number;
-  /** Ends this call's waiting; the refresh goes on for the others. */
+  /** Ends this call's waiting, with the signal's reason; the refresh goes on for the others. */
   signal?: AbortSignal;
 }
 

@@ -24,6 +24,11 @@ impl Error {
         self
     }
 
+    /// Whether the same call may succeed later with nothing changed. A callback that is spent answers the same for ever.
+    pub fn transient(&self) -> bool {
+        self.code.transient() && self.detail("callback").is_none()
+    }
+
     /// The detail called `name`.
     pub fn detail(&self, name: &str) -> Option<&str> {
         self.details.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
@@ -52,7 +57,7 @@ macro_rules! error_table {
                 match self { $(Code::$code => $name,)* }
             }
 
-            /// Whether the same call may succeed later with nothing changed.
+            /// Whether the same call may succeed later with nothing changed, unless the callback that it answers is spent.
             pub fn transient(self) -> bool {
                 match self { $(Code::$code => $transient,)* }
             }
@@ -164,14 +169,14 @@ error_table! {
         "The request to {endpoint} got no readable answer."
         "Offline, blocked, or refused without CORS headers, which looks the same from here: in the network tab, see whether the platform answered with a 4xx, and register this app's origin with it.";
     Timeout "timeout" true
-        "The request to {endpoint} took longer than {seconds} seconds."
+        "A request was not answered in time[: {endpoint} took longer than {seconds} seconds]."
         "Try again; raise `requestTimeoutSeconds` if the network is slow.";
     PlatformUnavailable "platform_unavailable" true
-        "The platform answered with status {status}."
-        "Its own trouble: it is tried again by itself while somebody is signed in.";
+        "The platform cannot serve requests at present[: it answered with status {status}]."
+        "The platform reports a temporary failure. While a user is signed in, the SDK tries again by itself.";
     RateLimited "rate_limited" true
         "The platform asked for fewer requests (429)."
-        "It is tried again by itself while somebody is signed in.";
+        "While a user is signed in, the SDK tries again by itself.";
     MetadataInvalid "metadata_invalid" false
         "The platform's metadata or keys were refused by the check of {check}: expected {expected}, received {received}."
         "Look at {url}.[ If what it says is right, set the option `{option}` to it: that is taken as you write it, and compared character for character.]"
@@ -202,7 +207,7 @@ error_table! {
         "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.";
     WasmUnavailable "wasm_unavailable" true
         "The SDK's WebAssembly could not be loaded."
-        "Look for the failed request in the network tab. The next call loads it anew.";
+        "Look for the failed request in the network tab. A file that `wasm` names is requested again by the next call, the SDK's own files when the page is reloaded.";
     Internal "internal" true
         "The SDK failed in a way it should not."
         "The next call starts afresh. Please report this with the SDK's version.";
@@ -229,10 +234,15 @@ export const messageOf = (code: keyof typeof messages, details: Readonly<Record<
   filled(messages[code], details);
 "#;
 
+    /// Follows the hint where the detail `callback` says that the callback is spent.
+    const SPENT: &str =
+        "This callback cannot be answered again: start the sign-in again, with loginWithRedirect().";
+
     const HINT_OF: &str = r#"
 export function hintOf({ code, details }: IntelliAuthError): string {
-  const own: Readonly<Record<string, string>> | undefined = (hintsByCheck as Record<string, Record<string, string>>)[code];
-  return filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+  const own = (hintsByCheck as Record<string, Record<string, string>>)[code];
+  const hint = filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+  return details['callback'] === 'spent' ? `${hint} ${spent}` : hint;
 }
 "#;
 
@@ -264,7 +274,9 @@ export function hintOf({ code, details }: IntelliAuthError): string {
             }
             module += "  },\n";
         }
-        module + "} as const;\n" + FILLED + HINT_OF
+        module += "} as const;\n\n/** Follows the hint where the detail `callback` is this. */\n";
+        module += &format!("const spent = {SPENT:?};\n");
+        module + FILLED + HINT_OF
     }
 
     fn markdown() -> String {
@@ -273,7 +285,9 @@ export function hintOf({ code, details }: IntelliAuthError): string {
              Every error is an `IntelliAuthError` with `code`, `message`, `transient`, `details` and `cause`, all there at \
              once, and `hint`, whose text begins to load when the error is made: it is empty until then, and \
              `await error.explain()` gives it as soon as it is there. \
-             *Again* says whether the same call may succeed later with nothing changed. \
+             *Again* says whether the same call may succeed later with nothing changed, which is `transient`. A callback \
+             is answered once: where its `details` say `callback: 'spent'`, `transient` is false and the hint says to \
+             start the sign-in again. \
              `{name}` is the detail `name`; what stands in brackets is said where its detail is known.\n\n\
              | code | again | what happened | what to do |\n|---|---|---|---|\n",
         );

@@ -130,7 +130,7 @@ pub fn fault(error: &Error) -> JsValue {
     let details: Vec<_> = error.details.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
     object(&[
         ("code", Value::Text(error.code.as_str())),
-        ("transient", Value::Flag(error.code.transient())),
+        ("transient", Value::Flag(error.transient())),
         ("details", Value::Js(object(&details))),
     ])
 }

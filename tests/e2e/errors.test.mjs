@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { openBrowser } from './support/browser.mjs';
 import { bundled, served } from './support/bundle.mjs';
-import { bareWorld } from './support/world.mjs';
+import { authorizeUrl, callbackUrl, signIn, told } from './support/flow.mjs';
+import { bareWorld, reactWorld } from './support/world.mjs';
 
 const browser = await openBrowser();
 after(() => browser.close());
@@ -95,5 +96,163 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
     await page.getByText('error | invalid_config |', { exact: true }).waitFor();
     hints.release();
     await page.getByText('error | invalid_config | Write an absolute URL').waitFor();
+  });
+
+  /** An error of `work`, a function of the page's, with its hint. */
+  const refused = async (page, work) => {
+    const { error } = await page.evaluate(`attempt(${work})`);
+    return error ?? assert.fail('was not refused');
+  };
+  const START_AGAIN = /start the sign-in again/;
+
+  test('an exchange that failed is not transient, and says to start the sign-in again', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    for (const [fault, code] of [
+      ['drop-before', 'network_error'],
+      ['drop-after', 'network_error'],
+      [{ status: 503, body: 'away' }, 'platform_unavailable'],
+      [{ status: 429, body: '{}' }, 'rate_limited'],
+      [{ status: 200, body: '<html>' }, 'token_response_invalid'],
+    ]) {
+      world.platform.control.beforeToken = () => fault;
+      const url = await callbackUrl(page, world);
+      const first = await refused(page, `() => auth.handleCallback(${JSON.stringify(url)})`);
+      assert.deepEqual([first.code, first.transient], [code, false]);
+      if (code !== 'token_response_invalid') assert.match(first.hint, START_AGAIN);
+      // And so it is: the platform is well again, and the same call still fails.
+      world.platform.control.beforeToken = undefined;
+      const again = await refused(page, `() => auth.handleCallback(${JSON.stringify(url)})`);
+      assert.equal(again.code, code);
+    }
+    assert.equal(world.exchanges().length, 5);
+  });
+
+  test('so does a platform that refuses the sign-in for the moment', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const state = new URL(await authorizeUrl(page)).searchParams.get('state');
+    const url = `${world.redirectUri}?error=temporarily_unavailable&state=${state}`;
+    const error = await refused(page, `() => auth.handleCallback(${JSON.stringify(url)})`);
+    assert.deepEqual([error.code, error.transient], ['platform_unavailable', false]);
+    assert.match(error.hint, START_AGAIN);
+    assert.doesNotMatch(error.message, /unknown/);
+  });
+
+  test('metadata that cannot be read leaves the callback as it is: transient, and the same call succeeds later', async (t) => {
+    const world = await bareWorld(t, browser, { options: { discovery: true } });
+    const page = await world.tab();
+    const url = await callbackUrl(page, world);
+    await page.reload();
+    await page.evaluate(() => window.ready);
+    await page.route('**/.well-known/**', (route) => route.abort());
+    const call = `() => auth.handleCallback(${JSON.stringify(url)})`;
+    const error = await refused(page, call);
+    assert.deepEqual([error.code, error.transient], ['network_error', true]);
+    assert.doesNotMatch(error.hint, START_AGAIN);
+    await page.unroute('**/.well-known/**');
+    const { value } = await page.evaluate(`attempt(${call})`);
+    assert.equal(value.user.name, 'Ada Lovelace');
+  });
+
+  test('a refresh that failed is transient, and the same call succeeds later', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    await signIn(page, world);
+    world.platform.control.beforeToken = () => ({ status: 503, body: 'away' });
+    const call = '() => auth.getAccessToken({ forceRefresh: true })';
+    const error = await refused(page, call);
+    assert.deepEqual([error.code, error.transient], ['platform_unavailable', true]);
+    assert.doesNotMatch(error.hint, START_AGAIN);
+    world.platform.control.beforeToken = undefined;
+    // The SDK tries again by itself, once its pause is over.
+    await told(page, 'token_refreshed');
+    assert.ok((await page.evaluate(`attempt(${call})`)).value);
+  });
+
+  test('what cannot be loaded later either is not transient', async (t) => {
+    const world = await bareWorld(t, browser, { options: false });
+    world.files.set('/garbage.wasm', Buffer.from('garbage'));
+    // A module without the imports and exports of the SDK's.
+    world.files.set('/other.wasm', Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]));
+    for (const [wasm, transient, broken] of [
+      ['/missing.wasm', true],
+      ['/garbage.wasm', false],
+      ['/other.wasm', false],
+      [undefined, false, '/sdk/bytes.js'],
+    ]) {
+      const page = await world.tab();
+      if (broken) await page.route(`**${broken}`, (route) => route.abort());
+      const options = { ...world.options, wasm };
+      const error = await refused(page, `() => begin(${JSON.stringify(options)})`);
+      assert.deepEqual([error.code, error.transient], ['wasm_unavailable', transient], wasm);
+      await page.close();
+    }
+  });
+
+  test('an aborted call rejects with the caller’s reason, also while the SDK is loading', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const reasons = await page.evaluate(async () => {
+      const reasons = [];
+      const calls = {
+        loginWithRedirect: (signal) => auth.loginWithRedirect({ signal }),
+        handleCallback: (signal) => auth.handleCallback(undefined, { signal }),
+        getAccessToken: (signal) => auth.getAccessToken({ signal }),
+      };
+      for (const call of Object.values(calls)) {
+        const abort = new AbortController();
+        abort.abort('enough');
+        reasons.push(await call(abort.signal).catch((reason) => reason));
+        const later = new AbortController();
+        const called = call(later.signal).catch((reason) => reason);
+        later.abort('changed my mind');
+        reasons.push(await called);
+      }
+      return reasons;
+    });
+    const each = ['enough', 'changed my mind'];
+    assert.deepEqual(reasons, [...each, ...each, ...each]);
+  });
+
+  test('nor does it leave an error in React', async (t) => {
+    const world = await reactWorld(t, browser, { options: { discovery: true } });
+    const page = await world.context.newPage();
+    let release;
+    const open = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/bytes*.js', async (route) => {
+      await open;
+      await route.continue();
+    });
+    await page.goto(world.origin);
+    await page.locator('main[data-status=loading]').waitFor();
+    const aborted = () =>
+      page.evaluate(async () => {
+        const reasons = [];
+        for (const call of [
+          (signal) => clients[0].loginWithRedirect({ signal }),
+          (signal) => clients[0].handleCallback(undefined, { signal }),
+          (signal) => clients[0].getAccessToken({ signal }),
+          (signal) => clients[0].fetch('/', { signal }),
+        ]) {
+          const abort = new AbortController();
+          const called = call(abort.signal).catch((reason) => reason);
+          abort.abort('enough');
+          reasons.push(await called);
+        }
+        return reasons;
+      });
+    assert.deepEqual(await aborted(), ['enough', 'enough', 'enough', 'enough'], 'while nothing is loaded');
+    await page.route('**/.well-known/**', () => {});
+    release();
+    await page.locator('main[data-status=unauthenticated]').waitFor();
+    assert.deepEqual((await aborted()).slice(0, 2), ['enough', 'enough']);
+    assert.equal(await page.evaluate(() => clients[0].error), undefined);
+    assert.deepEqual(
+      (await page.evaluate(() => shown)).filter(({ code }) => code),
+      [],
+    );
   });
 });

@@ -1,8 +1,8 @@
 //! Worlds that lie: the checks must notice. A simulation that passes everything proves nothing.
 
 use super::checks;
-use super::run;
 use super::plan::Lie;
+use super::run;
 
 /// Whether some seed breaks `rule` in a world with `lie`.
 fn catches(lie: Lie, rule: &str) -> bool {

@@ -414,7 +414,12 @@ impl Client {
     }
 
     /// The lock is kept until every tab can read the mark, even where the request failed at once.
-    fn conclude(&mut self, turn: &Turn, at: usize, result: Result<SignedIn, Refusal>) {
+    fn conclude(&mut self, turn: &Turn, at: usize, mut result: Result<SignedIn, Refusal>) {
+        if let Err(refusal) = &mut result
+            && refusal.error.transient()
+        {
+            refusal.error.details.push(("callback", "spent".to_owned()));
+        }
         let exchange = &mut self.exchanges[at];
         let until = exchange.marked_at.saturating_add(super::PEER_WAIT);
         let (ticket, mark) = (exchange.ticket, exchange.mark.clone());

@@ -69,6 +69,7 @@ export async function run(stage, fault) {
     const outcome = {
       code: result.error?.code,
       details: result.error?.details ?? {},
+      transient: result.error?.transient,
       state: result.state,
       began,
       codes: tenant.codes,
@@ -93,6 +94,10 @@ async function judge(fault, outcome, tenant, visit, stage) {
   for (const [name, value] of Object.entries(expect.details ?? {})) {
     if (value instanceof RegExp) assert.match(String(outcome.details[name]), value);
     else assert.equal(outcome.details[name], value, `details.${name}`);
+  }
+  // A code is sent once: whatever became of it, the same call cannot succeed later.
+  if (outcome.code && (fault.at ?? 'callback') === 'callback' && !fault.play && outcome.codes > 0) {
+    assert.equal(outcome.transient, false, 'transient, but the code has left');
   }
   const status = expect.status ?? (expect.accepted ? 'authenticated' : 'unauthenticated');
   assert.equal(outcome.state?.status, status, told);
