@@ -45,10 +45,12 @@ export const build = () => {
 
 async function makePackage() {
   await need.node();
-  await need.npm();
+  const packages = need.npm();
+  packages.catch(() => {}); // told below
   await need.rust();
   await need.wasmTarget();
   await need.wasmBindgen();
+  await packages;
   await buildWasm();
   await buildJs();
 }

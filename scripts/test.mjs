@@ -1,5 +1,6 @@
 // `npm test`: every layer, or those named as arguments. A layer that fails does not keep the others from
-// running; what it needs is set up first, and only that.
+// running; what it needs is set up first, and only that. Layers that compile run beside those in a browser, so that
+// neither waits while the other leaves a processor idle.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -35,7 +36,8 @@ const layers = {
       ...['--mode', 'no-install', '.', '--features', 'js'],
     ],
     env: {
-      WASM_BINDGEN_TEST_TIMEOUT: '120',
+      WASM_BINDGEN_TEST_TIMEOUT: '300',
+      WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '120',
       WASM_PACK_CACHE: join(tools, 'cache'),
       // A browser shows names without it, and a fifth of the wasm is a fifth of the wait.
       CARGO_PROFILE_DEV_DEBUG: '0',
@@ -49,15 +51,20 @@ const layers = {
     tests: () => nodeTests(tests('provider/test', '.js')),
   },
   e2e: {
-    needs: [need.npm, build, need.browser],
+    needs: [need.npm, need.browser, build],
     tests: () => nodeTests(tests('tests/e2e', '.test.mjs'), Math.max(1, availableParallelism() >> 1)),
   },
   faulty: {
-    needs: [need.npm, build, need.browser],
+    needs: [need.npm, need.browser, build],
     tests: () => nodeTests(tests('tests/faulty', '.test.mjs')),
   },
   budget: { needs: [need.npm, build], work: size },
 };
+/** Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. */
+const sides = [
+  ['lint', 'native', 'wasm'],
+  ['provider', 'e2e', 'faulty', 'budget'],
+];
 
 function nodeTests(names, atOnce = availableParallelism()) {
   if (names.length === 0) throw new Failed('no test files', '');
@@ -132,13 +139,19 @@ await main(async () => {
     throw new Advice(`There is no layer "${unknown}": choose from ${Object.keys(layers).join(', ')}`);
   show.all ||= named.length === 1;
   await need.node();
-  const failures = () => steps.filter(({ ok }) => !ok).length;
   const notRun = [];
-  for (const name of named.length > 0 ? named : Object.keys(layers)) {
-    const before = failures();
-    // Without a failed step of its own, what it needs had failed for an earlier layer already.
-    await runLayer(name).catch(() => failures() > before || notRun.push(name));
-  }
+  const explained = new Set();
+  const wanted = named.length > 0 ? named : Object.keys(layers);
+  await Promise.all(
+    sides.map(async (side) => {
+      for (const name of side.filter((layer) => wanted.includes(layer))) {
+        // What it needs may have failed for another layer already.
+        await runLayer(name).catch((error) =>
+          explained.has(error) ? notRun.push(name) : explained.add(error),
+        );
+      }
+    }),
+  );
 
   console.log(bold('\n  Summary'));
   const total = { passed: 0, failed: 0 };

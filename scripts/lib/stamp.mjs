@@ -36,8 +36,27 @@ export function keepStamp(name, print) {
   writeFileSync(stampOf(name), print);
 }
 
-/** Runs `work` while no other run in this folder sets up or builds. */
+let holders = 0;
+let taken;
+
+/** Runs `work` while no other run in this folder sets up or builds. Steps of one run may hold it side by side. */
 export async function exclusively(work, onLine = () => {}) {
+  holders++;
+  taken ??= take(onLine);
+  const release = await taken;
+  try {
+    return await work();
+  } finally {
+    holders--;
+    if (holders === 0) {
+      taken = undefined;
+      release();
+    }
+  }
+}
+
+/** Takes the lock; answers with what lets it go. */
+async function take(onLine) {
   const lock = join(tools, 'lock');
   mkdirSync(tools, { recursive: true });
   for (;;) {
@@ -53,14 +72,12 @@ export async function exclusively(work, onLine = () => {}) {
       await sleep(250);
     }
   }
-  const release = () => rmSync(lock, { force: true });
-  process.once('exit', release);
-  try {
-    return await work();
-  } finally {
-    process.off('exit', release);
-    release();
-  }
+  const remove = () => rmSync(lock, { force: true });
+  process.once('exit', remove);
+  return () => {
+    process.off('exit', remove);
+    remove();
+  };
 }
 
 function holderLives(lock) {

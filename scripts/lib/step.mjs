@@ -1,5 +1,5 @@
-// What a person sees: one line for each step, with its time. On a terminal the line is alive while the
-// step runs; elsewhere a long step says every 20 seconds that it still does.
+// What a user sees: one line for each step, with its time. On a terminal the last line shows the steps under way;
+// elsewhere a long step says every 20 seconds that it still runs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -18,29 +18,47 @@ export const steps = [];
 
 const clearLine = () => live && process.stdout.write('\r\x1b[2K');
 
+/** What each step under way has to show. @type {Set<() => string>} */
+const underWay = new Set();
+let drawing;
+
+function draw() {
+  if (show.all) return;
+  const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+  const frame = frames[Math.floor(performance.now() / 100) % frames.length];
+  const width = Math.floor(((process.stdout.columns || 80) - 3) / underWay.size);
+  const parts = [...underWay].map((text) =>
+    text()
+      .slice(0, width - 1)
+      .padEnd(width),
+  );
+  process.stdout.write(`\r\x1b[2K${frame} ${parts.join('').trimEnd()}`);
+}
+
 /**
  * Runs `work(onLine)` as a step. What it returns is a note beside the time, or `{ note, tests }`.
  * A failure is shown with the program's output, and thrown on.
  */
 export async function step(name, work) {
   const began = performance.now();
-  const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
   let last = '';
   const elapsed = () => `${Math.round((performance.now() - began) / 1000)} s`;
-  const draw = () => {
-    if (show.all) return;
-    const frame = frames[Math.floor(performance.now() / 100) % frames.length];
-    const text = `${name.padEnd(24)} ${elapsed().padStart(6)}  ${last}`;
-    process.stdout.write(`\r\x1b[2K${frame} ${text.slice(0, (process.stdout.columns || 80) - 3)}`);
-  };
+  const text = () => `${name}  ${elapsed()}  ${last}`;
   const report = () => console.log(`  ${name}: ${elapsed()}${last && `, ${last.slice(0, 100)}`}`);
-  const ticker = setInterval(live ? draw : report, live ? 100 : 20_000);
+  const ticker = live ? undefined : setInterval(report, 20_000);
+  underWay.add(text);
+  if (live) drawing ??= setInterval(draw, 100);
   const onLine = (line) => {
     last = stripVTControlCharacters(line).trim() || last;
     if (show.all) console.log(line);
   };
   const finish = (ok, result) => {
     clearInterval(ticker);
+    underWay.delete(text);
+    if (underWay.size === 0) {
+      clearInterval(drawing);
+      drawing = undefined;
+    }
     clearLine();
     const { note = '', tests } = typeof result === 'object' ? result : { note: result };
     const ms = performance.now() - began;
