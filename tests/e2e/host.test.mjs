@@ -7,7 +7,7 @@ import { bareWorld } from './support/world.mjs';
 const browser = await openBrowser();
 after(() => browser.close());
 
-describe('requests by the host', { timeout: 300_000 }, () => {
+describe('requests by the host', { timeout: 600_000 }, () => {
   const opened = async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     world.files.set('/bare.js', 'window.ready = Promise.resolve();');

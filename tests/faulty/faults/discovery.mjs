@@ -63,7 +63,6 @@ const spared = (key, option, how, value) => ({
   async play(visit) {
     const warned = visit.page.waitForEvent('console', {
       predicate: (message) => message.type() === 'warning' && message.text().includes(key),
-      timeout: 20_000,
     });
     warned.catch(() => {});
     const result = await visit.signIn();

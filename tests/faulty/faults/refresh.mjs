@@ -125,7 +125,7 @@ const reloaded = (name, clause, between, expect, refresh = (visit) => visit.driv
 /** The new refresh token left once more, to be revoked. */
 const revoked = { refreshes: 2, asked: { revocation: 1 } };
 async function refreshRevoked(visit) {
-  const answered = visit.page.waitForResponse(/\/revoke$/, { timeout: 20_000 });
+  const answered = visit.page.waitForResponse(/\/revoke$/);
   answered.catch(() => {});
   const result = await visit.drive('refreshOnce');
   await answered;

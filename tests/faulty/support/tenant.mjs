@@ -26,7 +26,7 @@ export class Tenant {
   requests = [];
   /** What reached this tenant's attacker. @type {Logged[]} */
   stolen = [];
-  /** Brings the SDK's time limits forward: called once the browser waits in vain. @type {() => unknown} */
+  /** The SDK's time limit passes: called once a request waits in vain. @type {() => unknown} */
   passTimeLimit = () => {};
   /** Where the SDK runs. @type {import('playwright-core').Page | undefined} */
   page;

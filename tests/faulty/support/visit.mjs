@@ -42,7 +42,10 @@ export class Visit {
     }
     visit.context.setDefaultTimeout(PATIENCE);
     tenant.page = visit.page;
-    tenant.passTimeLimit = () => visit.page.evaluate(() => window.drive.passTimeLimit()).catch(() => {});
+    tenant.passTimeLimit = () => {
+      const limit = visit.options.requestTimeoutSeconds * 1000;
+      return visit.page.evaluate((limit) => window.drive.passTime(limit), limit).catch(() => {});
+    };
     const thrown = (error) => visit.problems.push(`uncaught: ${error.message}`);
     const asked = (dialog) => {
       visit.problems.push(`dialog: ${dialog.message()}`);
