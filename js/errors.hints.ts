@@ -1,4 +1,4 @@
-// Made from src/core/error.rs by `npm run generate`; a test keeps the two alike.
+// Made from src/core/base/error.rs by `npm run generate`; a test keeps the two alike.
 import type { IntelliAuthError } from './errors.js';
 
 export const hints = {
@@ -29,7 +29,7 @@ export const hints = {
   rate_limited: "While a user is signed in, the SDK tries again by itself.",
   metadata_invalid: "Look at {url}.[ If what it says is right, set the option `{option}` to it: that is taken as you write it, and compared character for character.]",
   session_expired: "Call loginWithRedirect().",
-  session_lost: "Call loginWithRedirect(). An answer was lost on the way, or a sibling tab that held it is gone.",
+  session_lost: "Call loginWithRedirect(). An answer was lost on the way, or a peer tab that held it is gone.",
   refresh_token_missing: "Add `offline_access` to `scope` and sign in again; some platforms give a refresh token only with `prompt: 'consent'` as well. Until the present token expires, getAccessToken() without `forceRefresh` gives it.",
   session_mismatch: "Call loginWithRedirect(). If it happens again, tell the platform's operator: a refreshed ID token has the sign-in's `iss`, `sub`, `aud` and, if any, `nonce` (OpenID Connect Core §12.2), and a signature that verifies.",
   signed_out: "Nothing to do.",

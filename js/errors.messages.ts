@@ -1,4 +1,4 @@
-// Made from src/core/error.rs by `npm run generate`; a test keeps the two alike.
+// Made from src/core/base/error.rs by `npm run generate`; a test keeps the two alike.
 export const messages = {
   invalid_config: "The option {option} cannot be used: {problem}. Write {instead}.",
   state_unknown: "The callback does not answer a sign-in that this tab started.",

@@ -1,12 +1,12 @@
 //! What JavaScript sees: names and types, no logic. Every call has a number, and the loader settles it by that.
 
-use crate::core::attempts::Activation;
-use crate::core::authorize::LoginOptions;
+use crate::core::base::config::{Config, Endpoints, Options};
+use crate::core::base::secret::AccessToken;
+use crate::core::client::attempts::Activation;
+use crate::core::client::provider::Verdict;
 use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected};
-use crate::core::config::{Config, Endpoints, Options};
-use crate::core::platform::Verdict;
-use crate::core::secret::AccessToken;
-use crate::core::session::message::Message;
+use crate::core::client::session::message::Message;
+use crate::core::protocol::authorize::LoginOptions;
 use crate::web::host::{Host, fault};
 use crate::web::net;
 use crate::web::runner::Runner;
@@ -19,10 +19,10 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 #[wasm_bindgen]
 extern "C" {
     /// Options as `js/options.ts` hands them on: own members alone, each of its kind.
-    pub type Given;
+    pub type JsObject;
 
     #[wasm_bindgen(method, indexing_getter)]
-    fn get(this: &Given, name: &str) -> JsValue;
+    fn get(this: &JsObject, name: &str) -> JsValue;
 
     #[wasm_bindgen(js_namespace = Object, js_name = entries)]
     fn entries(object: &JsValue) -> Box<[JsValue]>;
@@ -31,7 +31,7 @@ extern "C" {
     fn items(list: &JsValue) -> Box<[JsValue]>;
 }
 
-impl Given {
+impl JsObject {
     fn text(&self, name: &str) -> Option<String> {
         self.get(name).as_string()
     }
@@ -47,7 +47,7 @@ impl Given {
 
     fn options(&self) -> Options {
         let endpoints = self.get("endpoints");
-        let endpoints = (!endpoints.is_undefined()).then(|| endpoints.unchecked_into::<Given>());
+        let endpoints = (!endpoints.is_undefined()).then(|| endpoints.unchecked_into::<JsObject>());
         let endpoint = |name| endpoints.as_ref().and_then(|endpoints| endpoints.text(name));
         let redirect_uri = self.text("redirectUri").unwrap_or_default();
         Options {
@@ -113,7 +113,7 @@ pub struct Core(Runner);
 impl Core {
     /// Checks the options; what is thrown is a fault of the error table.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: Given, host: Host) -> Result<Core, JsValue> {
+    pub fn new(options: JsObject, host: Host) -> Result<Core, JsValue> {
         let config = Config::new(options.options()).map_err(|error| fault(&error))?;
         Ok(Core(Runner::new(config, host)))
     }
@@ -238,7 +238,7 @@ impl Core {
 
 /// Starts a sign-in; see `IntelliAuth.loginWithRedirect`.
 #[wasm_bindgen(js_name = loginWithRedirect)]
-pub fn login_with_redirect(core: &Core, call: u32, options: Given, activated: bool, give_url: bool) {
+pub fn login_with_redirect(core: &Core, call: u32, options: JsObject, activated: bool, give_url: bool) {
     let options = Box::new(options.login());
     let activation = if activated { Activation::User } else { Activation::NoneKnown };
     let delivery = if give_url { Delivery::GiveUrl } else { Delivery::Navigate };

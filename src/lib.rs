@@ -2,13 +2,13 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`core`] | the protocol and the session. Pure: no browser, clock, randomness or I/O of its own |
+//! | [`core`] | the protocol's rules and the client. Pure: no browser, clock, randomness or I/O of its own |
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
 //! | `bindings` | what JavaScript sees. wasm32 with the feature `js` only |
 //! | [`native`] | a JSON engine for Rust programs. Not on wasm32 |
 //!
 //! Sign-in by hand, from a Rust backend or a test harness, is *build a request → your I/O → process the answer*:
-//! see [`core::authorize`], [`core::callback`] and [`core::token`].
+//! see [`core::protocol::authorize`], [`core::protocol::authorization_response`] and [`core::protocol::token`].
 
 pub mod core;
 

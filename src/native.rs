@@ -1,6 +1,6 @@
 //! The JSON engine for Rust programs that do the flow by hand, and for the tests.
 
-use crate::core::json::{Member, Object};
+use crate::core::base::json::{Member, Object};
 use serde_json::{Map, Value};
 
 struct Native(Map<String, Value>);
@@ -43,7 +43,7 @@ impl Object for Native {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::core::json::parse;
+    use crate::core::base::json::parse;
 
     #[test]
     fn members_are_told_apart() {

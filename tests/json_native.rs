@@ -4,7 +4,7 @@
 #[path = "support/json_corpus.rs"]
 mod json_corpus;
 
-use intelliauth_spa_sdk::{core::json::parse, native::engine};
+use intelliauth_spa_sdk::{core::base::json::parse, native::engine};
 
 #[test]
 fn the_native_engine_reads_the_hostile_corpus_as_the_browser_does() {

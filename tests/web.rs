@@ -4,12 +4,12 @@
 #[path = "support/json_corpus.rs"]
 mod json_corpus;
 
+use intelliauth_spa_sdk::core::base::json::{Member, parse};
+use intelliauth_spa_sdk::core::client::provider::NoResponse;
 use intelliauth_spa_sdk::core::client::runner::{Area, Input};
-use intelliauth_spa_sdk::core::json::{Member, parse};
-use intelliauth_spa_sdk::core::jwks::public;
-use intelliauth_spa_sdk::core::jws::{Algorithm, Jws};
-use intelliauth_spa_sdk::core::platform::NoAnswer;
-use intelliauth_spa_sdk::core::session::event::Stored;
+use intelliauth_spa_sdk::core::client::session::event::Stored;
+use intelliauth_spa_sdk::core::protocol::jwks::public;
+use intelliauth_spa_sdk::core::protocol::jws::{Algorithm, Jws};
 use intelliauth_spa_sdk::web::host::Host;
 use intelliauth_spa_sdk::web::{clock, json, navigation, net, random, signature, storage};
 use wasm_bindgen::prelude::*;
@@ -181,7 +181,7 @@ fn requests_are_bare() {
 
 #[wasm_bindgen_test]
 fn what_is_no_response_is_no_answer() {
-    for (timed_out, why) in [(false, NoAnswer::Network), (true, NoAnswer::Timeout)] {
+    for (timed_out, why) in [(false, NoResponse::Network), (true, NoResponse::Timeout)] {
         let Input::Response(7, Err(told)) = net::answered(7, JsValue::NULL, None, timed_out) else {
             panic!()
         };

@@ -1,9 +1,9 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use intelliauth_spa_sdk::core::encoding::base64url;
-use intelliauth_spa_sdk::core::id_token::{Expected, Purpose, check};
-use intelliauth_spa_sdk::core::jws::Jws;
-use intelliauth_spa_sdk::core::secret::{AccessToken, IdToken, Nonce};
+use intelliauth_spa_sdk::core::base::encoding::base64url;
+use intelliauth_spa_sdk::core::protocol::id_token::{Expected, Purpose, check};
+use intelliauth_spa_sdk::core::protocol::jws::Jws;
+use intelliauth_spa_sdk::core::base::secret::{AccessToken, IdToken, Nonce};
 use intelliauth_spa_sdk::native::engine;
 
 // Whatever stands in an ID token, raw or well wrapped: no panic, and what passes names this issuer, client and nonce.

@@ -1,8 +1,8 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use intelliauth_spa_sdk::core::config::{Config, Options};
-use intelliauth_spa_sdk::core::metadata::read;
-use intelliauth_spa_sdk::core::origin::Origin;
+use intelliauth_spa_sdk::core::base::config::{Config, Options};
+use intelliauth_spa_sdk::core::protocol::metadata::read;
+use intelliauth_spa_sdk::core::base::origin::Origin;
 use intelliauth_spa_sdk::native::engine;
 
 // Whatever the metadata says: no panic, and what passes stays on the issuer's origin.

@@ -1,28 +1,12 @@
-//! The protocol and the session, pure: values in, values out.
+//! The protocol's rules and the client, pure: values in, values out.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`protocol`] | one file for each rule of the specifications: pure functions that build a request or process_token_response an answer |
+//! | [`client`] | the machine that runs sign-in, session and sign-out by those rules |
+//! | [`base`] | what both stand on: configuration, errors, secrets, encodings |
 #![forbid(unsafe_code)]
 
-pub mod api;
-pub mod attempts;
-pub mod authorize;
-pub mod callback;
+pub mod base;
 pub mod client;
-pub mod clock;
-pub mod config;
-pub mod encoding;
-pub mod error;
-pub mod form;
-pub mod id_token;
-pub mod json;
-pub mod jwks;
-pub mod jws;
-pub mod logout;
-pub mod metadata;
-pub mod origin;
-pub mod pkce;
-pub mod platform;
-pub mod record;
-pub mod return_to;
-pub mod secret;
-pub mod session;
-pub mod token;
-pub mod transaction;
+pub mod protocol;

@@ -1,6 +1,6 @@
 //! Both clocks, in milliseconds.
 
-use crate::core::clock::Now;
+use crate::core::base::clock::Now;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

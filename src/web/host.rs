@@ -1,9 +1,9 @@
 //! What the loader keeps in JavaScript: locks, timers, channels and the calls that wait. They must outlive the wasm, so
 //! that a lock is let go and a promise settled even if the wasm died.
 
-use crate::core::client::sign_out::SignOutResult;
-use crate::core::error::Error;
-use crate::core::session::event::{News, Notice};
+use crate::core::base::error::Error;
+use crate::core::client::notification::SignOutResult;
+use crate::core::client::notification::{Notification, NotificationKind};
 use js_sys::Uint8Array;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
@@ -16,7 +16,7 @@ extern "C" {
 
     /// Asks for the lock `name`; the loader calls `granted`, `overdue` or `stolen` with the ticket's number.
     #[wasm_bindgen(method)]
-    pub fn lock(this: &Host, ticket: u32, name: &str, patience: f64);
+    pub fn lock(this: &Host, ticket: u32, name: &str, steal_after: f64);
 
     /// Takes it from its holder.
     #[wasm_bindgen(method)]
@@ -26,7 +26,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn unlock(this: &Host, ticket: u32);
 
-    /// Posts to the siblings.
+    /// Posts to the peers.
     #[wasm_bindgen(method)]
     pub fn post(this: &Host, text: &str);
 
@@ -140,35 +140,37 @@ pub fn failing(error: &Error, retry_at: i64) -> JsValue {
     object(&[("code", Value::Text(error.code.as_str())), ("retryAt", Value::Number(retry_at as f64))])
 }
 
-/// A notice as an `AuthEvent`.
-pub fn event(notice: &Notice, at: i64) -> JsValue {
-    let (kind, first, second) = match &notice.news {
-        News::Failing(error, retry_at) => (
+/// A notification as an `AuthEvent`.
+pub fn event(notification: &Notification, at: i64) -> JsValue {
+    let (kind, first, second) = match &notification.kind {
+        NotificationKind::Failing(error, retry_at) => (
             "refresh_failing",
             ("code", Value::Text(error.code.as_str())),
             ("retryAt", Value::Number(*retry_at as f64)),
         ),
-        News::SignInStarted(url) => ("sign_in_started", ("authorizeUrl", Value::Text(url)), NOTHING),
-        News::SignOutCompleted(result) => (
+        NotificationKind::SignInStarted(url) => {
+            ("sign_in_started", ("authorizeUrl", Value::Text(url)), NOTHING)
+        }
+        NotificationKind::SignOutCompleted(result) => (
             "sign_out_completed",
             ("revocation", Value::Text(result.revocation.as_str())),
             ("provider", Value::Text(result.provider.as_str())),
         ),
-        News::ProviderSignedOut => ("provider_signed_out", NOTHING, NOTHING),
-        News::SignedOut(reason) => (
+        NotificationKind::ProviderSignedOut => ("provider_signed_out", NOTHING, NOTHING),
+        NotificationKind::SignedOut(reason) => (
             "signed_out",
             ("reason", Value::Text(reason.as_str())),
             ("check", reason.check().map_or(Value::Missing, Value::Text)),
         ),
-        News::CallbackReceived => ("callback_received", NOTHING, NOTHING),
-        News::CodeExchanged => ("code_exchanged", NOTHING, NOTHING),
-        News::IdTokenChecked => ("id_token_checked", NOTHING, NOTHING),
-        News::SignedIn => ("signed_in", NOTHING, NOTHING),
-        News::Restored => ("session_restored", NOTHING, NOTHING),
-        News::Refreshed => ("token_refreshed", NOTHING, NOTHING),
-        News::StorageFailed => ("storage_failed", NOTHING, NOTHING),
+        NotificationKind::CallbackReceived => ("callback_received", NOTHING, NOTHING),
+        NotificationKind::CodeExchanged => ("code_exchanged", NOTHING, NOTHING),
+        NotificationKind::IdTokenChecked => ("id_token_checked", NOTHING, NOTHING),
+        NotificationKind::SignedIn => ("signed_in", NOTHING, NOTHING),
+        NotificationKind::Restored => ("session_restored", NOTHING, NOTHING),
+        NotificationKind::Refreshed => ("token_refreshed", NOTHING, NOTHING),
+        NotificationKind::StorageFailed => ("storage_failed", NOTHING, NOTHING),
     };
-    told(kind, at, notice.elsewhere, first, second)
+    told(kind, at, notification.elsewhere, first, second)
 }
 
 /// What a sign-out came to, as a `SignOutResult`.

@@ -1,9 +1,9 @@
-//! The JSON engine of [`crate::core::json`]: the browser's own parser, read member by member.
+//! The JSON engine of [`crate::core::base::json`]: the browser's own parser, read member by member.
 
-use crate::core::id_token::PROTOCOL_CLAIMS;
-use crate::core::json::{Member, Object};
-use crate::core::jws::Jws;
-use crate::core::secret::IdToken;
+use crate::core::base::json::{Member, Object};
+use crate::core::base::secret::IdToken;
+use crate::core::protocol::id_token::PROTOCOL_CLAIMS;
+use crate::core::protocol::jws::Jws;
 use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
 

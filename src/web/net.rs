@@ -1,14 +1,14 @@
 //! Requests to the provider: no cookies, no custom headers, no redirects, no cache, a time limit and a size limit. The
 //! loader sends them and reads what comes, up to the limit.
 
+use crate::core::client::provider::{HttpResponse, NoResponse};
 use crate::core::client::runner::{Input, RequestId};
-use crate::core::platform::{HttpResponse, NoAnswer};
 use gloo_net::http::{Headers, Response};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
-pub use crate::core::token::MAX_BODY;
+pub use crate::core::protocol::token::MAX_BODY;
 
 /// A POST of `form`, or a GET where there is none, and what aborts it; `None` where the browser cannot make one.
 pub fn request(url: &str, form: Option<&str>) -> Option<(Request, AbortController)> {
@@ -33,13 +33,13 @@ pub fn request(url: &str, form: Option<&str>) -> Option<(Request, AbortControlle
 
 /// What a request comes to that was never sent.
 pub fn not_sent(request: RequestId) -> Input {
-    Input::Response(request, Err(NoAnswer::Network))
+    Input::Response(request, Err(NoResponse::Network))
 }
 
 /// What a request came to; `body` is missing where it was larger than the limit, `response` where there was none.
 pub fn answered(request: RequestId, response: JsValue, body: Option<Vec<u8>>, timed_out: bool) -> Input {
     let Ok(response) = response.dyn_into::<web_sys::Response>() else {
-        let why = if timed_out { NoAnswer::Timeout } else { NoAnswer::Network };
+        let why = if timed_out { NoResponse::Timeout } else { NoResponse::Network };
         return Input::Response(request, Err(why));
     };
     let response = Response::from(response);

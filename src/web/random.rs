@@ -1,6 +1,6 @@
 //! Randomness of the browser's cryptographic source, or none at all: there is no fallback.
 
-use crate::core::pkce::Entropy;
+use crate::core::protocol::pkce::Entropy;
 
 /// Three times 32 random octets, in one draw.
 pub fn entropy() -> Option<[Entropy; 3]> {

@@ -4,21 +4,22 @@ use super::clock::now;
 use super::host::{self, Host, Value, fault, object};
 use super::navigation::{address, leave, replace_address, window};
 use super::{json, net, random, signature, storage};
-use crate::core::api::may_carry_token;
+use crate::core::base::clock::Now;
+use crate::core::base::config::Config;
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::secret::IdToken;
 use crate::core::client::Client;
+use crate::core::client::notification::Notification;
 use crate::core::client::runner::{Actions, Answer, Area, Environment, Input, Report, RequestId};
-use crate::core::clock::Now;
-use crate::core::config::Config;
-use crate::core::error::{Code, Error};
-use crate::core::jwks::Jwk;
-use crate::core::jws::Jws;
-use crate::core::pkce::Entropy;
-use crate::core::return_to::{after_callback, same_origin};
-use crate::core::secret::IdToken;
-use crate::core::session::State;
-use crate::core::session::event::{Lock, Notice, Stored, Ticket};
-use crate::core::session::message::Message;
-use crate::core::transaction::SignInContext;
+use crate::core::client::session::SessionState;
+use crate::core::client::session::event::{Lock, Stored, Ticket};
+use crate::core::client::session::message::Message;
+use crate::core::protocol::bearer::may_carry_token;
+use crate::core::protocol::jwks::Jwk;
+use crate::core::protocol::jws::Jws;
+use crate::core::protocol::pkce::Entropy;
+use crate::core::protocol::return_to::{after_callback, same_origin};
+use crate::core::protocol::transaction::SignInContext;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
@@ -95,12 +96,12 @@ impl Runner {
     pub fn state(&self) -> JsValue {
         let Ok(client) = self.client.try_borrow() else { return JsValue::UNDEFINED };
         match client.state(now()) {
-            State::Loading => object(&[("status", Value::Text("loading"))]),
-            State::Out(reason) => object(&[
+            SessionState::Loading => object(&[("status", Value::Text("loading"))]),
+            SessionState::Out(reason) => object(&[
                 ("status", Value::Text("unauthenticated")),
                 ("reason", Value::Text(reason.as_str())),
             ]),
-            State::In { grant, refresh_at, failing } => object(&[
+            SessionState::In { grant, refresh_at, failing } => object(&[
                 ("status", Value::Text("authenticated")),
                 ("user", Value::Js(self.user(&grant.id_token))),
                 ("scope", Value::Text(&grant.scope)),
@@ -118,8 +119,8 @@ impl Runner {
     pub fn id_token(&self, claims: bool) -> JsValue {
         let Ok(client) = self.client.try_borrow() else { return JsValue::UNDEFINED };
         match client.state(now()) {
-            State::In { grant, .. } if claims => json::claims(&grant.id_token),
-            State::In { grant, .. } => grant.id_token.expose().into(),
+            SessionState::In { grant, .. } if claims => json::claims(&grant.id_token),
+            SessionState::In { grant, .. } => grant.id_token.expose().into(),
             _ => JsValue::UNDEFINED,
         }
     }
@@ -186,12 +187,12 @@ impl Actions for Browser {
         self.host.post(&message.to_text());
     }
 
-    fn lock(&self, ticket: Ticket, lock: &Lock, patience: i64) {
+    fn lock(&self, ticket: Ticket, lock: &Lock, steal_after: i64) {
         let name = match lock {
             Lock::Session(sid) => [&self.namespace, ".", sid].concat(),
             Lock::Callback(mark) => [&self.namespace, ".callback.", mark].concat(),
         };
-        self.host.lock(ticket.number, &name, patience as f64);
+        self.host.lock(ticket.number, &name, steal_after as f64);
     }
 
     fn steal(&self, ticket: Ticket) {
@@ -249,7 +250,7 @@ impl Actions for Browser {
             }
             Answer::Error(error) => {
                 let thrown = match error.code {
-                    Code::StorageUnavailable => self.thrown.borrow().clone(),
+                    ErrorCode::StorageUnavailable => self.thrown.borrow().clone(),
                     _ => JsValue::UNDEFINED,
                 };
                 host.refuse(call, &fault(error), &thrown, &JsValue::UNDEFINED);
@@ -264,8 +265,8 @@ impl Actions for Browser {
         self.host.warn(&fault(error));
     }
 
-    fn notify(&self, notice: &Notice) {
-        self.host.tell(&host::event(notice, now().wall));
+    fn notify(&self, notification: &Notification) {
+        self.host.tell(&host::event(notification, now().wall));
     }
 
     fn state_changed(&self) {

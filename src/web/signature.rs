@@ -2,8 +2,8 @@
 
 use super::host::{Host, Value, object};
 use crate::core::client::runner::RequestId;
-use crate::core::jwks::Jwk;
-use crate::core::jws::Jws;
+use crate::core::protocol::jwks::Jwk;
+use crate::core::protocol::jws::Jws;
 use js_sys::Uint8Array;
 
 /// Asks whether `key` signed the token.

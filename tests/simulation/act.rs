@@ -1,12 +1,13 @@
 //! What a client did in one step, written down so that it can be carried out afterwards.
 
+use intelliauth_spa_sdk::core::base::error::Error;
+use intelliauth_spa_sdk::core::base::secret::AccessToken;
+use intelliauth_spa_sdk::core::client::notification::Notification;
 use intelliauth_spa_sdk::core::client::runner::{Actions, Answer, Area, CallId, Report, RequestId};
-use intelliauth_spa_sdk::core::error::Error;
-use intelliauth_spa_sdk::core::jwks::Jwk;
-use intelliauth_spa_sdk::core::jws::Jws;
-use intelliauth_spa_sdk::core::secret::AccessToken;
-use intelliauth_spa_sdk::core::session::event::{Lock, Notice, Ticket};
-use intelliauth_spa_sdk::core::session::message::Message;
+use intelliauth_spa_sdk::core::client::session::event::{Lock, Ticket};
+use intelliauth_spa_sdk::core::client::session::message::Message;
+use intelliauth_spa_sdk::core::protocol::jwks::Jwk;
+use intelliauth_spa_sdk::core::protocol::jws::Jws;
 use std::cell::RefCell;
 
 /// What a call came to.
@@ -22,7 +23,7 @@ pub enum Act {
     Write { area: Area, key: String, text: String, report: Report },
     Remove { area: Area, key: String },
     Post(Message),
-    Lock { ticket: Ticket, lock: Lock, patience: i64 },
+    Lock { ticket: Ticket, lock: Lock, steal_after: i64 },
     Steal(Ticket),
     Unlock(Ticket),
     Send { request: RequestId, url: String, form: Option<String> },
@@ -32,7 +33,7 @@ pub enum Act {
     Navigate,
     Address(String),
     Settle(CallId, Settled),
-    Notify(Notice),
+    Notify(Notification),
     Changed,
     Close,
 }
@@ -60,8 +61,8 @@ impl Actions for Recorder {
         self.push(Act::Post(message.clone()));
     }
 
-    fn lock(&self, ticket: Ticket, lock: &Lock, patience: i64) {
-        self.push(Act::Lock { ticket, lock: lock.clone(), patience });
+    fn lock(&self, ticket: Ticket, lock: &Lock, steal_after: i64) {
+        self.push(Act::Lock { ticket, lock: lock.clone(), steal_after });
     }
 
     fn steal(&self, ticket: Ticket) {
@@ -107,8 +108,8 @@ impl Actions for Recorder {
 
     fn warn(&self, _error: &Error) {}
 
-    fn notify(&self, notice: &Notice) {
-        self.push(Act::Notify(notice.clone()));
+    fn notify(&self, notification: &Notification) {
+        self.push(Act::Notify(notification.clone()));
     }
 
     fn state_changed(&self) {

@@ -5,11 +5,11 @@ use super::platform::REDIRECT;
 use super::runner::Want;
 use super::storage::{Health, Healths};
 use super::world::{DocId, Input, Job, Seen, Tab, TabId, World, note};
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::base::encoding::fingerprint;
+use intelliauth_spa_sdk::core::base::secret::{Nonce, State, Verifier};
 use intelliauth_spa_sdk::core::client::runner::Input as ClientInput;
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::encoding::fingerprint;
-use intelliauth_spa_sdk::core::secret::{Nonce, State, Verifier};
-use intelliauth_spa_sdk::core::transaction::Transaction;
+use intelliauth_spa_sdk::core::protocol::transaction::Transaction;
 
 impl World {
     pub fn open_tab(&mut self, own: super::storage::Own) -> TabId {
@@ -171,7 +171,7 @@ impl World {
             Fault::Back => self.go_away(id, time),
             Fault::Sleep => {
                 let time = 20 * time;
-                self.trouble.sleeps.push(truth);
+                self.status_error.sleeps.push(truth);
                 self.break_connections(60);
                 self.slept += time;
                 for other in self.living() {
@@ -182,9 +182,9 @@ impl World {
                 let far = self.dice.pick(&[1_000, 30_000, 3_600_000, 86_400_000]);
                 let far = self.dice.between(-far, far);
                 self.jumped += far;
-                self.trouble.jump = truth;
+                self.status_error.jump = truth;
                 if far < 0 {
-                    self.trouble.back.push((truth, -far));
+                    self.status_error.back.push((truth, -far));
                 }
             }
             Fault::Blocked | Fault::Full => {
@@ -205,16 +205,16 @@ impl World {
                 self.later(time, Job::StorageWorks);
             }
             Fault::Clear => {
-                self.trouble.storage = truth;
-                self.trouble.unreadable = truth;
+                self.status_error.storage = truth;
+                self.status_error.unreadable = truth;
                 self.shared.clear(self.now);
                 for tab in &mut self.tabs {
                     tab.own = Default::default();
                 }
             }
             Fault::Corrupt => {
-                self.trouble.storage = truth;
-                self.trouble.unreadable = truth;
+                self.status_error.storage = truth;
+                self.status_error.unreadable = truth;
                 let text = self.dice.pick(&[
                     "",
                     "{}",
@@ -223,7 +223,7 @@ impl World {
                     "kind=signed_out&v=1",
                 ]);
                 match self.plan.keep {
-                    Keep::Session => {
+                    TokenStorage::Session => {
                         self.tabs[tab].own.items.insert(super::key("session"), text.into());
                     }
                     _ => self.shared.put(usize::MAX, &super::key("session"), Some(text.into()), self.now),

@@ -1,19 +1,20 @@
 //! What must hold, seen with God's eye: at every send, at every answer of the platform, at every hand-over of a token,
 //! after every step. An excuse is always a fault that the world itself committed, never the machine's.
 
-use super::plan::{Fault, Lie, Rotation};
+use super::plan::{Fault, Rotation, Sabotage};
 use super::platform::{Family, numbers};
 use super::runner::Want;
 use super::storage::Healths;
 use super::world::{Doc, DocId, STALE, Seen, World};
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::error::Code;
-use intelliauth_spa_sdk::core::secret::RefreshToken;
-use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
-use intelliauth_spa_sdk::core::session::message::Message;
-use intelliauth_spa_sdk::core::session::record::{Grant, Record};
-use intelliauth_spa_sdk::core::session::schedule::Backoff;
-use intelliauth_spa_sdk::core::token::Outcome;
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::base::error::ErrorCode;
+use intelliauth_spa_sdk::core::base::secret::RefreshToken;
+use intelliauth_spa_sdk::core::client::session::event::{Call, Stored, Ticket};
+use intelliauth_spa_sdk::core::client::session::message::Message;
+use intelliauth_spa_sdk::core::client::session::reason::Reason;
+use intelliauth_spa_sdk::core::client::session::schedule::Backoff;
+use intelliauth_spa_sdk::core::client::session::session_record::{Record, SessionRecord};
+use intelliauth_spa_sdk::core::protocol::token::TokenOutcome;
 
 pub const ONE_CODE: &str = "one code is sent once";
 pub const ONE_SEND: &str = "one refresh token is in flight once";
@@ -26,22 +27,22 @@ pub const BACKOFF: &str = "nothing polls faster than its backoff";
 impl World {
     /// Whether storage failed at any time since.
     pub fn storage_trouble(&self, since: i64) -> bool {
-        self.health != Healths::default() || self.trouble.storage >= since
+        self.health != Healths::default() || self.status_error.storage >= since
     }
 
     /// Whether anything could not be read, or was taken away, at any time since.
     fn unreadable(&self, since: i64) -> bool {
-        self.health.blocked() || self.trouble.unreadable >= since
+        self.health.blocked() || self.status_error.unreadable >= since
     }
 
     pub fn message_trouble(&self, since: i64) -> bool {
-        self.plan.has(Fault::NoChannel) || self.trouble.message >= since
+        self.plan.has(Fault::NoChannel) || self.status_error.message >= since
     }
 
     /// A record that could not be read and a clock that was set back: then no tab can tell which sign-in was the later.
     pub fn confused(&self) -> bool {
         let never = i64::MIN / 4;
-        !self.trouble.back.is_empty() && (self.storage_trouble(never) || self.message_trouble(never))
+        !self.status_error.back.is_empty() && (self.storage_trouble(never) || self.message_trouble(never))
     }
 
     fn no_locks(&self) -> bool {
@@ -49,10 +50,10 @@ impl World {
     }
 
     /// The record that `tab` can read, where it is a grant.
-    pub fn readable(&self, tab: usize) -> Option<Grant> {
-        // A world that lies is measured by what it promised.
-        let text = match self.plan.lie {
-            Some(Lie::StaleForever) if self.plan.keep == Keep::Local => {
+    pub fn readable(&self, tab: usize) -> Option<SessionRecord> {
+        // A world that sabotage is measured by what it promised.
+        let text = match self.plan.sabotage {
+            Some(Sabotage::StaleForever) if self.plan.keep == TokenStorage::Local => {
                 self.shared.read(tab, &super::key("session"), self.now, false).map(str::to_owned)
             }
             _ => match self.reads(tab) {
@@ -61,57 +62,57 @@ impl World {
             },
         };
         match Record::from_text(&text?)? {
-            Record::In(grant) => Some(grant),
-            Record::Out(_) => None,
+            Record::Active(grant) => Some(grant),
+            Record::Ended(_) => None,
         }
     }
 
-    pub fn god_hears(&mut self, id: DocId, message: &Message) {
+    pub fn oracle_hears(&mut self, id: DocId, message: &Message) {
         // In a tab of its own, another session's tokens are nobody's business.
         if let Message::Tokens(grant) = message
-            && (self.plan.keep == Keep::Local
+            && (self.plan.keep == TokenStorage::Local
                 || self.docs[id].seen.held().is_some_and(|(sid, _)| sid == grant.sid))
             && let Some(refresh) = &grant.refresh
         {
-            self.god_knows(id, refresh);
+            self.oracle_knows(id, refresh);
         }
     }
 
-    fn god_knows(&mut self, id: DocId, refresh: &RefreshToken) {
+    fn oracle_knows(&mut self, id: DocId, refresh: &RefreshToken) {
         let (family, index) = numbers(refresh.expose());
-        let known = self.docs[id].god.heard.entry(family).or_default();
+        let known = self.docs[id].oracle.heard.entry(family).or_default();
         *known = index.max(*known);
     }
 
-    pub fn god_stores(&mut self, id: DocId, text: &str) {
+    pub fn oracle_stores(&mut self, id: DocId, text: &str) {
         let Some(at) = text.find("access_token=") else { return };
         let token = text[at + 13..].split('&').next().unwrap_or_default().to_owned();
-        let tab = (self.plan.keep == Keep::Session).then_some(self.docs[id].tab);
+        let tab = (self.plan.keep == TokenStorage::Session).then_some(self.docs[id].tab);
         self.stored.insert((tab, token));
     }
 
     /// A call that waits demands a refresh of the session that its step found, which may be one signed in elsewhere.
-    pub fn god_wants(&mut self, id: DocId, call: Call, want: Want) {
+    pub fn oracle_wants(&mut self, id: DocId, call: Call, want: Want) {
         if (want.force || want.after_401 || want.min_validity > 0)
             && self.docs[id].calls.contains_key(&call)
             && let Some((_, access)) = self.docs[id].seen.held()
         {
             let family = numbers(access).0;
-            self.platform.families[family].god.demand = self.truth();
+            self.platform.families[family].oracle.demand = self.truth();
         }
     }
 
-    /// Being robbed is an excuse for a holder past its deadline alone.
-    pub fn god_robbed(&mut self, id: DocId, ticket: Ticket, held: i64) {
+    /// Being lock_stolen is an excuse for a holder past its deadline alone.
+    pub fn oracle_lock_stolen(&mut self, id: DocId, ticket: Ticket, held: i64) {
         if held < self.plan.hold() {
             return;
         }
         let truth = self.truth();
         let recent = self.requests.iter_mut().rev().take(100);
         for request in recent.filter(|request| request.doc == id && request.ticket == Some(ticket)) {
-            request.robbed = true;
+            request.lock_stolen = true;
             if let super::net::What::Refresh(token) = &request.what {
-                self.platform.families[numbers(token).0].god.robbed = truth;
+                self.platform.families[numbers(token).0].oracle.lock_stolen = truth;
             }
         }
     }
@@ -123,8 +124,8 @@ impl World {
             let same = matches!(&request.what, super::net::What::Code { code: sent, .. } if sent == code);
             same && request.abandoned && self.truth() - request.sent <= STALE
         });
-        let excused = gone || self.no_locks() || self.storage_trouble(self.truth() - 3_600_000);
-        if !self.sent_codes.insert(code.to_owned()) && !excused {
+        let exempt = gone || self.no_locks() || self.storage_trouble(self.truth() - 3_600_000);
+        if !self.sent_codes.insert(code.to_owned()) && !exempt {
             self.broke(ONE_CODE, format!("doc {id} sends {code} again"));
         }
     }
@@ -133,15 +134,16 @@ impl World {
     pub fn check_send(&mut self, id: DocId, ticket: Option<Ticket>, token: &str) {
         let (family, index) = numbers(token);
         if !self.no_locks() {
-            if self.plan.lie != Some(Lie::DoubleGrant) && ticket.is_none() {
+            if self.plan.sabotage != Some(Sabotage::DoubleGrant) && ticket.is_none() {
                 self.broke(LOCKED, format!("doc {id} sends {token} without it"));
             }
-            let second = self.in_flight(token).find(|request| !request.robbed).map(|request| request.doc);
+            let second =
+                self.in_flight(token).find(|request| !request.lock_stolen).map(|request| request.doc);
             if let Some(first) = second {
                 self.broke(ONE_SEND, format!("doc {id} sends {token}, which doc {first} is waiting for"));
             }
         }
-        let heard = self.docs[id].god.heard.get(&family).copied().unwrap_or(0);
+        let heard = self.docs[id].oracle.heard.get(&family).copied().unwrap_or(0);
         let read = self
             .readable(self.docs[id].tab)
             .and_then(|grant| grant.refresh)
@@ -157,7 +159,7 @@ impl World {
         if !self.online {
             self.broke(BACKOFF, format!("doc {id} sends {token} while the browser is offline"));
         }
-        if let Some((at, times, retry_after)) = self.docs[id].god.failed {
+        if let Some((at, times, retry_after)) = self.docs[id].oracle.failed {
             let step = (Backoff::BASE << (times - 1).min(16)).min(Backoff::CAP);
             let least =
                 if self.came_online >= at { Backoff::BASE } else { step }.max(retry_after.min(3_600_000));
@@ -177,16 +179,16 @@ impl World {
         let margin = (self.plan.lifetime / 4).min(60_000);
         let newest = format!("at.{family}.{}", index - 1);
         let held = |doc: &Doc| doc.alive && doc.seen.held().is_some_and(|(_, access)| access == newest);
-        let excused = !before.known
+        let exempt = !before.known
             // In tabs of their own, tokens go with the last tab that holds them.
-            || (self.plan.keep == Keep::Session && !self.docs.iter().any(held))
-            || known.god.demand >= before.asked
-            || known.god.robbed >= before.asked
-            || self.trouble.jump >= before.asked
+            || (self.plan.keep == TokenStorage::Session && !self.docs.iter().any(held))
+            || known.oracle.demand >= before.asked
+            || known.oracle.lock_stolen >= before.asked
+            || self.status_error.jump >= before.asked
             || self.no_locks()
             || self.storage_trouble(before.asked)
             || self.message_trouble(before.asked);
-        if left > margin + 100 && !excused {
+        if left > margin + 100 && !exempt {
             let text = format!("doc {} refreshes {newest} with {left} ms left", request.doc);
             self.broke(ONE_REFRESH, text);
         }
@@ -202,30 +204,30 @@ impl World {
         let knows = |id: &DocId| {
             let doc = &self.docs[*id];
             let there = doc.seen.held().is_some_and(|(sid, _)| sid == known.sid);
-            there && doc.god.heard.get(&family).is_some_and(|heard| *heard > index)
+            there && doc.oracle.heard.get(&family).is_some_and(|heard| *heard > index)
         };
         let told = self.running().iter().any(|id| *id != sender && knows(id));
-        let excused = !successor.known
-            || first.robbed
-            || request.robbed
+        let exempt = !successor.known
+            || first.lock_stolen
+            || request.lock_stolen
             || request.abandoned
-            || known.god.robbed >= known.issues[index].asked
+            || known.oracle.lock_stolen >= known.issues[index].asked
             || self.no_locks()
             || self.storage_trouble(successor.asked)
             || self.message_trouble(successor.asked)
-            || (self.plan.keep == Keep::Session && !told);
-        if !excused {
+            || (self.plan.keep == TokenStorage::Session && !told);
+        if !exempt {
             let text = format!("doc {sender} sent {token}, and doc {} had its successor", first.doc);
             self.broke(LOST, text);
         }
     }
 
-    pub fn god_answers(&mut self, id: DocId, number: usize, outcome: &Outcome) {
+    pub fn oracle_answers(&mut self, id: DocId, number: usize, outcome: &TokenOutcome) {
         let issue = self.requests[number].issue;
-        if let (Some((family, index)), Outcome::Tokens(tokens)) = (issue, outcome) {
+        if let (Some((family, index)), TokenOutcome::Tokens(tokens)) = (issue, outcome) {
             self.platform.families[family].issues[index].known = true;
             if let Some(refresh) = &tokens.refresh {
-                self.god_knows(id, refresh);
+                self.oracle_knows(id, refresh);
             }
         }
         let now = self.now;
@@ -239,33 +241,33 @@ impl World {
         let doc = &mut self.docs[id];
         let current = matches!(&doc.seen, Seen::In { generation, access, .. }
             if *generation == self.requests[number].generation && numbers(access).0 == numbers(&token).0);
-        let god = &mut doc.god;
+        let oracle = &mut doc.oracle;
         match outcome {
-            Outcome::Tokens(_) => god.failed = None,
-            Outcome::Mismatch { .. } => {
-                self.platform.families[numbers(&token).0].god.refused = true;
-                god.mismatched = true;
+            TokenOutcome::Tokens(_) => oracle.failed = None,
+            TokenOutcome::Mismatch { .. } => {
+                self.platform.families[numbers(&token).0].oracle.refused = true;
+                oracle.mismatched = true;
             }
-            Outcome::Refused { .. } => {
+            TokenOutcome::Refused { .. } => {
                 if self.requests[number].refused {
-                    self.platform.families[numbers(&token).0].god.refused = true;
-                    god.refused = Some(token);
+                    self.platform.families[numbers(&token).0].oracle.refused = true;
+                    oracle.refused = Some(token);
                 }
             }
-            Outcome::Unclear { error, retry_after } if current => {
-                let times = god.failed.map_or(0, |(_, times, _)| times);
-                god.failed = Some((now, times + 1, retry_after.unwrap_or(0)));
-                if error.code != Code::RateLimited {
-                    god.ambiguous.insert(token);
+            TokenOutcome::Indeterminate { error, retry_after } if current => {
+                let times = oracle.failed.map_or(0, |(_, times, _)| times);
+                oracle.failed = Some((now, times + 1, retry_after.unwrap_or(0)));
+                if error.code != ErrorCode::RateLimited {
+                    oracle.ambiguous.insert(token);
                 }
             }
             // Everything that a request needs is at hand here.
-            Outcome::Unclear { .. } | Outcome::Unsent { .. } => {}
+            TokenOutcome::Indeterminate { .. } | TokenOutcome::NotSent { .. } => {}
         }
     }
 
-    pub fn god_signs_out(&mut self, id: DocId) {
-        self.docs[id].god.signed_out = Some(self.now);
+    pub fn oracle_signs_out(&mut self, id: DocId) {
+        self.docs[id].oracle.signed_out = Some(self.now);
         // The step reads storage before anything else: what it finds there is signed out too.
         let stored = self.readable(self.docs[id].tab);
         let held = self.docs[id].seen.held().map(|(_, access)| access);
@@ -274,8 +276,8 @@ impl World {
             let truth = self.truth();
             let sid = self.platform.families[family].sid.clone();
             self.tabs[self.docs[id].tab].signed_out.entry(sid).or_insert(truth);
-            let known = &mut self.platform.families[family].god.signed_out;
-            self.stats.sign_outs += u64::from(known.is_none());
+            let known = &mut self.platform.families[family].oracle.signed_out;
+            self.stats.sign_out_epoch += u64::from(known.is_none());
             known.get_or_insert(truth);
         }
     }
@@ -296,8 +298,8 @@ impl World {
             (Some((sid, access)), None) => self.check_end(id, sid, access, &seen),
             (before, Some((sid, access))) => {
                 if before.is_none_or(|(_, old)| old != access) {
-                    self.docs[id].god.failed = None;
-                    self.docs[id].god.ambiguous.clear();
+                    self.docs[id].oracle.failed = None;
+                    self.docs[id].oracle.ambiguous.clear();
                 }
                 let anew = before.is_none_or(|(old, _)| old != sid);
                 self.check_alive(id, sid, access, anew);
@@ -313,13 +315,13 @@ impl World {
             let text = format!("doc {id} holds {access} for another session");
             return self.broke("no foreign token is held", text);
         }
-        if anew && self.docs[id].god.over.contains(sid) {
+        if anew && self.docs[id].oracle.over.contains(sid) {
             return self.broke(
                 "nothing comes back in a tab that knew its end",
                 format!("doc {id} holds {access} again"),
             );
         }
-        let signed_out = family.god.signed_out;
+        let signed_out = family.oracle.signed_out;
         if anew {
             self.tabs[self.docs[id].tab].sids.insert(sid.to_owned());
             self.check_stays_out(id, sid, access);
@@ -347,21 +349,21 @@ impl World {
         let (number, index) = numbers(access);
         let families = &self.platform.families;
         // The end that a page learns of may be another session's, of this tab or, where all share one, of any.
-        let all = self.plan.keep == Keep::Local;
+        let all = self.plan.keep == TokenStorage::Local;
         let sids = &self.tabs[self.docs[id].tab].sids;
         let mut candidates = families.iter().filter(|family| all || sids.contains(&family.sid));
         let asked = families[number].issues[index].asked;
         let good = match seen {
-            Seen::Out(Reason::Logout) => candidates.any(|family| family.god.signed_out.is_some()),
+            Seen::Out(Reason::Logout) => candidates.any(|family| family.oracle.signed_out.is_some()),
             Seen::Out(Reason::SessionExpired | Reason::SessionLost | Reason::SessionMismatch(_)) => {
-                candidates.any(|family| family.god.refused)
+                candidates.any(|family| family.oracle.refused)
             }
             Seen::Out(Reason::LoginRequired) => {
                 self.plan.rotation == Rotation::Without
                     && (self.dead_on_arrival >= asked
                         || self.truth() - asked >= self.plan.lifetime
                         || (all && candidates.any(|other| self.outlived(other, asked)))
-                        || self.trouble.jump >= asked)
+                        || self.status_error.jump >= asked)
             }
             _ => false,
         };
@@ -370,9 +372,9 @@ impl World {
             let text = format!("doc {id} ends {access} with {seen:?}");
             self.broke("no session ends without an answer, a sign-out or its expiry", text);
         }
-        self.docs[id].god.over.insert(sid.to_owned());
+        self.docs[id].oracle.over.insert(sid.to_owned());
         if *seen == Seen::Out(Reason::Logout) {
-            self.docs[id].god.signed_out = Some(self.now);
+            self.docs[id].oracle.signed_out = Some(self.now);
         }
     }
 

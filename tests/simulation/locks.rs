@@ -1,7 +1,7 @@
 //! Locks by name, first come first served, as the browser keeps them for all tabs.
 
 use super::world::DocId;
-use intelliauth_spa_sdk::core::session::event::Ticket;
+use intelliauth_spa_sdk::core::client::session::event::Ticket;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Who asks: a document and its ticket.
@@ -64,14 +64,14 @@ impl Locks {
         next
     }
 
-    /// Takes it from whoever holds it. Answers with the robbed one and how long it had held it.
+    /// Takes it from whoever holds it. Answers with the lock_stolen one and how long it had held it.
     pub fn steal(&mut self, asker: Asker, now: i64) -> Option<(Asker, i64)> {
         let name = self.name(asker)?.clone();
         let state = self.states.get_mut(&name)?;
         state.queue.retain(|waiting| *waiting != asker);
-        let robbed = state.holder.replace((asker, now)).filter(|(holder, _)| *holder != asker)?;
-        self.names.remove(&(robbed.0.0, robbed.0.1.number));
-        Some((robbed.0, now - robbed.1))
+        let lock_stolen = state.holder.replace((asker, now)).filter(|(holder, _)| *holder != asker)?;
+        self.names.remove(&(lock_stolen.0.0, lock_stolen.0.1.number));
+        Some((lock_stolen.0, now - lock_stolen.1))
     }
 
     /// The ticket under which `doc` holds the lock of a session, the last one asked for.

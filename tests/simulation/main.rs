@@ -9,7 +9,6 @@ mod act;
 mod chaos;
 mod checks;
 mod handed;
-mod lies;
 mod locks;
 mod net;
 mod plan;
@@ -17,14 +16,15 @@ mod platform;
 mod promises;
 mod regressions;
 mod runner;
+mod sabotage;
 mod scenarios;
 mod settle;
 mod storage;
 mod trace;
 mod world;
 
-use intelliauth_spa_sdk::core::config::{Config, Endpoints, Keep, Options};
-use plan::{Dice, Lie, Plan, Rotation};
+use intelliauth_spa_sdk::core::base::config::{Config, Endpoints, Options, TokenStorage};
+use plan::{Dice, Plan, Rotation, Sabotage};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use world::{Broken, Job, Stats, World};
@@ -42,9 +42,9 @@ fn config(plan: &Plan) -> Config {
         scope: Some("openid".into()),
         token_storage: Some(
             match plan.keep {
-                Keep::Session => "session",
-                Keep::Memory => "memory",
-                Keep::Local => "local",
+                TokenStorage::Session => "session",
+                TokenStorage::Memory => "memory",
+                TokenStorage::Local => "local",
             }
             .into(),
         ),
@@ -62,14 +62,14 @@ fn config(plan: &Plan) -> Config {
 /// A key of the client's in storage.
 fn key(name: &str) -> String {
     static NAMESPACE: OnceLock<String> = OnceLock::new();
-    let plan = || Plan::calm(Keep::Session, Rotation::Static, 1_000);
+    let plan = || Plan::calm(TokenStorage::Session, Rotation::Static, 1_000);
     [NAMESPACE.get_or_init(|| config(&plan()).namespace()), ".", name].concat()
 }
 
 /// The course of one seed.
-fn run(seed: u64, long: bool, lie: Option<Lie>, traced: bool) -> World {
+fn run(seed: u64, long: bool, sabotage: Option<Sabotage>, traced: bool) -> World {
     let mut plan = Plan::of(&mut Dice::new(seed ^ 0xa076_1d64_78bd_642f), long);
-    plan.lie = lie;
+    plan.sabotage = sabotage;
     let mut world = World::new(plan, seed, traced);
     world.later(0, Job::Chaos);
     let duration = world.plan.duration;
@@ -81,8 +81,8 @@ fn run(seed: u64, long: bool, lie: Option<Lie>, traced: bool) -> World {
 }
 
 /// The failure of `seed` as a person reads it.
-fn story(seed: u64, long: bool, lie: Option<Lie>) -> String {
-    let world = run(seed, long, lie, true);
+fn story(seed: u64, long: bool, sabotage: Option<Sabotage>) -> String {
+    let world = run(seed, long, sabotage, true);
     let lines: Vec<_> = world.trace.iter().flatten().cloned().collect();
     let broken = world.broken.map_or("nothing broke".into(), |b| format!("{}: {}", b.rule, b.what));
     let long = if long { "SIM_LONG=1 " } else { "" };
@@ -98,7 +98,7 @@ fn many(
     first: u64,
     count: u64,
     long: bool,
-    lie: Option<Lie>,
+    sabotage: Option<Sabotage>,
     threads: usize,
 ) -> (Option<(u64, Broken)>, Stats) {
     let next = AtomicU64::new(first);
@@ -108,14 +108,14 @@ fn many(
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let world = if seed < first + count { run(seed, long, lie, false) } else { break };
+                    let world = if seed < first + count { run(seed, long, sabotage, false) } else { break };
                     let mut found = found.lock().unwrap();
                     let (all, one) = (&mut found.1, world.stats);
                     all.steps += one.steps;
                     all.tab_time += one.tab_time;
                     all.refreshes += one.refreshes;
                     all.sign_ins += one.sign_ins;
-                    all.sign_outs += one.sign_outs;
+                    all.sign_out_epoch += one.sign_out_epoch;
                     all.losses += one.losses;
                     all.faults += one.faults;
                     if let Some(broken) = world.broken {

@@ -3,14 +3,14 @@
 use super::plan::Fault;
 use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, Seen, World, note};
+use intelliauth_spa_sdk::core::base::encoding::base64url;
+use intelliauth_spa_sdk::core::base::error::{Error, ErrorCode};
+use intelliauth_spa_sdk::core::base::form::parse;
+use intelliauth_spa_sdk::core::client::provider::{HttpResponse, NoResponse};
 use intelliauth_spa_sdk::core::client::runner::Input as ClientInput;
-use intelliauth_spa_sdk::core::encoding::base64url;
-use intelliauth_spa_sdk::core::error::{Code, Error};
-use intelliauth_spa_sdk::core::form::parse;
-use intelliauth_spa_sdk::core::id_token::Check;
-use intelliauth_spa_sdk::core::platform::{HttpResponse, NoAnswer};
-use intelliauth_spa_sdk::core::session::event::Ticket;
-use intelliauth_spa_sdk::core::token::{Outcome, Tokens};
+use intelliauth_spa_sdk::core::client::session::event::Ticket;
+use intelliauth_spa_sdk::core::protocol::id_token::Check;
+use intelliauth_spa_sdk::core::protocol::token::{TokenOutcome, Tokens};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct Request {
     /// By true time.
     pub sent: i64,
     pub down: i64,
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<TokenOutcome>,
     /// A reuse, or a refusal of any kind, of the refresh token.
     pub refused: bool,
     /// The issue that it brought about.
@@ -71,10 +71,10 @@ pub struct Request {
     /// It never reaches the platform.
     pub cancelled: bool,
     /// Its lock was taken away, past the deadline.
-    pub robbed: bool,
+    pub lock_stolen: bool,
 }
 
-fn fault(code: Code) -> Error {
+fn fault(code: ErrorCode) -> Error {
     Error::new(code)
 }
 
@@ -169,7 +169,7 @@ impl World {
             settled: false,
             abandoned: false,
             cancelled: false,
-            robbed: false,
+            lock_stolen: false,
         });
         if self.online {
             self.later(up, Job::Reach(number));
@@ -198,28 +198,31 @@ impl World {
         let outcome = match fate {
             Fate::Fine | Fate::Slow(_) => answer,
             Fate::Stranger => match answer {
-                Outcome::Tokens(tokens) => stranger(&self.requests[number].what, *tokens),
+                TokenOutcome::Tokens(tokens) => stranger(&self.requests[number].what, *tokens),
                 other => other,
             },
             Fate::Lost { hang: true, .. } => return,
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
-            Fate::Garbled => Outcome::Unclear { error: fault(Code::TokenResponseInvalid), retry_after: None },
+            Fate::Garbled => TokenOutcome::Indeterminate {
+                error: fault(ErrorCode::TokenResponseInvalid),
+                retry_after: None,
+            },
             Fate::Busy { acted, retry_after } => {
                 let code = if acted || number.is_multiple_of(2) {
-                    Code::PlatformUnavailable
+                    ErrorCode::PlatformUnavailable
                 } else {
-                    Code::RateLimited
+                    ErrorCode::RateLimited
                 };
-                Outcome::Unclear { error: fault(code), retry_after }
+                TokenOutcome::Indeterminate { error: fault(code), retry_after }
             }
         };
         self.requests[number].outcome = Some(outcome);
         self.to(down, doc, Input::Answer(number));
     }
 
-    fn act(&mut self, number: usize, asked: i64) -> Outcome {
+    fn act(&mut self, number: usize, asked: i64) -> TokenOutcome {
         let by = By { request: number, asked, rotation: self.plan.rotation, lifetime: self.plan.lifetime };
-        let refused = || Outcome::Refused { error: fault(Code::CodeRefused), grant: true };
+        let refused = || TokenOutcome::Refused { error: fault(ErrorCode::CodeRefused), grant: true };
         match &self.requests[number].what {
             What::Metadata | What::Keys => refused(),
             What::Revoke(token) => {
@@ -231,7 +234,7 @@ impl World {
                 let tokens = self.platform.exchange(by, code, verifier, redirect);
                 let Some(tokens) = tokens else { return refused() };
                 self.requests[number].issue = Some((self.platform.families.len() - 1, 0));
-                Outcome::Tokens(Box::new(tokens))
+                TokenOutcome::Tokens(Box::new(tokens))
             }
             What::Refresh(token) => {
                 let token = token.clone();
@@ -242,7 +245,7 @@ impl World {
                         let index = self.platform.families[family].issues.len() - 1;
                         self.requests[number].issue = Some((family, index));
                         self.check_refresh(number, family, index);
-                        Outcome::Tokens(tokens)
+                        TokenOutcome::Tokens(tokens)
                     }
                     Refreshed::Refused { reuse } => {
                         note!(
@@ -270,30 +273,30 @@ impl World {
         request.settled = true;
         let id = request.id;
         let response = self.response(number, &outcome);
-        self.god_answers(doc, number, &outcome);
+        self.oracle_answers(doc, number, &outcome);
         self.step(doc, ClientInput::Response(id, response));
     }
 
     /// What the client gets to see of it.
-    fn response(&self, number: usize, outcome: &Outcome) -> Result<HttpResponse, NoAnswer> {
+    fn response(&self, number: usize, outcome: &TokenOutcome) -> Result<HttpResponse, NoResponse> {
         let request = &self.requests[number];
         let answer = |status: u16, body: String, retry_after: Option<i64>| {
             Ok(HttpResponse { status, body: Some(body), retry_after })
         };
         match outcome {
-            Outcome::Unclear { error, retry_after } => match error.code {
-                Code::NetworkError => Err(NoAnswer::Network),
-                Code::Timeout => Err(NoAnswer::Timeout),
-                Code::RateLimited => answer(429, String::new(), *retry_after),
-                Code::TokenResponseInvalid => answer(200, "<html>".into(), None),
+            TokenOutcome::Indeterminate { error, retry_after } => match error.code {
+                ErrorCode::NetworkError => Err(NoResponse::Network),
+                ErrorCode::Timeout => Err(NoResponse::Timeout),
+                ErrorCode::RateLimited => answer(429, String::new(), *retry_after),
+                ErrorCode::TokenResponseInvalid => answer(200, "<html>".into(), None),
                 _ => answer(503, String::new(), *retry_after),
             },
             _ if matches!(request.what, What::Metadata) => answer(200, metadata(), None),
             _ if matches!(request.what, What::Keys) => answer(200, keys(), None),
             _ if matches!(request.what, What::Revoke(_)) => answer(200, String::new(), None),
-            Outcome::Tokens(tokens) => answer(200, self.token_response(request, tokens, false), None),
-            Outcome::Refused { error: Error { code: Code::IdTokenInvalid, .. }, .. }
-            | Outcome::Mismatch { .. } => {
+            TokenOutcome::Tokens(tokens) => answer(200, self.token_response(request, tokens, false), None),
+            TokenOutcome::Refused { error: Error { code: ErrorCode::IdTokenInvalid, .. }, .. }
+            | TokenOutcome::Mismatch { .. } => {
                 let tokens = self.platform.last(request.issue, self.plan.rotation, self.plan.lifetime);
                 answer(200, self.token_response(request, &tokens, true), None)
             }
@@ -340,9 +343,9 @@ impl World {
         request.settled = true;
         request.cancelled |= !request.reached && number.is_multiple_of(2);
         let id = request.id;
-        let outcome = Outcome::Unclear { error: fault(Code::Timeout), retry_after: None };
-        self.god_answers(doc, number, &outcome);
-        self.step(doc, ClientInput::Response(id, Err(NoAnswer::Timeout)));
+        let outcome = TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: None };
+        self.oracle_answers(doc, number, &outcome);
+        self.step(doc, ClientInput::Response(id, Err(NoResponse::Timeout)));
     }
 
     /// The client has given it up; the platform may have it all the same.
@@ -351,8 +354,9 @@ impl World {
             let request = &mut self.requests[number];
             if request.doc == doc && request.id == id && !request.settled {
                 request.settled = true;
-                let outcome = Outcome::Unclear { error: fault(Code::Timeout), retry_after: None };
-                self.god_answers(doc, number, &outcome);
+                let outcome =
+                    TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: None };
+                self.oracle_answers(doc, number, &outcome);
             }
         }
     }
@@ -408,13 +412,13 @@ fn keys() -> String {
 }
 
 /// An ID token of somebody else.
-fn stranger(what: &What, tokens: Tokens) -> Outcome {
+fn stranger(what: &What, tokens: Tokens) -> TokenOutcome {
     match what {
-        What::Code { .. } => Outcome::Refused { error: fault(Code::IdTokenInvalid), grant: false },
-        _ => Outcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },
+        What::Code { .. } => TokenOutcome::Refused { error: fault(ErrorCode::IdTokenInvalid), grant: false },
+        _ => TokenOutcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },
     }
 }
 
-fn unreached() -> Outcome {
-    Outcome::Unclear { error: fault(Code::NetworkError), retry_after: None }
+fn unreached() -> TokenOutcome {
+    TokenOutcome::Indeterminate { error: fault(ErrorCode::NetworkError), retry_after: None }
 }

@@ -1,7 +1,7 @@
 //! What a seed decides before the world begins: the app's settings, the platform's habits and which faults there are.
 
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::session::schedule::Rng;
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::client::session::schedule::Rng;
 
 /// Chance, all of it from the seed.
 pub struct Dice(Rng);
@@ -50,7 +50,7 @@ const COMMON: &[Fault] = &[
 
 /// Ways in which the world breaks its own promises, to see that the checks notice. Never an excuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lie {
+pub enum Sabotage {
     /// Every lock is granted at once, to everybody.
     DoubleGrant,
     /// What other tabs write is never read.
@@ -71,7 +71,7 @@ pub enum Rotation {
 }
 
 pub struct Plan {
-    pub keep: Keep,
+    pub keep: TokenStorage,
     pub rotation: Rotation,
     /// Whether signing out tells the platform.
     pub revocation: bool,
@@ -79,19 +79,19 @@ pub struct Plan {
     pub discovery: bool,
     pub lifetime: i64,
     pub timeout: i64,
-    pub ask_wait: i64,
+    pub peer_wait: i64,
     pub tabs: i64,
     /// How long faults happen, in milliseconds of virtual time.
     pub duration: i64,
     /// Mean pause between two faults or actions of a person.
     pub pace: i64,
     pub faults: u32,
-    pub lie: Option<Lie>,
+    pub sabotage: Option<Sabotage>,
 }
 
 impl Plan {
     /// A world without faults.
-    pub fn calm(keep: Keep, rotation: Rotation, lifetime: i64) -> Self {
+    pub fn calm(keep: TokenStorage, rotation: Rotation, lifetime: i64) -> Self {
         Self {
             keep,
             rotation,
@@ -99,17 +99,23 @@ impl Plan {
             discovery: false,
             lifetime,
             timeout: 10_000,
-            ask_wait: 150,
+            peer_wait: 150,
             tabs: 1,
             duration: 0,
             pace: lifetime,
             faults: 0,
-            lie: None,
+            sabotage: None,
         }
     }
 
     pub fn of(dice: &mut Dice, long: bool) -> Self {
-        let keep = dice.pick(&[Keep::Local, Keep::Local, Keep::Session, Keep::Session, Keep::Memory]);
+        let keep = dice.pick(&[
+            TokenStorage::Local,
+            TokenStorage::Local,
+            TokenStorage::Session,
+            TokenStorage::Session,
+            TokenStorage::Memory,
+        ]);
         let rotation = dice.pick(&[
             Rotation::Rotating,
             Rotation::Rotating,
@@ -139,7 +145,7 @@ impl Plan {
 
     /// The longest that a lock may be held, in milliseconds: one refresh with all its parts.
     pub fn hold(&self) -> i64 {
-        4 * (self.timeout + 1_000) + 2 * self.ask_wait
+        4 * (self.timeout + 1_000) + 2 * self.peer_wait
     }
 
     pub fn has(&self, fault: Fault) -> bool {
@@ -166,7 +172,7 @@ impl Plan {
                 if self.discovery { ", discovery" } else { "" }
             ]
             .concat(),
-            self.lie.map(|lie| format!(", a lie: {lie:?}")).unwrap_or_default(),
+            self.sabotage.map(|sabotage| format!(", a sabotage: {sabotage:?}")).unwrap_or_default(),
         )
     }
 }

@@ -3,14 +3,14 @@
 //! eighth refresh token of the fourth sign-in.
 
 use super::plan::Rotation;
-use intelliauth_spa_sdk::core::secret::{AccessToken, IdToken, RefreshToken, Verifier};
-use intelliauth_spa_sdk::core::token::Tokens;
+use intelliauth_spa_sdk::core::base::secret::{AccessToken, IdToken, RefreshToken, Verifier};
+use intelliauth_spa_sdk::core::protocol::token::Tokens;
 use std::collections::BTreeMap;
 
 pub const REDIRECT: &str = "https://app.example/callback";
 
 /// An open authorization.
-struct Grant {
+struct SessionRecord {
     user: usize,
     sid: String,
     redirect: String,
@@ -37,24 +37,24 @@ pub struct Family {
     pub current: usize,
     pub revoked: bool,
     /// What the checks know besides.
-    pub god: FamilyGod,
+    pub oracle: FamilyOracle,
 }
 
 /// True times are in milliseconds of the simulation's own clock.
 #[derive(Default)]
-pub struct FamilyGod {
+pub struct FamilyOracle {
     /// A tab was told that it is over.
     pub refused: bool,
     pub signed_out: Option<i64>,
     /// Somebody asked for a new token early.
     pub demand: i64,
     /// The lock was taken from a holder past its deadline.
-    pub robbed: i64,
+    pub lock_stolen: i64,
 }
 
 #[derive(Default)]
 pub struct Platform {
-    codes: BTreeMap<String, Grant>,
+    codes: BTreeMap<String, SessionRecord>,
     pub families: Vec<Family>,
 }
 
@@ -85,8 +85,10 @@ pub enum Refreshed {
 impl Platform {
     pub fn authorize(&mut self, user: usize, sid: String, redirect: &str, challenge: String) -> String {
         let code = format!("code.{}", self.codes.len());
-        self.codes
-            .insert(code.clone(), Grant { user, sid, redirect: redirect.into(), challenge, family: None });
+        self.codes.insert(
+            code.clone(),
+            SessionRecord { user, sid, redirect: redirect.into(), challenge, family: None },
+        );
         code
     }
 
@@ -106,7 +108,7 @@ impl Platform {
             issues: Vec::new(),
             current: 0,
             revoked: false,
-            god: FamilyGod { demand: i64::MIN, robbed: i64::MIN, ..FamilyGod::default() },
+            oracle: FamilyOracle { demand: i64::MIN, lock_stolen: i64::MIN, ..FamilyOracle::default() },
         });
         Some(self.issue(self.families.len() - 1, by))
     }

@@ -2,20 +2,23 @@
 
 use super::net::What;
 use super::world::{DocId, Seen, World};
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::session::event::{Call, News, Notice, Reason};
-use intelliauth_spa_sdk::core::session::mark::out_mark;
-use intelliauth_spa_sdk::core::session::record::Grant;
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::client::marks::ended_mark;
+use intelliauth_spa_sdk::core::client::notification::{Notification, NotificationKind};
+use intelliauth_spa_sdk::core::client::session::event::Call;
+use intelliauth_spa_sdk::core::client::session::reason::Reason;
+use intelliauth_spa_sdk::core::client::session::session_record::SessionRecord;
 
 pub const FINAL: &str = "a sign-out ends a sign-in that is under way";
 
 impl World {
     /// What a page that loads in `tab` now must restore.
-    pub fn restorable(&self, tab: usize) -> Option<Grant> {
-        self.readable(tab).filter(|grant| self.plan.lie.is_none() && !self.marked(tab, &out_mark(&grant.sid)))
+    pub fn restorable(&self, tab: usize) -> Option<SessionRecord> {
+        self.readable(tab)
+            .filter(|grant| self.plan.sabotage.is_none() && !self.marked(tab, &ended_mark(&grant.sid)))
     }
 
-    pub fn check_restored(&mut self, id: DocId, expected: Option<Grant>) {
+    pub fn check_restored(&mut self, id: DocId, expected: Option<SessionRecord>) {
         let Some(grant) = expected else { return };
         let good = match &self.docs[id].seen {
             Seen::In { sid, .. } => *sid == grant.sid,
@@ -32,42 +35,44 @@ impl World {
         }
     }
 
-    fn lives_by_clock(&self, id: DocId, grant: &Grant) -> bool {
+    fn lives_by_clock(&self, id: DocId, grant: &SessionRecord) -> bool {
         let wall = self.clock(id).wall;
         grant.issued_at <= wall && wall < grant.expires_at
     }
 
     /// What a callback came to: alike for every call with the same address.
     pub fn check_signed_in(&mut self, id: DocId, call: Call, told: String) {
-        let god = &mut self.docs[id].god;
-        let url = god.callback_calls.remove(&call);
+        let oracle = &mut self.docs[id].oracle;
+        let url = oracle.callback_calls.remove(&call);
         let Some(asked) = self.docs[id].calls.remove(&call) else {
             return self.broke("every call settles once", format!("doc {id} settles callback {call} again"));
         };
         let Some(url) = url else { return };
-        let first = !self.docs[id].god.callbacks.contains_key(&url);
+        let first = !self.docs[id].oracle.callbacks.contains_key(&url);
         if told == "ok" && first {
             self.stats.sign_ins += 1;
-            if self.docs[id].god.signed_out.is_some_and(|at| at > asked.at) {
+            if self.docs[id].oracle.signed_out.is_some_and(|at| at > asked.at) {
                 return self.broke(FINAL, format!("doc {id}, callback {call}, was signed out meanwhile"));
             }
         }
-        let before = self.docs[id].god.callbacks.entry(url).or_insert_with(|| told.clone());
+        let before = self.docs[id].oracle.callbacks.entry(url).or_insert_with(|| told.clone());
         if *before != told {
             let text = format!("doc {id} says {before}, then {told}");
             self.broke("one callback has one answer", text);
         }
     }
 
-    pub fn check_notice(&mut self, id: DocId, notice: Notice) {
-        let god = &mut self.docs[id].god;
-        match notice.news {
-            News::SignedIn | News::Restored | News::Refreshed => god.told_in = true,
-            News::SignedOut(reason) => {
-                if !std::mem::replace(&mut god.told_in, false) {
+    pub fn check_notice(&mut self, id: DocId, notification: Notification) {
+        let oracle = &mut self.docs[id].oracle;
+        match notification.kind {
+            NotificationKind::SignedIn | NotificationKind::Restored | NotificationKind::Refreshed => {
+                oracle.told_in = true
+            }
+            NotificationKind::SignedOut(reason) => {
+                if !std::mem::replace(&mut oracle.told_in, false) {
                     self.broke("an end is told once", format!("doc {id}: {}", reason.as_str()));
                 }
-                if !notice.elsewhere {
+                if !notification.elsewhere {
                     self.check_reason(id, reason);
                 }
             }
@@ -77,17 +82,17 @@ impl World {
 
     /// Lost and expired are told apart.
     fn check_reason(&mut self, id: DocId, reason: Reason) {
-        if matches!(reason, Reason::SessionMismatch(_)) && !self.docs[id].god.mismatched {
+        if matches!(reason, Reason::SessionMismatch(_)) && !self.docs[id].oracle.mismatched {
             self.broke("a session ends as mismatched by an ID token alone", format!("doc {id}"));
         }
-        let Some(token) = self.docs[id].god.refused.clone() else { return };
+        let Some(token) = self.docs[id].oracle.refused.clone() else { return };
         let sends = || {
             self.requests
                 .iter()
                 .filter(|request| matches!(&request.what, What::Refresh(sent) if *sent == token))
         };
         let never = i64::MIN / 4;
-        let doubt = self.docs[id].god.ambiguous.contains(&token);
+        let doubt = self.docs[id].oracle.ambiguous.contains(&token);
         match reason {
             // Whose doubt could neither be stored nor told may be talked out of it.
             Reason::SessionExpired
@@ -105,7 +110,7 @@ impl World {
     /// Tokens are to be revoked: nobody may live on them.
     pub fn check_revoked(&mut self, id: DocId, token: &str) {
         let family = &self.platform.families[super::platform::numbers(token).0];
-        if family.god.signed_out.is_some() || family.god.refused || self.confused() {
+        if family.oracle.signed_out.is_some() || family.oracle.refused || self.confused() {
             return;
         }
         let sid = family.sid.clone();
@@ -126,21 +131,21 @@ impl World {
         }
         let tab = self.docs[id].tab;
         if self.docs[id].seen.held().is_some()
-            || self.readable(tab).is_some() && self.plan.keep != Keep::Memory
+            || self.readable(tab).is_some() && self.plan.keep != TokenStorage::Memory
         {
             self.broke("a sign-out leaves nothing", format!("doc {id}"));
         }
     }
 
     /// The longest that a call may wait while its page runs.
-    pub fn patience(&self) -> i64 {
+    pub fn steal_after(&self) -> i64 {
         let one = self.plan.hold() + 8_000;
         let throttled = self.plan.has(super::plan::Fault::Throttle);
         (self.living().len() as i64 + 3) * (one + if throttled { 120_000 } else { 0 }) + 10_000
     }
 
     pub fn check_waiting(&mut self) {
-        let longest = self.patience();
+        let longest = self.steal_after();
         for id in self.running() {
             let doc = &self.docs[id];
             let age = |asked: &super::world::Asked| self.now - asked.at - (doc.frozen_for - asked.frozen);

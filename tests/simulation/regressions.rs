@@ -10,8 +10,8 @@ use super::scenarios::{
 };
 use super::storage::{Health, Healths};
 use super::world::{Input, Seen};
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::session::event::Reason;
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::client::session::reason::Reason;
 
 /// Seeds, and what they caught when they were found.
 const SEEDS: &[(u64, &str)] = &[
@@ -19,7 +19,7 @@ const SEEDS: &[(u64, &str)] = &[
     (110, "the fence: a sign-in that was under way outlived the sign-out"),
     (358, "the second reading under the lock: a refresh token was sent although storage held its successor"),
     (518, "the lock kept until the answer: two tabs sent one refresh token"),
-    (26, "the question to the siblings under the lock: a duplicated tab used a spent refresh token"),
+    (26, "the question to the peers under the lock: a duplicated tab used a spent refresh token"),
     (213, "the record put right after a late write: signed in again after the sign-out"),
     (
         238,
@@ -45,7 +45,7 @@ fn seeds_that_caught_something() {
 /// A failing refresh answered every waiting call with its error, although the token at hand still lived.
 #[test]
 fn a_failing_refresh_withheld_a_living_token() {
-    let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
     let doc = signed_in(&mut world);
     world.pass(3 * MINUTE);
     world.fates.push_back(LOST_BEFORE);
@@ -58,7 +58,7 @@ fn a_failing_refresh_withheld_a_living_token() {
 /// Without a refresh token, a call that asked for more validity than was left got `login_required`.
 #[test]
 fn a_living_token_without_a_refresh_token_was_withheld() {
-    let mut world = world(Keep::Session, Rotation::Without, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Without, MINUTE);
     let doc = signed_in(&mut world);
     world.pass(40_000);
     world.get_token(doc, Want { min_validity: 50_000, ..Want::default() });
@@ -69,7 +69,7 @@ fn a_living_token_without_a_refresh_token_was_withheld() {
 /// tab sent the same refresh token.
 #[test]
 fn a_new_sign_in_let_the_lock_of_a_refresh_in_flight_go() {
-    let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
     let first = signed_in(&mut world);
     let second = duplicate(&mut world, first);
     let tab = world.docs[first].tab;
@@ -89,11 +89,11 @@ fn a_new_sign_in_let_the_lock_of_a_refresh_in_flight_go() {
 }
 
 /// A tab frozen between the lock and the request sent the refresh token when it thawed, before it learnt that it had
-/// been robbed.
+/// been lock_stolen.
 #[test]
 fn a_thawed_tab_sent_without_its_lock() {
     for seed in 0..20 {
-        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
         world.dice = super::plan::Dice::new(seed);
         let first = signed_in(&mut world);
         let second = duplicate(&mut world, first);
@@ -110,11 +110,11 @@ fn a_thawed_tab_sent_without_its_lock() {
     }
 }
 
-/// A robbed tab learnt after the robbery that its request had failed, and tried again at once.
+/// A lock_stolen tab learnt after the robbery that its request had failed, and tried again at once.
 #[test]
 fn a_robbed_tabs_failure_put_off_no_next_try() {
     for seed in 0..12 {
-        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
         world.dice = super::plan::Dice::new(seed);
         let first = signed_in(&mut world);
         let second = duplicate(&mut world, first);
@@ -124,7 +124,7 @@ fn a_robbed_tabs_failure_put_off_no_next_try() {
         world.pass(200);
         world.freeze(first);
         world.get_token(second, FORCE);
-        while !world.requests.iter().any(|request| request.robbed) {
+        while !world.requests.iter().any(|request| request.lock_stolen) {
             world.pass(10);
         }
         world.kill(second, "closed");
@@ -138,14 +138,14 @@ fn a_robbed_tabs_failure_put_off_no_next_try() {
 /// A hidden tab whose timers are late woke too late to send, every time anew.
 #[test]
 fn a_throttled_tab_never_sent() {
-    let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
     world.plan = world.plan.with(Fault::Throttle);
     let first = signed_in(&mut world);
     let second = duplicate(&mut world, first);
     for doc in [first, second] {
         world.docs[doc].throttled = true;
     }
-    world.plan.ask_wait = 5_000;
+    world.plan.peer_wait = 5_000;
     let third = duplicate(&mut world, first);
     world.kill(first, "closed");
     world.kill(second, "closed");
@@ -159,7 +159,7 @@ fn a_throttled_tab_never_sent() {
 #[test]
 fn an_older_session_displaced_a_later_sign_in() {
     for seed in 0..8 {
-        let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+        let mut world = world(TokenStorage::Local, Rotation::Rotating, MINUTE);
         world.dice = super::plan::Dice::new(seed);
         let first = signed_in(&mut world);
         world.sign_out(first);
@@ -181,14 +181,14 @@ fn an_older_session_displaced_a_later_sign_in() {
 /// A callback that came too late said so once, and then that its state was unknown.
 #[test]
 fn an_expired_callback_was_answered_in_two_ways() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let tab = world.open_tab(Default::default());
     world.load(tab, None);
     let url = world.sign_in(tab, 61 * MINUTE).unwrap();
     world.pass(62 * MINUTE);
     let doc = world.tabs[tab].active.unwrap();
     world.callback(doc, &url);
-    assert_eq!(world.docs[doc].god.callbacks[&url], "transaction_expired");
+    assert_eq!(world.docs[doc].oracle.callbacks[&url], "transaction_expired");
     done(&world);
 }
 
@@ -196,7 +196,7 @@ fn an_expired_callback_was_answered_in_two_ways() {
 #[test]
 fn a_code_was_sent_again_before_its_mark_could_be_read() {
     for seed in 0..20 {
-        let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+        let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
         world.dice = super::plan::Dice::new(seed);
         world.plan = world.plan.with(Fault::Stale);
         let tab = world.open_tab(Default::default());
@@ -216,7 +216,7 @@ fn a_code_was_sent_again_before_its_mark_could_be_read() {
 /// A tab that read storage late stored its refresh over another's sign-out; the record said "signed in" from then on.
 #[test]
 fn a_late_write_over_a_sign_out_stayed() {
-    let mut world = world(Keep::Local, Rotation::Rotating, 5 * MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, 5 * MINUTE);
     let first = signed_in(&mut world);
     let second = new_tab(&mut world);
     let grant = world.readable(world.docs[first].tab).unwrap();
@@ -234,7 +234,7 @@ fn a_late_write_over_a_sign_out_stayed() {
 /// Keys that could not be had before a refresh were taken for an answer that was lost: the end was told as a loss.
 #[test]
 fn a_request_that_was_never_sent_left_a_doubt() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     world.plan.discovery = true;
     let first = signed_in(&mut world);
     // A page that was loaded anew has to read the metadata before it refreshes.
@@ -250,7 +250,7 @@ fn a_request_that_was_never_sent_left_a_doubt() {
 /// The page with the older one kept it, and refreshed again for itself alone.
 #[test]
 fn of_two_refreshes_of_one_generation_the_later_was_not_taken_over() {
-    for keep in [Keep::Local, Keep::Session] {
+    for keep in [TokenStorage::Local, TokenStorage::Session] {
         let mut world = world(keep, Rotation::Static, 5 * MINUTE);
         let first = signed_in(&mut world);
         world.health = Healths::both(Health::Blocked);
@@ -259,7 +259,7 @@ fn of_two_refreshes_of_one_generation_the_later_was_not_taken_over() {
         world.storage_works();
         world.freeze(first);
         let second = match keep {
-            Keep::Session => duplicate(&mut world, first),
+            TokenStorage::Session => duplicate(&mut world, first),
             _ => new_tab(&mut world),
         };
         world.get_token(second, FORCE);

@@ -2,15 +2,15 @@
 
 use super::act::{Act, Settled};
 use super::locks::Asker;
-use super::plan::{Fault, Lie};
+use super::plan::{Fault, Sabotage};
 use super::storage::Health;
 use super::world::{Asked, DocId, Input, Seen, World, note};
+use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::runner::{
     Area, Call as ClientCall, Input as ClientInput, Reach, Rejected, Report,
 };
-use intelliauth_spa_sdk::core::secret::AccessToken;
-use intelliauth_spa_sdk::core::session::State;
-use intelliauth_spa_sdk::core::session::event::{Call, Lock, Ticket};
+use intelliauth_spa_sdk::core::client::session::SessionState;
+use intelliauth_spa_sdk::core::client::session::event::{Call, Lock, Ticket};
 
 /// What a call for a token asks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +41,7 @@ impl World {
                 }
             }
             Act::Post(message) => self.post(id, message.to_text()),
-            Act::Lock { ticket, lock, patience } => self.lock(id, ticket, lock, patience),
+            Act::Lock { ticket, lock, steal_after } => self.lock(id, ticket, lock, steal_after),
             Act::Steal(ticket) => self.steal((id, ticket)),
             Act::Unlock(ticket) => {
                 let next = self.locks.release((id, ticket), self.now);
@@ -56,7 +56,7 @@ impl World {
             Act::Timer(at) => self.wake(id, at),
             Act::Address(url) => self.docs[id].address = url,
             Act::Settle(call, settled) => {
-                if self.docs[id].god.callback_calls.contains_key(&call) {
+                if self.docs[id].oracle.callback_calls.contains_key(&call) {
                     let told = match settled {
                         Settled::Error(error) => error.code.as_str().to_owned(),
                         _ => "ok".to_owned(),
@@ -83,7 +83,7 @@ impl World {
         let tab = self.docs[id].tab;
         let is_record = key == super::key("session");
         if is_record {
-            self.god_stores(id, text);
+            self.oracle_stores(id, text);
         }
         let health = self.health_of(area);
         if health == Health::Blocked {
@@ -107,7 +107,7 @@ impl World {
     }
 
     fn post(&mut self, id: DocId, text: String) {
-        if self.plan.has(Fault::NoChannel) || self.plan.lie == Some(Lie::DeafChannel) {
+        if self.plan.has(Fault::NoChannel) || self.plan.sabotage == Some(Sabotage::DeafChannel) {
             return;
         }
         for other in self.living() {
@@ -115,13 +115,13 @@ impl World {
                 continue;
             }
             if self.plan.has(Fault::LostMessages) && !self.quiet && self.dice.percent(15) {
-                self.trouble.message = self.trouble.message.max(self.truth());
+                self.status_error.message = self.status_error.message.max(self.truth());
                 continue;
             }
             let late = self.plan.has(Fault::LateMessages) && !self.quiet && self.dice.percent(20);
             let delay = if late { self.dice.between(100, 4_000) } else { self.dice.between(1, 15) };
             if late {
-                self.trouble.message = self.trouble.message.max(self.truth() + delay);
+                self.status_error.message = self.status_error.message.max(self.truth() + delay);
             }
             // One sender's messages arrive in their order.
             let order = self.order.entry((id, other)).or_default();
@@ -131,8 +131,8 @@ impl World {
         }
     }
 
-    fn lock(&mut self, id: DocId, ticket: Ticket, lock: Lock, patience: i64) {
-        if self.plan.has(Fault::NoLocks) || self.plan.lie == Some(Lie::DoubleGrant) {
+    fn lock(&mut self, id: DocId, ticket: Ticket, lock: Lock, steal_after: i64) {
+        if self.plan.has(Fault::NoLocks) || self.plan.sabotage == Some(Sabotage::DoubleGrant) {
             let delay = self.dice.below(100);
             return self.to(delay, id, Input::Granted(ticket));
         }
@@ -140,25 +140,25 @@ impl World {
             Lock::Session(sid) => format!("session {sid}"),
             Lock::Callback(mark) => format!("callback {mark}"),
         };
-        let free = self.locks.ask((id, ticket), &name, patience == 0, self.now);
+        let free = self.locks.ask((id, ticket), &name, steal_after == 0, self.now);
         let delay = self.dice.below(3);
         if free {
             self.to(delay, id, Input::Granted(ticket));
-        } else if patience == 0 {
+        } else if steal_after == 0 {
             self.to(delay, id, Input::Overdue(ticket));
         } else {
             let before = self.locks.holder((id, ticket)).map(|(holder, _)| holder);
-            self.watch_later(id, ticket, before, patience);
+            self.watch_later(id, ticket, before, steal_after);
         }
     }
 
-    fn watch_later(&mut self, id: DocId, ticket: Ticket, before: Option<Asker>, patience: i64) {
-        let delay = self.throttle(id, patience);
-        self.to(delay, id, Input::Watch(ticket, before, patience));
+    fn watch_later(&mut self, id: DocId, ticket: Ticket, before: Option<Asker>, steal_after: i64) {
+        let delay = self.throttle(id, steal_after);
+        self.to(delay, id, Input::Watch(ticket, before, steal_after));
     }
 
-    /// The patience is over: is the holder still the same?
-    pub fn watch(&mut self, id: DocId, ticket: Ticket, before: Option<Asker>, patience: i64) {
+    /// The steal_after is over: is the holder still the same?
+    pub fn watch(&mut self, id: DocId, ticket: Ticket, before: Option<Asker>, steal_after: i64) {
         let Some((holder, _)) = self.locks.holder((id, ticket)) else { return };
         if holder == (id, ticket) {
             return;
@@ -168,16 +168,16 @@ impl World {
             let delay = self.dice.below(3);
             self.to(delay, id, Input::Overdue(ticket));
         } else {
-            self.watch_later(id, ticket, Some(holder), patience);
+            self.watch_later(id, ticket, Some(holder), steal_after);
         }
     }
 
     fn steal(&mut self, asker: Asker) {
-        if let Some(((robbed, ticket), held)) = self.locks.steal(asker, self.now) {
-            note!(self, "      doc {} robs doc {robbed}", asker.0);
-            self.god_robbed(robbed, ticket, held);
+        if let Some(((lock_stolen, ticket), held)) = self.locks.steal(asker, self.now) {
+            note!(self, "      doc {} robs doc {lock_stolen}", asker.0);
+            self.oracle_lock_stolen(lock_stolen, ticket, held);
             let delay = self.dice.below(3);
-            self.to(delay, robbed, Input::Stolen(ticket));
+            self.to(delay, lock_stolen, Input::Stolen(ticket));
         }
         let delay = self.dice.below(3);
         self.to(delay, asker.0, Input::Granted(asker.1));
@@ -211,7 +211,7 @@ impl World {
     fn after_rejection(&self, id: DocId) -> bool {
         let session = self.docs[id].client.as_ref();
         matches!(session.map(|session| session.state(self.clock(id))),
-            Some(State::In { grant, .. }) if grant.after_rejection)
+            Some(SessionState::In { grant, .. }) if grant.after_rejection)
     }
 
     fn new_call(&mut self, id: DocId, strict: bool) -> Call {
@@ -235,7 +235,7 @@ impl World {
         let call = self.new_call(id, strict);
         let Want { force, min_validity, .. } = want;
         self.step(id, ClientInput::Call(call, ClientCall::Token { force, min_validity, rejected }));
-        self.god_wants(id, call, want);
+        self.oracle_wants(id, call, want);
         let doc = &mut self.docs[id];
         if let Some(waiting) = doc.calls.get_mut(&call) {
             waiting.sid = doc.seen.held().map(|(sid, _)| sid.to_owned());
@@ -247,13 +247,13 @@ impl World {
     /// The app hands a callback's address over.
     pub fn callback(&mut self, id: DocId, url: &str) -> Call {
         let call = self.new_call(id, false);
-        self.docs[id].god.callback_calls.insert(call, url.to_owned());
+        self.docs[id].oracle.callback_calls.insert(call, url.to_owned());
         self.step(id, ClientInput::Call(call, ClientCall::Callback(url.to_owned())));
         call
     }
 
     pub fn sign_out(&mut self, id: DocId) {
-        self.god_signs_out(id);
+        self.oracle_signs_out(id);
         let call = self.new_call(id, false);
         self.step(
             id,

@@ -5,8 +5,9 @@ use super::plan::{Dice, Plan, Rotation};
 use super::runner::Want;
 use super::storage::{Health, Healths};
 use super::world::{DocId, Seen, World};
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::session::event::{Reason, Stored};
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::client::session::event::Stored;
+use intelliauth_spa_sdk::core::client::session::reason::Reason;
 
 pub const MINUTE: i64 = 60_000;
 pub const LOST_BEFORE: Fate = Fate::Lost { acted: false, hang: false };
@@ -15,7 +16,7 @@ pub const FORCE: Want = Want { force: true, min_validity: 0, after_401: false };
 pub const AFTER_401: Want = Want { force: false, min_validity: 0, after_401: true };
 
 /// A world where nothing happens by itself.
-pub fn world(keep: Keep, rotation: Rotation, lifetime: i64) -> World {
+pub fn world(keep: TokenStorage, rotation: Rotation, lifetime: i64) -> World {
     let mut world = World::new(Plan::calm(keep, rotation, lifetime), 1, true);
     world.quiet = true;
     world
@@ -68,7 +69,7 @@ fn record(world: &World, doc: DocId) -> String {
 
 #[test]
 fn ten_tabs_refresh_once_per_expiry() {
-    let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, MINUTE);
     let first = signed_in(&mut world);
     let rest: Vec<_> = (0..9).map(|_| new_tab(&mut world)).collect();
     world.pass(10 * MINUTE);
@@ -80,7 +81,7 @@ fn ten_tabs_refresh_once_per_expiry() {
 
 #[test]
 fn a_refresh_lost_before_the_platform_acted_is_tried_again() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let doc = signed_in(&mut world);
     world.fates.extend([LOST_BEFORE, LOST_BEFORE]);
     world.pass(MINUTE);
@@ -90,7 +91,7 @@ fn a_refresh_lost_before_the_platform_acted_is_tried_again() {
 
 #[test]
 fn a_refresh_lost_after_the_platform_acted_loses_the_session() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let doc = signed_in(&mut world);
     world.fates.push_back(LOST_AFTER);
     world.pass(MINUTE);
@@ -100,7 +101,7 @@ fn a_refresh_lost_after_the_platform_acted_loses_the_session() {
 
 #[test]
 fn a_refusal_without_a_doubt_is_an_expired_session() {
-    for keep in [Keep::Session, Keep::Memory, Keep::Local] {
+    for keep in [TokenStorage::Session, TokenStorage::Memory, TokenStorage::Local] {
         let mut world = world(keep, Rotation::Rotating, MINUTE);
         let doc = signed_in(&mut world);
         // A refusal of the request alone leaves no doubt.
@@ -115,7 +116,7 @@ fn a_refusal_without_a_doubt_is_an_expired_session() {
 
 #[test]
 fn a_duplicated_tab_is_a_sibling() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let first = signed_in(&mut world);
     let second = duplicate(&mut world, first);
     world.pass(5 * MINUTE);
@@ -130,10 +131,11 @@ fn a_duplicated_tab_is_a_sibling() {
 
 #[test]
 fn a_sign_out_while_a_refresh_is_in_flight_is_final() {
-    for keep in [Keep::Local, Keep::Session] {
+    for keep in [TokenStorage::Local, TokenStorage::Session] {
         let mut world = world(keep, Rotation::Rotating, MINUTE);
         let first = signed_in(&mut world);
-        let second = if keep == Keep::Local { new_tab(&mut world) } else { duplicate(&mut world, first) };
+        let second =
+            if keep == TokenStorage::Local { new_tab(&mut world) } else { duplicate(&mut world, first) };
         world.pass(100);
         world.get_token(first, FORCE);
         world.pass(200);
@@ -151,7 +153,7 @@ fn a_sign_out_while_a_refresh_is_in_flight_is_final() {
 
 #[test]
 fn a_frozen_holder_is_robbed_past_its_deadline() {
-    let mut world = world(Keep::Local, Rotation::Rotating, 5 * MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, 5 * MINUTE);
     let first = signed_in(&mut world);
     let second = new_tab(&mut world);
     world.pass(100);
@@ -175,17 +177,17 @@ fn a_frozen_holder_is_robbed_past_its_deadline() {
 fn a_sibling_with_newer_tokens_rescues_from_a_refusal() {
     let mut rescued = 0;
     for seed in 0..12 {
-        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
         world.dice = Dice::new(seed);
         let first = signed_in(&mut world);
         let second = duplicate(&mut world, first);
         world.pass(100);
         world.get_token(first, FORCE);
         world.pass(200);
-        // The answer comes while the tab is frozen, and a sibling robs it and is refused.
+        // The answer comes while the tab is frozen, and a peer robs it and is refused.
         world.freeze(first);
         world.get_token(second, FORCE);
-        while world.docs[second].god.refused.is_none() {
+        while world.docs[second].oracle.refused.is_none() {
             world.pass(10);
         }
         world.thaw(first);
@@ -201,7 +203,7 @@ fn a_sibling_with_newer_tokens_rescues_from_a_refusal() {
 
 #[test]
 fn a_sign_out_ends_a_sign_in_that_is_under_way() {
-    let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, MINUTE);
     let tab = world.open_tab(Default::default());
     world.load(tab, None);
     let url = world.sign_in(tab, 100).unwrap();
@@ -209,14 +211,14 @@ fn a_sign_out_ends_a_sign_in_that_is_under_way() {
     let doc = world.tabs[tab].active.unwrap();
     world.sign_out(doc);
     world.pass(2_000);
-    assert_eq!(world.docs[doc].god.callbacks[&url], "signed_out");
+    assert_eq!(world.docs[doc].oracle.callbacks[&url], "signed_out");
     assert!(!is_in(&world, doc) && world.platform.families[0].revoked);
     done(&world);
 }
 
 #[test]
 fn a_holder_that_is_closed_frees_its_lock() {
-    let mut world = world(Keep::Local, Rotation::Rotating, 5 * MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, 5 * MINUTE);
     let first = signed_in(&mut world);
     let second = new_tab(&mut world);
     world.pass(100);
@@ -232,7 +234,7 @@ fn a_holder_that_is_closed_frees_its_lock() {
 
 #[test]
 fn storage_that_is_full_or_blocked_leaves_the_session_in_memory() {
-    for keep in [Keep::Local, Keep::Session] {
+    for keep in [TokenStorage::Local, TokenStorage::Session] {
         for health in [Health::Full, Health::WritesFail, Health::Blocked] {
             let mut world = world(keep, Rotation::Rotating, MINUTE);
             let doc = signed_in(&mut world);
@@ -249,7 +251,7 @@ fn storage_that_is_full_or_blocked_leaves_the_session_in_memory() {
 
 #[test]
 fn cleared_storage_ends_no_session_that_memory_holds() {
-    let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, MINUTE);
     let first = signed_in(&mut world);
     let now = world.now;
     world.shared.clear(now);
@@ -265,7 +267,7 @@ fn cleared_storage_ends_no_session_that_memory_holds() {
 
 #[test]
 fn a_record_of_another_version_is_left_alone() {
-    let mut world = world(Keep::Local, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, MINUTE);
     let first = signed_in(&mut world);
     let now = world.now;
     world.shared.put(usize::MAX, &super::key("session"), Some("kind=session&v=2&sid=x".into()), now);
@@ -279,7 +281,7 @@ fn a_record_of_another_version_is_left_alone() {
 #[test]
 fn one_callback_in_two_tabs_is_exchanged_once() {
     for delay in [0, 3, 50, 400, 60_000] {
-        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
         let tab = world.open_tab(Default::default());
         world.load(tab, None);
         let url = world.sign_in(tab, 100).unwrap();
@@ -290,7 +292,7 @@ fn one_callback_in_two_tabs_is_exchanged_once() {
         world.pass(1_000);
         let third = world.load(stranger, Some(url.clone()));
         world.pass(1_000);
-        let told = |doc: DocId| world.docs[doc].god.callbacks[&url].clone();
+        let told = |doc: DocId| world.docs[doc].oracle.callbacks[&url].clone();
         assert_eq!(told(world.tabs[tab].active.unwrap()), "ok");
         assert_eq!((told(second).as_str(), told(third).as_str()), ("callback_replayed", "callback_replayed"));
         assert_eq!(world.sent_codes.len(), 1);
@@ -300,7 +302,7 @@ fn one_callback_in_two_tabs_is_exchanged_once() {
 
 #[test]
 fn the_same_callback_called_twice_in_one_page_is_answered_alike() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let tab = world.open_tab(Default::default());
     world.load(tab, None);
     let url = world.sign_in(tab, 100).unwrap();
@@ -309,16 +311,19 @@ fn the_same_callback_called_twice_in_one_page_is_answered_alike() {
     world.callback(doc, &url);
     world.pass(2_000);
     world.callback(doc, &url);
-    assert!(world.docs[doc].calls.is_empty() && world.docs[doc].god.callbacks[&url] == "ok");
+    assert!(world.docs[doc].calls.is_empty() && world.docs[doc].oracle.callbacks[&url] == "ok");
     world.callback(doc, "https://app.example/callback?code=x&state=y");
-    assert_eq!(world.docs[doc].god.callbacks["https://app.example/callback?code=x&state=y"], "state_unknown");
+    assert_eq!(
+        world.docs[doc].oracle.callbacks["https://app.example/callback?code=x&state=y"],
+        "state_unknown"
+    );
     assert!(is_in(&world, doc) && world.sent_codes.len() == 1);
     done(&world);
 }
 
 #[test]
 fn without_a_refresh_token_the_session_ends_at_expiry_once() {
-    let mut world = world(Keep::Local, Rotation::Without, MINUTE);
+    let mut world = world(TokenStorage::Local, Rotation::Without, MINUTE);
     let docs = [signed_in(&mut world), new_tab(&mut world), new_tab(&mut world)];
     world.pass(MINUTE - 5_000);
     assert!(docs.iter().all(|doc| is_in(&world, *doc)));
@@ -330,7 +335,7 @@ fn without_a_refresh_token_the_session_ends_at_expiry_once() {
 #[test]
 fn a_lifetime_beyond_the_longest_timer_neither_storms_nor_overflows() {
     const DAY: i64 = 1_440 * MINUTE;
-    let mut world = world(Keep::Session, Rotation::Rotating, 60 * DAY);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, 60 * DAY);
     let doc = signed_in(&mut world);
     let steps = world.stats.steps;
     world.pass(59 * DAY);
@@ -343,7 +348,7 @@ fn a_lifetime_beyond_the_longest_timer_neither_storms_nor_overflows() {
 
 #[test]
 fn offline_waits_for_online() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let doc = signed_in(&mut world);
     world.online = false;
     let sent = world.requests.len();
@@ -357,7 +362,7 @@ fn offline_waits_for_online() {
 
 #[test]
 fn retries_are_bounded_and_a_look_begins_them_again() {
-    let mut world = world(Keep::Session, Rotation::Rotating, MINUTE);
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let doc = signed_in(&mut world);
     world.outage = true;
     let sent = world.requests.len();
@@ -372,14 +377,14 @@ fn retries_are_bounded_and_a_look_begins_them_again() {
 
 #[test]
 fn an_api_that_always_answers_401_costs_one_refresh_per_expiry_in_all_tabs_and_reloads() {
-    for keep in [Keep::Local, Keep::Session, Keep::Memory] {
+    for keep in [TokenStorage::Local, TokenStorage::Session, TokenStorage::Memory] {
         let mut world = world(keep, Rotation::Rotating, 5 * MINUTE);
         let first = signed_in(&mut world);
         let mut docs = vec![first];
         match keep {
-            Keep::Local => docs.push(new_tab(&mut world)),
-            Keep::Session => docs.push(duplicate(&mut world, first)),
-            Keep::Memory => {}
+            TokenStorage::Local => docs.push(new_tab(&mut world)),
+            TokenStorage::Session => docs.push(duplicate(&mut world, first)),
+            TokenStorage::Memory => {}
         }
         let ask = |world: &mut World, docs: &[DocId]| {
             for doc in docs.iter().cycle().take(6) {
@@ -391,7 +396,7 @@ fn an_api_that_always_answers_401_costs_one_refresh_per_expiry_in_all_tabs_and_r
         world.pass(100);
         ask(&mut world, &docs);
         assert_eq!(world.stats.refreshes, 1, "{keep:?}");
-        if keep != Keep::Memory {
+        if keep != TokenStorage::Memory {
             let tab = world.docs[first].tab;
             docs[0] = world.load(tab, None);
             ask(&mut world, &docs);
@@ -414,7 +419,7 @@ fn an_api_that_always_answers_401_costs_one_refresh_per_expiry_in_all_tabs_and_r
 #[test]
 fn a_sign_out_reaches_a_duplicated_tab_that_was_closed_also_where_storage_is_full() {
     for health in [Health::Works, Health::Full] {
-        let mut world = world(Keep::Session, Rotation::Rotating, 5 * MINUTE);
+        let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
         let first = signed_in(&mut world);
         let second = duplicate(&mut world, first);
         let tab = world.docs[second].tab;

@@ -4,7 +4,7 @@ use super::plan::Rotation;
 use super::platform::numbers;
 use super::runner::Want;
 use super::world::{Input, Seen, World, note};
-use intelliauth_spa_sdk::core::config::Keep;
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
 
 impl World {
     fn look_everywhere(&mut self) {
@@ -27,8 +27,8 @@ impl World {
             self.thaw(id);
             self.docs[id].throttled = false;
         }
-        let patience = self.patience();
-        self.pass(patience.min(200_000));
+        let steal_after = self.steal_after();
+        self.pass(steal_after.min(200_000));
         self.look_everywhere();
         // Whoever waits before the next try has it soon.
         for _ in 0..45 {
@@ -73,7 +73,7 @@ impl World {
             return self.broke("locks are let go", text);
         }
         let untroubled = !self.storage_trouble(i64::MIN / 4) && !self.message_trouble(i64::MIN / 4);
-        if self.plan.keep == Keep::Local && untroubled {
+        if self.plan.keep == TokenStorage::Local && untroubled {
             let sid = |id: usize| self.docs[id].seen.held().map(|(sid, _)| sid);
             let running = self.running();
             let odd = running.iter().find(|id| sid(**id) != sid(running[0]));

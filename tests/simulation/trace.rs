@@ -2,13 +2,17 @@
 
 use super::act::{Act, Settled};
 use intelliauth_spa_sdk::core::client::runner::{Call, Input};
-use intelliauth_spa_sdk::core::session::message::Message;
+use intelliauth_spa_sdk::core::client::session::message::Message;
 
 fn message(message: &Message) -> String {
     match message {
         Message::Tokens(grant) => {
             let refresh = grant.refresh.as_ref().map_or("-", |token| token.expose());
-            format!("Tokens {} {refresh}{}", grant.access.expose(), if grant.unsure { " unsure" } else { "" })
+            format!(
+                "Tokens {} {refresh}{}",
+                grant.access.expose(),
+                if grant.refresh_pending { " refresh_pending" } else { "" }
+            )
         }
         other => format!("{other:?}"),
     }

@@ -5,18 +5,19 @@
 use super::act::{Act, Recorder};
 use super::locks::{Asker, Locks};
 use super::net::Request;
-use super::plan::{Dice, Fault, Lie, Plan};
+use super::plan::{Dice, Fault, Plan, Sabotage};
 use super::platform::Platform;
 use super::storage::{Health, Healths, Own, Shared};
+use intelliauth_spa_sdk::core::base::clock::Now;
+use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::client::Client;
+use intelliauth_spa_sdk::core::client::provider::Verdict;
 use intelliauth_spa_sdk::core::client::runner::{Area, Environment, Input as ClientInput};
-use intelliauth_spa_sdk::core::clock::Now;
-use intelliauth_spa_sdk::core::config::Keep;
-use intelliauth_spa_sdk::core::pkce::Entropy;
-use intelliauth_spa_sdk::core::platform::Verdict;
-use intelliauth_spa_sdk::core::session::State;
-use intelliauth_spa_sdk::core::session::event::{Call, Reason, Stored, Ticket};
-use intelliauth_spa_sdk::core::session::message::Message;
+use intelliauth_spa_sdk::core::client::session::SessionState;
+use intelliauth_spa_sdk::core::client::session::event::{Call, Stored, Ticket};
+use intelliauth_spa_sdk::core::client::session::message::Message;
+use intelliauth_spa_sdk::core::client::session::reason::Reason;
+use intelliauth_spa_sdk::core::protocol::pkce::Entropy;
 use intelliauth_spa_sdk::native::engine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -118,12 +119,12 @@ pub struct Doc {
     pub version: u32,
     pub calls: BTreeMap<Call, Asked>,
     pub next_call: Call,
-    pub god: DocGod,
+    pub oracle: DocOracle,
 }
 
 /// What the checks know of a document.
 #[derive(Default)]
-pub struct DocGod {
+pub struct DocOracle {
     /// The newest refresh token heard of, by family.
     pub heard: BTreeMap<usize, usize>,
     /// Refresh tokens that it sent and got no word of.
@@ -164,7 +165,7 @@ pub struct Stats {
     pub tab_time: i64,
     pub refreshes: u64,
     pub sign_ins: u64,
-    pub sign_outs: u64,
+    pub sign_out_epoch: u64,
     pub losses: u64,
     pub faults: u64,
 }
@@ -203,7 +204,7 @@ pub struct World {
     pub quiet: bool,
     /// What becomes of the next requests; then chance decides.
     pub fates: VecDeque<super::net::Fate>,
-    pub trouble: Trouble,
+    pub status_error: Trouble,
     pub broken: Option<Broken>,
     pub trace: Option<VecDeque<String>>,
     pub stats: Stats,
@@ -282,7 +283,7 @@ impl World {
             dead_on_arrival: never,
             quiet: false,
             fates: VecDeque::new(),
-            trouble: Trouble {
+            status_error: Trouble {
                 storage: never,
                 unreadable: never,
                 message: never,
@@ -386,7 +387,7 @@ impl World {
         match input {
             Input::Message(text) => {
                 if let Some(message) = Message::from_text(&text) {
-                    self.god_hears(id, &message);
+                    self.oracle_hears(id, &message);
                     self.step(id, ClientInput::Message(message));
                 }
             }
@@ -395,7 +396,7 @@ impl World {
             Input::Granted(ticket) => self.step(id, ClientInput::LockGranted(ticket.number)),
             Input::Stolen(ticket) => self.step(id, ClientInput::LockStolen(ticket.number)),
             Input::Overdue(ticket) => self.step(id, ClientInput::LockUnavailable(ticket.number)),
-            Input::Watch(ticket, before, patience) => self.watch(id, ticket, before, patience),
+            Input::Watch(ticket, before, steal_after) => self.watch(id, ticket, before, steal_after),
             Input::Answer(request) => self.answer(id, request),
             Input::Timeout(request) => self.time_out(id, request),
             Input::Verified(request) => self.step(id, ClientInput::Verified(request, Verdict::Valid)),
@@ -406,14 +407,14 @@ impl World {
 
     /// Whether reads are never of others' writes.
     fn stale(&self) -> bool {
-        self.plan.lie == Some(Lie::StaleForever)
+        self.plan.sabotage == Some(Sabotage::StaleForever)
     }
 
     /// Storage fails now.
     pub fn storage_fails(&mut self) {
-        self.trouble.storage = self.truth();
+        self.status_error.storage = self.truth();
         if self.health.blocked() {
-            self.trouble.unreadable = self.truth();
+            self.status_error.unreadable = self.truth();
         }
     }
 
@@ -447,9 +448,9 @@ impl World {
     /// What `tab` reads of the record.
     pub fn reads(&self, tab: TabId) -> Stored {
         match self.plan.keep {
-            Keep::Memory => Stored::Empty,
-            Keep::Session => self.read_key(tab, Area::Tab, &super::key("session")),
-            Keep::Local => self.read_key(tab, Area::Origin, &super::key("session")),
+            TokenStorage::Memory => Stored::Empty,
+            TokenStorage::Session => self.read_key(tab, Area::Tab, &super::key("session")),
+            TokenStorage::Local => self.read_key(tab, Area::Origin, &super::key("session")),
         }
     }
 
@@ -518,7 +519,7 @@ impl World {
             version: 0,
             calls: BTreeMap::new(),
             next_call: 0,
-            god: DocGod::default(),
+            oracle: DocOracle::default(),
         });
         self.tabs[tab].active = Some(id);
         note!(self, "tab {tab} loads doc {id}{}", if url.is_some() { " at a callback" } else { "" });
@@ -612,11 +613,11 @@ impl World {
 }
 
 impl Seen {
-    pub fn of(state: State) -> Self {
+    pub fn of(state: SessionState) -> Self {
         match state {
-            State::Loading => Self::Loading,
-            State::Out(reason) => Self::Out(reason),
-            State::In { grant, failing, .. } => Self::In {
+            SessionState::Loading => Self::Loading,
+            SessionState::Out(reason) => Self::Out(reason),
+            SessionState::In { grant, failing, .. } => Self::In {
                 sid: grant.sid.clone(),
                 generation: grant.generation,
                 access: grant.access.expose().to_owned(),

@@ -1,6 +1,6 @@
 // Texts on which JSON engines are known to differ, and what the core must make of each: `None` where it is no
 // document, else the member `a`. `tests/json_native.rs` and `tests/web.rs` hold both engines to it.
-use intelliauth_spa_sdk::core::json::Member;
+use intelliauth_spa_sdk::core::base::json::Member;
 
 pub fn corpus() -> Vec<(String, Option<Member>)> {
     let text = |s: &str| Some(Member::Text(s.to_owned()));

@@ -1,19 +1,30 @@
 //! Answering a callback: every state it names is judged first, its response leaves the address at once and is kept until
 //! the provider can be asked, and the code is sent once, whatever happens. RFC 6749 §4.1.2, RFC 9700 §4.2.4.
 
-use super::super::callback::{self, Answer as Response, SignIn, check_issuer};
-use super::super::clock::Now;
-use super::super::encoding::fingerprint;
-use super::super::error::{Code, Error};
-use super::super::id_token::Purpose;
-use super::super::metadata::Metadata;
-use super::super::platform::{Failure, Goal};
-use super::super::secret::{Code as AuthorizationCode, IdToken, RefreshToken, State};
-use super::super::session::event::{Event, Lock, News, Notice, SignedIn, Ticket};
-use super::super::token::{Outcome, exchange_form};
-use super::super::transaction::{KEPT_FOR, KeptResponse, LIFETIME, SignInContext, Transaction};
+use super::provider::{Failure, RequestKind};
 use super::runner::{Answer, Area, CallId, Report};
+use super::session::event::{Lock, SessionInput, Ticket};
 use super::{Client, Turn, Waiter};
+use crate::core::base::clock::Now;
+use crate::core::base::encoding::fingerprint;
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::secret::{AuthorizationCode, IdToken, RefreshToken, State};
+use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::protocol::authorization_response as callback;
+use crate::core::protocol::authorization_response::{AuthorizationResult, SignIn, check_issuer};
+use crate::core::protocol::id_token::Purpose;
+use crate::core::protocol::metadata::Metadata;
+use crate::core::protocol::token::{TokenOutcome, exchange_form};
+use crate::core::protocol::transaction::{KEPT_FOR, KeptResponse, LIFETIME, SignInContext, Transaction};
+
+/// A finished sign-in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub id_token: IdToken,
+    /// As given when the sign-in began.
+    pub context: SignInContext,
+}
 
 /// A callback that signed nobody in.
 #[derive(Clone, Debug)]
@@ -58,10 +69,10 @@ enum Progress {
 struct Claim {
     transaction: Transaction,
     iss: Option<String>,
-    response: Response,
+    response: AuthorizationResult,
     iss_required: bool,
     /// The session's count of sign-outs when the callback came.
-    sign_outs: u32,
+    sign_out_epoch: u32,
     /// How often the provider could not be reached.
     failures: u32,
     /// Until when the response may be kept, by the page's own clock.
@@ -75,7 +86,7 @@ struct Pending {
     context: SignInContext,
     scope: String,
     redirect_uri: String,
-    sign_outs: u32,
+    sign_out_epoch: u32,
 }
 
 /// How many answered callbacks a page remembers.
@@ -130,9 +141,10 @@ impl Client {
             Some((left, before)) if *left == url => before.clone(),
             _ => url,
         };
-        let callback::Response { states, iss, answer } = callback::read(&url);
+        let callback::AuthorizationResponse { states, iss, answer } = callback::read(&url);
         if states.iter().any(|state| turn.store.is_of_another_client(state)) {
-            let error = Error::new(Code::StateUnknown).with("problem", "it answers another client's sign-in");
+            let error =
+                Error::new(ErrorCode::StateUnknown).with("problem", "it answers another client's sign-in");
             return self.settle(turn, &[call], &Answer::Refused(&error, &SignInContext::default()));
         }
         let is_response = callback::is_response(&url, self.pending(turn));
@@ -162,14 +174,16 @@ impl Client {
                 turn,
                 mark,
                 call,
-                self.claim(transaction, kept.iss, Response::Code(kept.code), until),
+                self.claim(transaction, kept.iss, AuthorizationResult::Code(kept.code), until),
             );
         }
         let judged = match answer {
             Err(error) => Err(self.spend(turn, &states, error)),
             Ok(answer) => match &states[..] {
-                [state] => self.judge(turn, state, &mark).map(|transaction| (transaction, answer)),
-                _ => Err(Error::new(Code::StateUnknown).into()),
+                [state] => {
+                    self.process_token_response(turn, state, &mark).map(|transaction| (transaction, answer))
+                }
+                _ => Err(Error::new(ErrorCode::StateUnknown).into()),
             },
         };
         match judged {
@@ -184,8 +198,8 @@ impl Client {
                 }
             }
             Ok((mut transaction, response)) => {
-                notify(turn, News::CallbackReceived);
-                if let Response::Code(code) = &response {
+                notify(turn, NotificationKind::CallbackReceived);
+                if let AuthorizationResult::Code(code) = &response {
                     let (code, iss) = (AuthorizationCode::new(code.expose()), iss.clone());
                     transaction.kept = Some(KeptResponse { code, iss, at: turn.now.wall });
                     let key = turn.store.transaction_key(&transaction.state);
@@ -201,17 +215,25 @@ impl Client {
         &self,
         transaction: Transaction,
         iss: Option<String>,
-        response: Response,
+        response: AuthorizationResult,
         until: i64,
     ) -> Box<Claim> {
-        let sign_outs = self.session.sign_outs();
-        Box::new(Claim { transaction, iss, response, iss_required: false, sign_outs, failures: 0, until })
+        let sign_out_epoch = self.session.sign_out_epoch();
+        Box::new(Claim {
+            transaction,
+            iss,
+            response,
+            iss_required: false,
+            sign_out_epoch,
+            failures: 0,
+            until,
+        })
     }
 
     fn prepare(&mut self, turn: &Turn, mark: String, call: CallId, claim: Box<Claim>) {
         let ticket = self.session.next_ticket();
         self.remember(mark, ticket, vec![call], Progress::Preparing(claim));
-        self.ask(turn, Goal::Ready, Waiter::Callback(ticket));
+        self.ask(turn, RequestKind::Ready, Waiter::Callback(ticket));
     }
 
     fn remember(&mut self, mark: String, ticket: Ticket, calls: Vec<CallId>, progress: Progress) {
@@ -248,19 +270,19 @@ impl Client {
     }
 
     /// The open transaction of `state`, or what is known of it.
-    fn judge(&self, turn: &Turn, state: &State, mark: &str) -> Result<Transaction, Refusal> {
+    fn process_token_response(&self, turn: &Turn, state: &State, mark: &str) -> Result<Transaction, Refusal> {
         match self.stored(turn, state) {
             Some(transaction) if transaction.expired(turn.now.wall) => {
                 turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
                 let minutes = (LIFETIME / 60_000).to_string();
-                let error = Error::new(Code::TransactionExpired).with("minutes", minutes);
+                let error = Error::new(ErrorCode::TransactionExpired).with("minutes", minutes);
                 Err(Refusal { error, context: transaction.context })
             }
             Some(transaction) => Ok(transaction),
             None if turn.store.transaction_text(state).is_none() && turn.store.is_marked(mark) => {
-                Err(Error::new(Code::CallbackReplayed).into())
+                Err(Error::new(ErrorCode::CallbackReplayed).into())
             }
-            None => Err(Error::new(Code::StateUnknown).into()),
+            None => Err(Error::new(ErrorCode::StateUnknown).into()),
         }
     }
 
@@ -273,7 +295,7 @@ impl Client {
             other => return exchange.progress = other,
         };
         // A refusal is no credential: it need not wait for who sent it.
-        let is_code = matches!(claim.response, Response::Code(_));
+        let is_code = matches!(claim.response, AuthorizationResult::Code(_));
         match metadata {
             Err(Failure { error, retry_after }) if is_code => {
                 let pause = (PAUSE << claim.failures.min(8)).min(LONGEST_PAUSE).max(retry_after.unwrap_or(0));
@@ -310,7 +332,7 @@ impl Client {
             }
         }
         for ticket in due {
-            self.ask(turn, Goal::Ready, Waiter::Callback(ticket));
+            self.ask(turn, RequestKind::Ready, Waiter::Callback(ticket));
         }
     }
 
@@ -328,11 +350,11 @@ impl Client {
                 return true;
             }
         };
-        let Claim { transaction, iss, response, iss_required, sign_outs, .. } = *claim;
+        let Claim { transaction, iss, response, iss_required, sign_out_epoch, .. } = *claim;
         let (mark, ticket) = (exchange.mark.clone(), exchange.ticket);
         let accepted = if turn.store.is_marked(&mark) {
             turn.actions.remove(Area::Tab, &turn.store.transaction_key(&transaction.state));
-            Err(Error::new(Code::CallbackReplayed))
+            Err(Error::new(ErrorCode::CallbackReplayed))
         } else {
             self.exchanges[at].marked_at = turn.now.mono;
             self.mark_spent(turn, &mark, &transaction.state);
@@ -340,14 +362,14 @@ impl Client {
         };
         let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, context, .. } = transaction;
         match accepted {
-            Ok(Response::Code(code)) => {
+            Ok(AuthorizationResult::Code(code)) => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
-                let pending = Pending { state, context, scope, redirect_uri, sign_outs };
+                let pending = Pending { state, context, scope, redirect_uri, sign_out_epoch };
                 self.exchanges[at].progress = Progress::Sent(Box::new(pending));
-                let goal = Goal::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
+                let goal = RequestKind::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
                 self.ask(turn, goal, Waiter::Exchange(ticket));
             }
-            Ok(Response::Refused(error)) | Err(error) => {
+            Ok(AuthorizationResult::Refused(error)) | Err(error) => {
                 self.conclude(turn, at, Err(Refusal { error, context }));
             }
         }
@@ -361,31 +383,31 @@ impl Client {
         };
         if let Progress::Claiming(claim) = &self.exchanges[at].progress {
             let context = claim.transaction.context.clone();
-            let error = Error::new(Code::CallbackReplayed);
+            let error = Error::new(ErrorCode::CallbackReplayed);
             self.conclude(turn, at, Err(Refusal { error, context }));
         }
         true
     }
 
     /// The code's answer.
-    pub(super) fn exchanged(&mut self, turn: &Turn, ticket: Ticket, asked_at: Now, outcome: Outcome) {
+    pub(super) fn exchanged(&mut self, turn: &Turn, ticket: Ticket, asked_at: Now, outcome: TokenOutcome) {
         let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
         let Progress::Sent(pending) = &self.exchanges[at].progress else { return };
         let error = match outcome {
-            Outcome::Tokens(tokens) => {
+            TokenOutcome::Tokens(tokens) => {
                 let (state, scope) = (pending.state.clone(), pending.scope.clone());
-                let (tokens, sign_outs) = (*tokens, pending.sign_outs);
-                let begin = Event::SignIn { ticket, tokens, state, scope, sign_outs, asked_at };
+                let (tokens, sign_out_epoch) = (*tokens, pending.sign_out_epoch);
+                let begin = SessionInput::SignIn { ticket, tokens, state, scope, sign_out_epoch, asked_at };
                 return self.session(turn, begin);
             }
-            Outcome::Refused { error, .. } if error.code == Code::CodeRefused => {
+            TokenOutcome::Refused { error, .. } if error.code == ErrorCode::CodeRefused => {
                 error.with("redirectUri", &pending.redirect_uri)
             }
             // Of refreshes alone.
-            Outcome::Mismatch { .. } => Error::new(Code::Internal),
-            Outcome::Refused { error, .. }
-            | Outcome::Unsent { error, .. }
-            | Outcome::Unclear { error, .. } => error,
+            TokenOutcome::Mismatch { .. } => Error::new(ErrorCode::Internal),
+            TokenOutcome::Refused { error, .. }
+            | TokenOutcome::NotSent { error, .. }
+            | TokenOutcome::Indeterminate { error, .. } => error,
         };
         let context = pending.context.clone();
         self.conclude(turn, at, Err(Refusal { error, context }));
@@ -435,7 +457,7 @@ impl Client {
         self.release_waiting_tokens(turn);
     }
 
-    fn note_attempt(&self, turn: &Turn, mark: &str, failed: Option<Code>) {
+    fn note_attempt(&self, turn: &Turn, mark: &str, failed: Option<ErrorCode>) {
         let mut attempts = turn.store.attempts();
         attempts.came_back(mark, failed);
         turn.store.keep_attempts(&attempts, turn.actions);
@@ -480,21 +502,30 @@ impl Client {
 impl Exchange {
     /// What it is doing; until that is put back, what it would answer if it were lost.
     fn take(&mut self) -> Progress {
-        std::mem::replace(&mut self.progress, Progress::Done(Err(Error::new(Code::CallbackReplayed).into())))
+        std::mem::replace(
+            &mut self.progress,
+            Progress::Done(Err(Error::new(ErrorCode::CallbackReplayed).into())),
+        )
     }
 }
 
-fn notify(turn: &Turn, news: News) {
-    turn.actions.notify(&Notice { elsewhere: false, news });
+fn notify(turn: &Turn, news: NotificationKind) {
+    turn.actions.notify(&Notification { elsewhere: false, kind: news });
 }
 
-fn is_of_another_client(turn: &Turn, response: &callback::Response) -> bool {
+fn is_of_another_client(turn: &Turn, response: &callback::AuthorizationResponse) -> bool {
     response.states.iter().any(|state| turn.store.is_of_another_client(state))
 }
 
 /// Whether the provider may answer a little later.
-fn is_transient(code: Code) -> bool {
-    matches!(code, Code::NetworkError | Code::Timeout | Code::PlatformUnavailable | Code::RateLimited)
+fn is_transient(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::NetworkError
+            | ErrorCode::Timeout
+            | ErrorCode::PlatformUnavailable
+            | ErrorCode::RateLimited
+    )
 }
 
 /// One name for all states of one address; of a single state its own fingerprint. Empty where there is none.

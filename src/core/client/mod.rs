@@ -6,29 +6,36 @@
 //! |---|---|
 //! | `sign_in` | sign-ins that the page has not left for yet |
 //! | `callbacks` | callbacks under way, and those answered |
-//! | [`super::session`] | the tokens, their refresh, and the peers |
+//! | [`session`] | the tokens, their refresh, and the peers |
 //! | `sign_out` | a sign-out that the provider has still to hear of |
-//! | [`super::platform`] | metadata, keys, and each request to the provider |
+//! | [`provider`] | metadata, keys, and each request to the provider |
 //! | [`store`] | the keys in storage |
 
+pub mod attempts;
 mod callbacks;
+pub mod marks;
+pub mod notification;
+pub mod provider;
 pub mod runner;
+pub mod session;
 mod sign_in;
-pub mod sign_out;
+mod sign_out;
 pub mod store;
 
-use super::api::newer_token_may_help;
-use super::clock::Now;
-use super::config::Config;
-use super::error::{Code, Error};
-use super::id_token::Purpose;
-use super::json::Engine;
-use super::platform::{Done, Errand, Goal, NoAnswer, Platform, Reply, Step};
-use super::secret::RefreshToken;
-use super::session::event::{Cx, Effect, Event, Ticket};
-use super::session::{Rules, Session, State};
-use super::token::{refresh_form, revoke_form};
+use crate::core::base::clock::Now;
+use crate::core::base::config::Config;
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::json::Engine;
+use crate::core::base::secret::RefreshToken;
+use crate::core::protocol::bearer::newer_token_may_help;
+use crate::core::protocol::id_token::Purpose;
+use crate::core::protocol::token::{refresh_form, revoke_form};
+use provider::{
+    NoResponse, Provider, ProviderRequest, RequestAction, RequestInput, RequestKind, RequestOutput,
+};
 use runner::{Actions, Answer, Call, CallId, Environment, Input, Report, RequestId};
+use session::event::{Context, SessionAction, SessionInput, Ticket};
+use session::{Rules, Session, SessionState};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use store::Store;
@@ -46,7 +53,7 @@ const LATE: i64 = 2_000;
 pub struct Client {
     config: Rc<Config>,
     namespace: Rc<str>,
-    platform: Platform,
+    provider: Provider,
     session: Session,
     sign_ins: Vec<sign_in::SignIn>,
     exchanges: Vec<callbacks::Exchange>,
@@ -56,7 +63,7 @@ pub struct Client {
     held: Vec<(Ticket, i64)>,
     sign_out: Option<sign_out::SignOut>,
     requests: Vec<Request>,
-    done: VecDeque<(Waiter, Now, Done)>,
+    done: VecDeque<(Waiter, Now, RequestOutput)>,
     /// Calls that are not settled yet, and when they are for want of an answer.
     calls: Vec<(CallId, Option<i64>)>,
     /// Calls for a token that wait for a callback.
@@ -77,7 +84,7 @@ pub struct Client {
 /// A request to the provider, or several in a row.
 struct Request {
     id: RequestId,
-    errand: Errand,
+    request: ProviderRequest,
     waiter: Waiter,
     /// When the last of them that may act was sent.
     asked_at: Now,
@@ -120,16 +127,16 @@ impl Client {
     pub fn new(engine: Engine, config: Config, seed: u64) -> Self {
         let config = Rc::new(config);
         let rules = Rules {
-            keep: config.keep,
+            token_storage: config.token_storage,
             issuer: config.issuer.clone(),
             client_id: config.client_id.clone(),
             // Metadata, the token endpoint, the keys and the keys again, one after the other.
-            hold: 4 * (config.request_timeout + GRACE) + 2 * PEER_WAIT,
-            ask_wait: PEER_WAIT,
+            max_hold: 4 * (config.request_timeout + GRACE) + 2 * PEER_WAIT,
+            peer_wait: PEER_WAIT,
         };
         Self {
             namespace: config.namespace().into(),
-            platform: Platform::new(engine, config.clone()),
+            provider: Provider::new(engine, config.clone()),
             session: Session::new(rules, seed),
             config,
             sign_ins: Vec::new(),
@@ -163,13 +170,13 @@ impl Client {
     }
 
     /// What an app may see now.
-    pub fn state(&self, now: Now) -> State<'_> {
+    pub fn state(&self, now: Now) -> SessionState<'_> {
         self.session.state(now)
     }
 
     /// Whether `url`, an absolute one, is a callback.
     pub fn is_callback(&self, env: &dyn Environment, actions: &dyn Actions, url: &str) -> bool {
-        self.recognises(&turn(&self.namespace, self.config.keep, env, actions), url)
+        self.recognises(&turn(&self.namespace, self.config.token_storage, env, actions), url)
     }
 
     /// Takes one input and does whatever has become due.
@@ -178,57 +185,57 @@ impl Client {
             return;
         }
         let namespace = self.namespace.clone();
-        let turn = turn(&namespace, self.config.keep, env, actions);
+        let turn = turn(&namespace, self.config.token_storage, env, actions);
         let turn = &turn;
         match input {
             Input::Start => {
                 self.sweep_kept(turn);
                 self.sign_out_confirmed(turn);
-                self.session(turn, Event::Start);
+                self.session(turn, SessionInput::Start);
             }
             Input::Call(id, call) => self.call(turn, id, call),
             Input::Timeout => {
                 // Asked for anew, if it is still wanted.
                 (self.session_timer, self.timer) = (None, None);
-                self.session(turn, Event::Wake);
+                self.session(turn, SessionInput::Timeout);
             }
             Input::Revalidate => {
                 self.retry_callbacks(turn, true);
-                self.session(turn, Event::Look);
+                self.session(turn, SessionInput::Revalidate);
             }
             Input::PageShown => {
                 self.login_returned(turn);
                 self.sign_out_returned();
-                self.session(turn, Event::Look);
+                self.session(turn, SessionInput::Revalidate);
             }
-            Input::Message(message) => self.session(turn, Event::Heard(message)),
+            Input::Message(message) => self.session(turn, SessionInput::Message(message)),
             Input::LockGranted(number) => {
                 self.granted.push(number);
                 match self.ticket(number) {
                     Some(_) if self.callback_granted(turn, number) => {}
-                    Some(ticket) => self.session(turn, Event::Granted(ticket)),
+                    Some(ticket) => self.session(turn, SessionInput::LockGranted(ticket)),
                     None => {}
                 }
             }
             Input::LockUnavailable(number) => match self.ticket(number) {
                 Some(_) if self.callback_locked(turn, number) => {}
-                Some(ticket) => self.session(turn, Event::Overdue(ticket)),
+                Some(ticket) => self.session(turn, SessionInput::LockUnavailable(ticket)),
                 None => {}
             },
             Input::LockStolen(number) => {
                 if let Some(ticket) = self.ticket(number) {
                     self.forget_lock(number);
-                    self.session(turn, Event::Stolen(ticket));
+                    self.session(turn, SessionInput::LockStolen(ticket));
                 }
             }
-            Input::Response(id, response) => self.reply(turn, id, Reply::Answer(response)),
-            Input::Verified(id, valid) => self.reply(turn, id, Reply::Verified(valid)),
+            Input::Response(id, response) => self.reply(turn, id, RequestInput::Response(response)),
+            Input::Verified(id, valid) => self.reply(turn, id, RequestInput::Verified(valid)),
             Input::Written { area, key, stored } => {
                 if self.login_written(turn, &key, stored) || stored {
                 } else if turn.store.is_mark(&key) {
                     turn.store.make_room(area, &key, turn.now.wall, actions);
                 } else {
-                    self.session(turn, Event::StoreFailed);
+                    self.session(turn, SessionInput::WriteFailed);
                 }
             }
             Input::NavigationRefused => self.login_refused(turn),
@@ -239,7 +246,7 @@ impl Client {
 
     fn call(&mut self, turn: &Turn, id: CallId, call: Call) {
         if self.disposed {
-            let error = Error::new(Code::Disposed);
+            let error = Error::new(ErrorCode::Disposed);
             return turn.actions.settle(id, &Answer::Error(&error));
         }
         let limit = self.config.request_timeout + GRACE;
@@ -247,9 +254,9 @@ impl Client {
             // The page is leaving: it ends with the page, or with `login_returned`.
             Call::Login { .. } => None,
             // Metadata, keys and the code, after what a callback may wait for the provider.
-            Call::Callback(_) => Some(super::transaction::KEPT_FOR + 4 * limit),
+            Call::Callback(_) => Some(crate::core::protocol::transaction::KEPT_FOR + 4 * limit),
             // Two holders of the lock, one after the other, that are past their deadlines.
-            Call::Token { .. } => Some(super::transaction::KEPT_FOR + 10 * limit),
+            Call::Token { .. } => Some(crate::core::protocol::transaction::KEPT_FOR + 10 * limit),
             Call::Logout { .. } => Some(limit),
         };
         self.calls.push((id, deadline.map(|after| turn.now.mono + after)));
@@ -258,7 +265,7 @@ impl Client {
                 self.login(turn, id, *options, activation, delivery);
             }
             Call::Callback(url) => {
-                self.session(turn, Event::Sync);
+                self.session(turn, SessionInput::Sync);
                 self.callback(turn, id, url);
             }
             Call::Logout { return_to, reach } => self.logout(turn, id, return_to, reach),
@@ -268,7 +275,7 @@ impl Client {
 
     /// While a callback is answered, whoever wants a token of a session that is not there waits for it.
     fn token(&mut self, turn: &Turn, id: CallId, call: Call) {
-        let signed_in = matches!(self.session.state(turn.now), State::In { .. });
+        let signed_in = matches!(self.session.state(turn.now), SessionState::In { .. });
         if !signed_in && self.answers_callback() {
             return self.waiting_tokens.push((id, call));
         }
@@ -276,7 +283,7 @@ impl Client {
             let rejected =
                 rejected.filter(|rejected| rejected.challenges.as_deref().is_none_or(newer_token_may_help));
             let rejected = rejected.map(|rejected| rejected.token);
-            self.session(turn, Event::GetToken { call: id, force, min_validity, rejected });
+            self.session(turn, SessionInput::GetToken { call: id, force, min_validity, rejected });
         }
     }
 
@@ -303,47 +310,51 @@ impl Client {
     }
 
     /// One event for the session, and what it wants done.
-    fn session(&mut self, turn: &Turn, event: Event) {
-        let cx = Cx { now: turn.now, online: turn.online, view: &turn.store };
-        for effect in self.session.step(&cx, event) {
+    fn session(&mut self, turn: &Turn, event: SessionInput) {
+        let context = Context { now: turn.now, online: turn.online, view: &turn.store };
+        for effect in self.session.handle(&context, event) {
             self.carry_out(turn, effect);
         }
     }
 
-    fn carry_out(&mut self, turn: &Turn, effect: Effect) {
+    fn carry_out(&mut self, turn: &Turn, effect: SessionAction) {
         match effect {
-            Effect::Store(text) => {
+            SessionAction::WriteRecord(text) => {
                 if let Some(area) = turn.store.session_area() {
                     turn.actions.write(area, &turn.store.session_key(), &text, Report::Failure);
                 }
             }
-            Effect::Mark(mark) => turn.store.mark(&mark, turn.now.wall, turn.actions),
-            Effect::Post(message) => turn.actions.post(&message),
-            Effect::Lock { ticket, lock, patience } => {
+            SessionAction::Mark(mark) => turn.store.mark(&mark, turn.now.wall, turn.actions),
+            SessionAction::Post(message) => turn.actions.post(&message),
+            SessionAction::Lock { ticket, lock, steal_after } => {
                 self.locks.push(ticket);
-                turn.actions.lock(ticket, &lock, patience);
+                turn.actions.lock(ticket, &lock, steal_after);
             }
-            Effect::Steal(ticket) => turn.actions.steal(ticket),
-            Effect::Unlock(ticket) => self.unlock(turn, ticket),
-            Effect::Prepare(ticket) => self.ask(turn, Goal::Metadata, Waiter::Prepared(ticket)),
-            Effect::Refresh { ticket, token, sign_in } => {
+            SessionAction::Steal(ticket) => turn.actions.steal(ticket),
+            SessionAction::Unlock(ticket) => self.unlock(turn, ticket),
+            SessionAction::Prepare(ticket) => self.ask(turn, RequestKind::Metadata, Waiter::Prepared(ticket)),
+            SessionAction::Refresh { ticket, token, sign_in } => {
                 let form = refresh_form(&self.config.client_id, &token);
-                let goal = Goal::Tokens { form, purpose: Purpose::Refresh { sign_in } };
+                let goal = RequestKind::Tokens { form, purpose: Purpose::Refresh { sign_in } };
                 self.ask(turn, goal, Waiter::Refresh(ticket));
             }
-            Effect::Wake(at) => self.session_timer = at,
-            Effect::Token(call, Ok(token)) => self.settle(turn, &[call], &Answer::Token(&token)),
-            Effect::Token(call, Err(error)) => self.settle(turn, &[call], &Answer::Error(&error)),
-            Effect::SignedIn(ticket, result) => self.signed_in(turn, ticket, result),
-            Effect::Tell(notice) => turn.actions.notify(&notice),
-            Effect::Leave { refresh, id_token } => self.provider_sign_out(turn, refresh, id_token),
-            Effect::Revoke(token) => self.revoke(turn, &token),
+            SessionAction::SetTimer(at) => self.session_timer = at,
+            SessionAction::SettleToken(call, Ok(token)) => self.settle(turn, &[call], &Answer::Token(&token)),
+            SessionAction::SettleToken(call, Err(error)) => {
+                self.settle(turn, &[call], &Answer::Error(&error))
+            }
+            SessionAction::SignedIn(ticket, result) => self.signed_in(turn, ticket, result),
+            SessionAction::Notify(notification) => turn.actions.notify(&notification),
+            SessionAction::SignOutProvider { refresh, id_token } => {
+                self.provider_sign_out(turn, refresh, id_token)
+            }
+            SessionAction::Revoke(token) => self.revoke(turn, &token),
         }
     }
 
     fn revoke(&mut self, turn: &Turn, token: &RefreshToken) {
         let form = revoke_form(&self.config.client_id, token);
-        self.ask(turn, Goal::Revoke { form }, Waiter::Nothing);
+        self.ask(turn, RequestKind::Revoke { form }, Waiter::Nothing);
     }
 
     fn ticket(&self, number: u32) -> Option<Ticket> {
@@ -361,36 +372,38 @@ impl Client {
     }
 
     /// Begins to ask the provider for something; what needs no request is done before anything else is.
-    fn ask(&mut self, turn: &Turn, goal: Goal, waiter: Waiter) {
+    fn ask(&mut self, turn: &Turn, goal: RequestKind, waiter: Waiter) {
         self.numbers += 1;
-        let mut errand = Errand::new(goal);
-        let step = errand.step(&mut self.platform, turn.now, Reply::Begin);
+        let mut request = ProviderRequest::new(goal);
+        let step = request.handle(&mut self.provider, turn.now, RequestInput::Begin);
         let request =
-            Request { id: self.numbers, errand, waiter, asked_at: turn.now, deadline: 0, put_off: false };
+            Request { id: self.numbers, request, waiter, asked_at: turn.now, deadline: 0, put_off: false };
         self.go_on(turn, request, step);
     }
 
-    fn reply(&mut self, turn: &Turn, id: RequestId, reply: Reply) {
+    fn reply(&mut self, turn: &Turn, id: RequestId, reply: RequestInput) {
         let Some(at) = self.requests.iter().position(|request| request.id == id) else { return };
         // What is done with it is done on what can be read now.
-        self.session(turn, Event::Sync);
+        self.session(turn, SessionInput::Sync);
         let mut request = self.requests.swap_remove(at);
-        let step = request.errand.step(&mut self.platform, turn.now, reply);
+        let step = request.request.handle(&mut self.provider, turn.now, reply);
         self.go_on(turn, request, step);
     }
 
-    fn go_on(&mut self, turn: &Turn, mut request: Request, step: Step) {
+    fn go_on(&mut self, turn: &Turn, mut request: Request, step: RequestAction) {
         let limit = self.config.request_timeout;
         match step {
-            Step::Done(done) => return self.done.push_back((request.waiter, request.asked_at, done)),
-            Step::Send { url, form, timeout } => {
+            RequestAction::Done(done) => {
+                return self.done.push_back((request.waiter, request.asked_at, done));
+            }
+            RequestAction::Send { url, form, timeout } => {
                 request.deadline = turn.now.mono + timeout + GRACE;
                 if form.is_some() {
                     request.asked_at = turn.now;
                 }
                 turn.actions.send(request.id, &url, form.as_deref(), timeout);
             }
-            Step::Verify { key, jws } => {
+            RequestAction::Verify { key, jws } => {
                 request.deadline = turn.now.mono + limit;
                 turn.actions.verify(request.id, &key, &jws);
             }
@@ -398,35 +411,35 @@ impl Client {
         self.requests.push(request);
     }
 
-    fn completed(&mut self, turn: &Turn, waiter: Waiter, asked_at: Now, done: Done) {
-        for left_out in self.platform.left_out() {
+    fn completed(&mut self, turn: &Turn, waiter: Waiter, asked_at: Now, done: RequestOutput) {
+        for left_out in self.provider.left_out() {
             turn.actions.warn(&left_out);
         }
         match (waiter, done) {
-            (Waiter::Refresh(ticket), Done::Tokens(outcome)) => {
-                self.session(turn, Event::Answered { ticket, asked_at, outcome });
+            (Waiter::Refresh(ticket), RequestOutput::Tokens(outcome)) => {
+                self.session(turn, SessionInput::TokenResponse { ticket, asked_at, outcome });
             }
-            (Waiter::Exchange(ticket), Done::Tokens(outcome)) => {
+            (Waiter::Exchange(ticket), RequestOutput::Tokens(outcome)) => {
                 self.exchanged(turn, ticket, asked_at, outcome);
             }
-            (Waiter::Prepared(ticket), Done::Metadata(metadata)) => {
-                self.session(turn, Event::Prepared { ticket, result: metadata.map(|_| ()) });
+            (Waiter::Prepared(ticket), RequestOutput::Metadata(metadata)) => {
+                self.session(turn, SessionInput::Prepared { ticket, result: metadata.map(|_| ()) });
             }
-            (Waiter::Callback(ticket), Done::Metadata(Ok(metadata))) => {
+            (Waiter::Callback(ticket), RequestOutput::Metadata(Ok(metadata))) => {
                 self.prepared(turn, ticket, Ok(&metadata));
             }
-            (Waiter::Callback(ticket), Done::Metadata(Err(failure))) => {
+            (Waiter::Callback(ticket), RequestOutput::Metadata(Err(failure))) => {
                 self.prepared(turn, ticket, Err(failure));
             }
-            (Waiter::SignIn(number), Done::Metadata(metadata)) => {
+            (Waiter::SignIn(number), RequestOutput::Metadata(metadata)) => {
                 let metadata = metadata.as_deref().map_err(|failure| failure.error.clone());
                 self.login_discovered(turn, number, metadata);
             }
-            (Waiter::SignOut(number), Done::Metadata(metadata)) => {
+            (Waiter::SignOut(number), RequestOutput::Metadata(metadata)) => {
                 let metadata = metadata.as_deref().map_err(|failure| failure.error.clone());
                 self.sign_out_answered(turn, number, metadata, None);
             }
-            (Waiter::SignOut(number), Done::Revoked(metadata, revocation)) => {
+            (Waiter::SignOut(number), RequestOutput::Revoked(metadata, revocation)) => {
                 let metadata = metadata.as_deref().map_err(Error::clone);
                 self.sign_out_answered(turn, number, metadata, revocation);
             }
@@ -445,7 +458,7 @@ impl Client {
             }
             let id = request.id;
             turn.actions.cancel(id);
-            self.reply(turn, id, Reply::Answer(Err(NoAnswer::Timeout)));
+            self.reply(turn, id, RequestInput::Response(Err(NoResponse::Timeout)));
         }
         while let Some((waiter, asked_at, done)) = self.done.pop_front() {
             self.completed(turn, waiter, asked_at, done);
@@ -461,7 +474,7 @@ impl Client {
         while let Some(at) = self.calls.iter().position(|(_, until)| until.is_some_and(|until| until <= now))
         {
             let (call, _) = self.calls[at];
-            let error = Error::new(Code::Timeout).with("endpoint", "token");
+            let error = Error::new(ErrorCode::Timeout).with("endpoint", "token");
             self.settle(turn, &[call], &Answer::Error(&error));
         }
         while let Some((waiter, asked_at, done)) = self.done.pop_front() {
@@ -499,7 +512,7 @@ impl Client {
     /// passed, so that no other client sends the same refresh token meanwhile.
     fn dispose(&mut self, turn: &Turn) {
         self.disposed = true;
-        let error = Error::new(Code::Disposed);
+        let error = Error::new(ErrorCode::Disposed);
         for (call, _) in std::mem::take(&mut self.calls) {
             turn.actions.settle(call, &Answer::Error(&error));
         }
@@ -513,11 +526,11 @@ impl Client {
 
 fn turn<'a>(
     namespace: &'a str,
-    keep: super::config::Keep,
+    token_storage: crate::core::base::config::TokenStorage,
     env: &'a dyn Environment,
     actions: &'a dyn Actions,
 ) -> Turn<'a> {
-    let store = Store { namespace, keep, env };
+    let store = Store { namespace, token_storage, env };
     Turn { now: env.now(), online: env.is_online(), store, env, actions }
 }
 
@@ -530,6 +543,6 @@ fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
 
 /// The origin of an absolute address, as text.
 fn origin_of(address: &str) -> Option<&str> {
-    let (_, path) = super::origin::Origin::split(address)?;
+    let (_, path) = crate::core::base::origin::Origin::split(address)?;
     address.get(..address.len() - path.len())
 }

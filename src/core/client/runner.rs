@@ -1,19 +1,20 @@
-//! What stands between the [`Client`](super::Client) and the world: it reads through [`Environment`], acts through
+//! What stands between the [`Client`](superClient) and the world: it reads through [`Environment`], acts through
 //! [`Actions`], and is told what happens by [`Input`]s. A runner carries this out and decides nothing.
 
-use super::super::attempts::Activation;
-use super::super::authorize::LoginOptions;
-use super::super::clock::Now;
-use super::super::error::Error;
-use super::super::jwks::Jwk;
-use super::super::jws::Jws;
-use super::super::pkce::Entropy;
-use super::super::platform::{HttpResponse, NoAnswer, Verdict};
-use super::super::secret::{AccessToken, IdToken};
-use super::super::session::event::{Lock, Notice, Stored, Ticket};
-use super::super::session::message::Message;
-use super::super::transaction::SignInContext;
-use super::sign_out::SignOutResult;
+use super::attempts::Activation;
+use super::provider::{HttpResponse, NoResponse, Verdict};
+use super::session::event::{Lock, Stored, Ticket};
+use super::session::message::Message;
+use crate::core::base::clock::Now;
+use crate::core::base::error::Error;
+use crate::core::base::secret::{AccessToken, IdToken};
+use crate::core::client::notification::Notification;
+use crate::core::client::notification::SignOutResult;
+use crate::core::protocol::authorize::LoginOptions;
+use crate::core::protocol::jwks::Jwk;
+use crate::core::protocol::jws::Jws;
+use crate::core::protocol::pkce::Entropy;
+use crate::core::protocol::transaction::SignInContext;
 
 /// Names a call of the app's: the runner's own number.
 pub type CallId = u32;
@@ -127,7 +128,7 @@ pub enum Input {
     /// A lock was taken away.
     LockStolen(u32),
     /// A request was answered, or was not.
-    Response(RequestId, Result<HttpResponse, NoAnswer>),
+    Response(RequestId, Result<HttpResponse, NoResponse>),
     /// Whether the key signed it.
     Verified(RequestId, Verdict),
     /// What came of a write whose result was asked for, or that failed.
@@ -184,8 +185,8 @@ pub trait Actions {
     fn remove(&self, area: Area, key: &str);
     /// Tells the peers.
     fn post(&self, message: &Message);
-    /// Asks for a lock. `patience` in milliseconds: 0 takes it at once or not at all.
-    fn lock(&self, ticket: Ticket, lock: &Lock, patience: i64);
+    /// Asks for a lock. `steal_after` in milliseconds: 0 takes it at once or not at all.
+    fn lock(&self, ticket: Ticket, lock: &Lock, steal_after: i64);
     /// Takes it from its holder.
     fn steal(&self, ticket: Ticket);
     /// Lets it go, or stops asking for it.
@@ -207,8 +208,8 @@ pub trait Actions {
     /// Tells the developer, once, of something that works less well than it could.
     fn warn(&self, error: &Error);
     /// Tells the app what happened.
-    fn notify(&self, notice: &Notice);
-    /// What [`super::Client::state`] says is another now.
+    fn notify(&self, notification: &Notification);
+    /// What [`superClient::state`] says is another now.
     fn state_changed(&self);
     /// Nothing more will be done: listeners and channel can go.
     fn close(&self);

@@ -1,16 +1,16 @@
 //! Starting a sign-in: metadata where it is in use, the authorize URL, its transaction stored, and then the page leaves.
 
-use super::super::attempts::Activation;
-use super::super::authorize::{Fresh, LoginOptions, begin, masked};
-use super::super::callback::cleaned;
-use super::super::encoding::fingerprint;
-use super::super::error::{Code, Error};
-use super::super::metadata::Metadata;
-use super::super::origin::Origin;
-use super::super::platform::Goal;
-use super::super::session::event::{News, Notice};
+use super::attempts::Activation;
+use super::provider::RequestKind;
 use super::runner::{Answer, CallId, Delivery};
 use super::{Client, Turn, Waiter};
+use crate::core::base::encoding::fingerprint;
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::origin::Origin;
+use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::protocol::authorization_response::cleaned;
+use crate::core::protocol::authorize::{AuthorizationEntropy, LoginOptions, build_authorization_url, masked};
+use crate::core::protocol::metadata::Metadata;
 
 /// A press so long after the last one tries to leave again, in milliseconds.
 const PRESSED_AGAIN: i64 = 500;
@@ -71,7 +71,7 @@ impl Client {
         let number = self.numbers;
         let progress = Progress::Discovering;
         self.sign_ins.push(SignIn { number, options, activation, delivery, calls, progress });
-        self.ask(turn, Goal::Metadata, Waiter::SignIn(number));
+        self.ask(turn, RequestKind::Metadata, Waiter::SignIn(number));
     }
 
     /// The metadata is known, or is not to be had.
@@ -87,11 +87,12 @@ impl Client {
     fn build(&mut self, turn: &Turn, at: usize, metadata: &Metadata) -> Result<(String, String), Error> {
         let SignIn { options, activation, .. } = &self.sign_ins[at];
         let Some([verifier, state, nonce]) = turn.env.entropy() else {
-            return Err(Error::new(Code::Internal).with("problem", "no secure random source"));
+            return Err(Error::new(ErrorCode::Internal).with("problem", "no secure random source"));
         };
         let endpoint = metadata.endpoints.authorization.as_deref().unwrap_or_default();
-        let fresh = Fresh { verifier, state, nonce };
-        let (url, transaction) = begin(&self.config, endpoint, options.clone(), &fresh, turn.now.wall)?;
+        let entropy = AuthorizationEntropy { verifier, state, nonce };
+        let (url, transaction) =
+            build_authorization_url(&self.config, endpoint, options.clone(), &entropy, turn.now.wall)?;
         let mut attempts = turn.store.attempts();
         attempts.begin(turn.now.wall, *activation, &fingerprint(transaction.state.expose()))?;
         turn.store.keep_attempts(&attempts, turn.actions);
@@ -107,7 +108,7 @@ impl Client {
         );
         let Some(at) = position else { return false };
         if !stored {
-            self.refuse_login(turn, at, &Error::new(Code::StorageUnavailable));
+            self.refuse_login(turn, at, &Error::new(ErrorCode::StorageUnavailable));
             return true;
         }
         let known = &mut self.sign_ins[at];
@@ -115,8 +116,8 @@ impl Client {
         else {
             return true;
         };
-        let news = News::SignInStarted(masked(&url));
-        turn.actions.notify(&Notice { elsewhere: false, news });
+        let news = NotificationKind::SignInStarted(masked(&url));
+        turn.actions.notify(&Notification { elsewhere: false, kind: news });
         if known.delivery == Delivery::GiveUrl {
             let known = self.sign_ins.remove(at);
             self.settle(turn, &known.calls, &Answer::Url(&url));
@@ -130,7 +131,7 @@ impl Client {
     /// The browser refused to leave.
     pub(super) fn login_refused(&mut self, turn: &Turn) {
         if let Some(at) = self.leaving() {
-            self.refuse_login(turn, at, &Error::new(Code::Internal).with("problem", "navigation"));
+            self.refuse_login(turn, at, &Error::new(ErrorCode::Internal).with("problem", "navigation"));
         }
     }
 

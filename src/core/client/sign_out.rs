@@ -1,86 +1,26 @@
 //! Signing out: memory, storage and the other tabs at once; then the provider, as far as it can be reached in time.
 //! RFC 7009, OpenID Connect RP-Initiated Logout 1.0.
 
-use super::super::callback::without_state;
-use super::super::encoding::base64url;
-use super::super::error::{Code, Error};
-use super::super::logout::end_session_url;
-use super::super::metadata::Metadata;
-use super::super::platform::Goal;
-use super::super::return_to::same_origin;
-use super::super::secret::{IdToken, RefreshToken};
-use super::super::session::event::{Event, News, Notice};
-use super::super::token::revoke_form;
+use super::notification::{ProviderSignOut, Revocation, SignOutResult};
+use super::provider::RequestKind;
 use super::runner::{Answer, Area, CallId, Reach, Report};
+use super::session::event::SessionInput;
 use super::{Client, Turn, Waiter};
+use crate::core::base::encoding::base64url;
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::secret::{IdToken, RefreshToken};
+use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::protocol::authorization_response::without_state;
+use crate::core::protocol::end_session::end_session_url;
+use crate::core::protocol::metadata::Metadata;
+use crate::core::protocol::return_to::same_origin;
+use crate::core::protocol::token::revoke_form;
 
 /// How long the user waits for the provider, in milliseconds.
 const WAIT: i64 = 2_000;
 
 /// A press so long after the last one tries to leave again, in milliseconds.
 const PRESSED_AGAIN: i64 = 500;
-
-/// What is known of the refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revocation {
-    /// Nobody held one.
-    NoToken,
-    /// The provider's revocation endpoint is not known.
-    NoEndpoint,
-    /// The provider said that it is revoked.
-    Revoked,
-    /// The provider refused to.
-    Refused,
-    /// The provider did not answer in time.
-    Unreachable,
-}
-
-impl Revocation {
-    /// As JavaScript names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoToken => "no_token",
-            Self::NoEndpoint => "no_endpoint",
-            Self::Revoked => "revoked",
-            Self::Refused => "refused",
-            Self::Unreachable => "unreachable",
-        }
-    }
-}
-
-/// What is known of the provider's own session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProviderSignOut {
-    /// It was to stay.
-    NotAsked,
-    /// The provider's end-session endpoint is not known.
-    NoEndpoint,
-    /// The page was sent to that endpoint. Whether the session ended is known once the page comes back with its `state`.
-    Requested,
-    /// The provider's metadata could not be had in time.
-    Unreachable,
-}
-
-impl ProviderSignOut {
-    /// As JavaScript names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotAsked => "not_asked",
-            Self::NoEndpoint => "no_endpoint",
-            Self::Requested => "requested",
-            Self::Unreachable => "unreachable",
-        }
-    }
-}
-
-/// What a sign-out came to. This app's session has ended in every case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignOutResult {
-    /// The refresh token.
-    pub revocation: Revocation,
-    /// The provider's session.
-    pub provider: ProviderSignOut,
-}
 
 /// A sign-out that the provider has still to hear of, or that the page leaves for.
 #[derive(Debug)]
@@ -99,7 +39,7 @@ pub(super) struct SignOut {
 #[derive(Debug)]
 enum Progress {
     /// The provider is asked, until this time of the page's own clock.
-    Asking(i64),
+    QueryingPeers(i64),
     /// The page was told to leave.
     Leaving { url: String, since: i64 },
 }
@@ -109,7 +49,7 @@ impl Client {
     pub(super) fn logout(&mut self, turn: &Turn, call: CallId, return_to: Option<String>, reach: Reach) {
         if let Some(known) = &mut self.sign_out {
             match &mut known.progress {
-                Progress::Asking(_) => known.calls.push(call),
+                Progress::QueryingPeers(_) => known.calls.push(call),
                 Progress::Leaving { url, since } => {
                     if turn.now.mono - *since >= PRESSED_AGAIN {
                         *since = turn.now.mono;
@@ -122,14 +62,14 @@ impl Client {
             return;
         }
         self.numbers += 1;
-        let progress = Progress::Asking(turn.now.mono + WAIT);
+        let progress = Progress::QueryingPeers(turn.now.mono + WAIT);
         let calls = vec![call];
         let (number, had_token) = (self.numbers, false);
         let result = SignOutResult { revocation: Revocation::NoToken, provider: ProviderSignOut::NotAsked };
         self.sign_out =
             Some(SignOut { number, calls, return_to, reach, id_token: None, had_token, progress, result });
         // The session answers with its tokens at once: see `provider_sign_out`.
-        self.session(turn, Event::SignOut);
+        self.session(turn, SessionInput::SignOut);
     }
 
     /// The session has ended here; these were its tokens.
@@ -144,8 +84,8 @@ impl Client {
         known.had_token = refresh.is_some();
         let number = known.number;
         let goal = match refresh {
-            Some(token) => Goal::Revoke { form: revoke_form(&self.config.client_id, &token) },
-            None => Goal::Metadata,
+            Some(token) => RequestKind::Revoke { form: revoke_form(&self.config.client_id, &token) },
+            None => RequestKind::Metadata,
         };
         self.ask(turn, goal, Waiter::SignOut(number));
     }
@@ -183,7 +123,8 @@ impl Client {
         };
         let result = SignOutResult { revocation, provider };
         known.result = result;
-        turn.actions.notify(&Notice { elsewhere: false, news: News::SignOutCompleted(result) });
+        turn.actions
+            .notify(&Notification { elsewhere: false, kind: NotificationKind::SignOutCompleted(result) });
         let calls = std::mem::take(&mut known.calls);
         match (&known.progress, &known.return_to) {
             (Progress::Leaving { url, .. }, _) => {
@@ -216,15 +157,16 @@ impl Client {
     /// The provider is waited for no longer. What it is asked goes on by itself.
     pub(super) fn sign_out_overdue(&mut self, turn: &Turn) {
         let Some(number) = self.sign_out.as_ref().map(|known| known.number) else { return };
-        let known = self.platform.known_metadata();
-        let metadata = known.as_deref().ok_or_else(|| Error::new(Code::Timeout).with("endpoint", "metadata"));
+        let known = self.provider.known_metadata();
+        let metadata =
+            known.as_deref().ok_or_else(|| Error::new(ErrorCode::Timeout).with("endpoint", "metadata"));
         self.sign_out_answered(turn, number, metadata, Some(Revocation::Unreachable));
     }
 
     /// When the provider is waited for no longer.
     pub(super) fn sign_out_timeout(&self) -> Option<i64> {
         match self.sign_out.as_ref()?.progress {
-            Progress::Asking(until) => Some(until),
+            Progress::QueryingPeers(until) => Some(until),
             Progress::Leaving { .. } => None,
         }
     }
@@ -243,6 +185,6 @@ impl Client {
         let Some(clean) = without_state(&address, &state) else { return };
         turn.actions.remove(Area::Tab, &turn.store.sign_out_key());
         turn.actions.replace_address(&clean);
-        turn.actions.notify(&Notice { elsewhere: false, news: News::ProviderSignedOut });
+        turn.actions.notify(&Notification { elsewhere: false, kind: NotificationKind::ProviderSignedOut });
     }
 }

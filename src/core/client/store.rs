@@ -1,13 +1,13 @@
 //! The client's keys in storage, and what is kept under them. One prefix holds all of one client.
 
-use super::super::attempts::Attempts;
-use super::super::config::Keep;
-use super::super::encoding::fingerprint;
-use super::super::secret::State;
-use super::super::session::event::{Stored, View};
-use super::super::session::mark::{self, mark_lifetime};
-use super::super::transaction::{Transaction, sweep};
+use super::attempts::Attempts;
+use super::marks::{self, mark_lifetime};
 use super::runner::{Actions, Area, Environment, Report};
+use super::session::event::{Stored, View};
+use crate::core::base::config::TokenStorage;
+use crate::core::base::encoding::fingerprint;
+use crate::core::base::secret::State;
+use crate::core::protocol::transaction::{Transaction, sweep};
 
 /// What every client's keys begin with.
 const ALL: &str = "intelliauth.";
@@ -19,7 +19,7 @@ pub struct Store<'a> {
     /// The prefix of every key.
     pub namespace: &'a str,
     /// Where the session's record is.
-    pub keep: Keep,
+    pub token_storage: TokenStorage,
     /// What can be read.
     pub env: &'a dyn Environment,
 }
@@ -36,10 +36,10 @@ impl Store<'_> {
 
     /// Where that is kept; `None` for memory alone.
     pub fn session_area(&self) -> Option<Area> {
-        match self.keep {
-            Keep::Memory => None,
-            Keep::Session => Some(Area::Tab),
-            Keep::Local => Some(Area::Origin),
+        match self.token_storage {
+            TokenStorage::Memory => None,
+            TokenStorage::Session => Some(Area::Tab),
+            TokenStorage::Local => Some(Area::Origin),
         }
     }
 
@@ -100,7 +100,7 @@ impl Store<'_> {
     pub fn mark(&self, mark: &str, now: i64, actions: &dyn Actions) {
         let until = (now + mark_lifetime(mark)).to_string();
         for area in [Area::Origin, Area::Tab] {
-            for key in mark::sweep(self.entries(area, MARK), now).0 {
+            for key in marks::sweep(self.entries(area, MARK), now).0 {
                 actions.remove(area, &key);
             }
             actions.write(area, &self.key([MARK, mark]), &until, Report::Failure);
@@ -114,7 +114,7 @@ impl Store<'_> {
 
     /// A mark could not be written: the oldest makes room.
     pub fn make_room(&self, area: Area, key: &str, now: i64, actions: &dyn Actions) {
-        if let Some(oldest) = mark::sweep(self.entries(area, MARK), now).1 {
+        if let Some(oldest) = marks::sweep(self.entries(area, MARK), now).1 {
             let mark = key.get(self.key([MARK, ""]).len()..).unwrap_or_default();
             actions.remove(area, &oldest);
             actions.write(area, key, &(now + mark_lifetime(mark)).to_string(), Report::Never);

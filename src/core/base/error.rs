@@ -1,0 +1,325 @@
+//! The one error table: codes, whether trying again can help, and what to do about it.
+//!
+//! The wasm carries codes and details; the texts are compiled on other targets only, where `js/errors.messages.ts`,
+//! `js/errors.hints.ts` and `docs/errors.md` are made from it. No detail is ever a secret.
+
+/// What went wrong: a code of the table and the details that make its hint concrete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The code.
+    pub code: ErrorCode,
+    /// Named details, such as the parameter that is wrong. Never a secret.
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl Error {
+    /// An error of this code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, details: Vec::new() }
+    }
+
+    /// The same with a detail.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+
+    /// Whether the same call may succeed later with nothing changed. A callback that is spent answers the same for ever.
+    pub fn transient(&self) -> bool {
+        self.code.transient() && self.detail("callback").is_none()
+    }
+
+    /// The detail called `name`.
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.details.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.code.as_str())?;
+        self.details.iter().try_for_each(|(name, value)| write!(out, " {name}={value}"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+macro_rules! error_table {
+    ($($code:ident $name:literal $transient:literal $summary:literal $hint:literal
+        $({ $($check:literal: $more:literal,)* })?;)*) => {
+        /// Every code there is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $(#[doc = $summary] $code,)* }
+
+        impl ErrorCode {
+            /// The code as JavaScript sees it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(ErrorCode::$code => $name,)* }
+            }
+
+            /// Whether the same call may succeed later with nothing changed, unless the callback that it answers is spent.
+            pub fn transient(self) -> bool {
+                match self { $(ErrorCode::$code => $transient,)* }
+            }
+        }
+
+        /// One row of the table.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub struct Row {
+            /// The code as JavaScript sees it.
+            pub code: &'static str,
+            /// Whether trying again can help.
+            pub transient: bool,
+            /// What happened; `{name}` stands for a detail.
+            pub summary: &'static str,
+            /// What to do about it. What stands in brackets is left out where one of its details is not known.
+            pub hint: &'static str,
+            /// What to do instead where the detail `check` has this value.
+            pub hints: &'static [(&'static str, &'static str)],
+        }
+
+        /// The whole table.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub const TABLE: &[Row] =
+            &[$(Row {
+                code: $name,
+                transient: $transient,
+                summary: $summary,
+                hint: $hint,
+                hints: &[$($(($check, $more),)*)?],
+            },)*];
+    };
+}
+
+error_table! {
+    InvalidConfig "invalid_config" false
+        "The option {option} cannot be used: {problem}. Write {instead}."
+        "Write {instead}.";
+    StateUnknown "state_unknown" false
+        "The callback does not answer a sign-in that this tab started."
+        "Start the sign-in again from the app. If this happens often: is the redirect URI's origin the one the app runs on, and is the page opened in the same tab?";
+    CallbackReplayed "callback_replayed" false
+        "This callback was already used; nothing was sent."
+        "A reloaded, bookmarked or twice-opened callback address: leave it for the app's start page. The session is as it was.";
+    CallbackInvalid "callback_invalid" false
+        "The callback's parameters are not an answer this SDK accepts: {problem}."
+        "Look at {parameter} in the address that the platform sent the browser to. The sign-in can be started again.";
+    TransactionExpired "transaction_expired" false
+        "The sign-in took longer than {minutes} minutes."
+        "Start it again.";
+    SignInLoop "sign_in_loop" false
+        "This tab started {count} sign-ins within {seconds} seconds without the user, and none was completed."
+        "What came back: {results}. Start a sign-in when the user asks for it, or once per page; see that the page at `redirectUri` calls handleCallback(), and show its error instead of signing in again.";
+    IssuerMismatch "issuer_mismatch" false
+        "The answer names the issuer {received}, and {expected} was expected."
+        "Set `issuer` to exactly what the platform names itself: compared character for character, trailing slash included. If it is not yours, this answer came from somebody else.";
+    AccessDenied "access_denied" false
+        "The person or the platform refused the sign-in."
+        "Offer to try again.";
+    LoginRequired "login_required" false
+        "Nobody is signed in, or the platform wants the person to sign in again."
+        "Call loginWithRedirect().";
+    ConsentRequired "consent_required" false
+        "The platform wants the person's consent."
+        "Call loginWithRedirect() without `prompt: 'none'`.";
+    InteractionRequired "interaction_required" false
+        "The platform wants to show the person a page."
+        "Call loginWithRedirect() without `prompt: 'none'`.";
+    AccountSelectionRequired "account_selection_required" false
+        "The platform wants the person to choose an account."
+        "Call loginWithRedirect({ prompt: 'select_account' }).";
+    AuthorizationRefused "authorization_refused" false
+        "The platform refused the sign-in with {error}: {description}"
+        "Compare the authorize request's client_id, scope and redirect_uri with the application's settings.";
+    CodeRefused "code_refused" false
+        "The platform refused the authorization code ({error}): {description}"
+        "One code, one exchange, with the verifier and the redirect_uri of its own request. You sent redirect_uri {redirectUri}: register exactly that, trailing slash, port and scheme included. Then start the sign-in again.";
+    ClientRefused "client_refused" false
+        "The platform refused the client ({error}): {description}"
+        "Check `clientId`, and that the application is a public client (no secret) allowed to use the authorization code and refresh token grants.";
+    TokenRequestRefused "token_request_refused" false
+        "The token endpoint refused the request ({error}): {description}"
+        "The error code is the platform's own; its documentation says what it means.";
+    TokenResponseInvalid "token_response_invalid" false
+        "The token endpoint's answer cannot be used: {problem}."
+        "Is `tenantUrl` the platform's own address, with no proxy or sign-in page in front of it?";
+    IdTokenInvalid "id_token_invalid" false
+        "The ID token was refused by the check of {check}[: expected {expected}, received {received}]."
+        "It is not for this client, this sign-in or this moment. Start the sign-in again, and tell the platform's operator if it stays."
+        {
+            "missing": "A sign-in that asks for `openid` is answered with an `id_token` (OpenID Connect Core §3.1.3.3). Is `tenantUrl` an OpenID provider, and may this application ask for the scope `openid`?",
+            "alg": "Have the platform sign this application's ID tokens with {expected}. `none`, and HMAC such as HS256, are never accepted: a browser has no secret to verify them with.",
+            "iss": "If {received} is your platform, set `issuer` to exactly that: it is compared character for character, trailing slash included. If it is not, the answer came from somebody else.",
+            "aud": "Is `clientId` this application's own? Audiences that the token may have besides it go into `additionalAudiences`; its `azp` must then be `clientId`.",
+            "azp": "The token was issued to another client: is `clientId` this application's own? With `additionalAudiences` the platform must send `azp`.",
+            "exp": "The token was over before it came. Look at the lifetime of ID tokens in the platform's settings, and at this device's clock; `clockSkewSeconds` tolerates up to 600.",
+            "auth_time": "`maxAge` was asked for, and the user signed in at the platform before that, or the platform does not say when. Call loginWithRedirect() with `maxAge` and `prompt: 'login'`.",
+            "parts": "An ID token has three parts, separated by dots; five are an encrypted one. Have the platform send it signed only.",
+        };
+    SignatureInvalid "id_token_signature_invalid" false
+        "The ID token's signature was refused: it is by none of the keys at {jwksUri}."
+        "These must be the platform's present keys: look for one with the `kid` {kid}, of the token's algorithm, without `use: enc` and without its private half. If `endpoints.jwks` is set, is it this platform's?";
+    AlgorithmUnsupported "algorithm_unsupported" false
+        "This browser cannot verify signatures by {alg}."
+        "Have the platform sign this application's ID tokens with RS256 or ES256, which every browser verifies, or ask for a newer browser. On plain http outside this machine browsers verify nothing: serve the page over https.";
+    ClockSkew "clock_skew" false
+        "This device's clock differs from the platform's by about {offsetSeconds} seconds."
+        "Set the device's clock (automatic time), or raise `clockSkewSeconds`.";
+    NetworkError "network_error" true
+        "The request to {endpoint} got no readable answer."
+        "Offline, blocked, or refused without CORS headers, which looks the same from here: in the network tab, see whether the platform answered with a 4xx, and register this app's origin with it.";
+    Timeout "timeout" true
+        "A request was not answered in time[: {endpoint} took longer than {seconds} seconds]."
+        "Try again; raise `requestTimeoutSeconds` if the network is slow.";
+    PlatformUnavailable "platform_unavailable" true
+        "The platform cannot serve requests at present[: it answered with status {status}]."
+        "The platform reports a temporary failure. While a user is signed in, the SDK tries again by itself.";
+    RateLimited "rate_limited" true
+        "The platform asked for fewer requests (429)."
+        "While a user is signed in, the SDK tries again by itself.";
+    MetadataInvalid "metadata_invalid" false
+        "The platform's metadata or keys were refused by the check of {check}: expected {expected}, received {received}."
+        "Look at {url}.[ If what it says is right, set the option `{option}` to it: that is taken as you write it, and compared character for character.]"
+        {
+            "status": "Look at {url}: is `tenantUrl`, or `issuer` where it is set, the address under which the platform publishes its metadata? Without `discovery` none is needed.",
+            "code_challenge_methods_supported": "Have the platform accept PKCE with S256 for this application (RFC 7636): nothing less is ever sent.",
+        };
+    SessionExpired "session_expired" false
+        "The platform ended the session."
+        "Call loginWithRedirect().";
+    SessionLost "session_lost" false
+        "The session's newest refresh token never reached this tab, and the platform refused the one it held."
+        "Call loginWithRedirect(). An answer was lost on the way, or a peer tab that held it is gone.";
+    RefreshTokenMissing "refresh_token_missing" false
+        "There is no new access token without a sign-in: the platform gave no refresh token."
+        "Add `offline_access` to `scope` and sign in again; some platforms give a refresh token only with `prompt: 'consent'` as well. Until the present token expires, getAccessToken() without `forceRefresh` gives it.";
+    SessionMismatch "session_mismatch" false
+        "A refresh was answered with an ID token that is not of this session, so the session was ended: the check of {check} failed."
+        "Call loginWithRedirect(). If it happens again, tell the platform's operator: a refreshed ID token has the sign-in's `iss`, `sub`, `aud` and, if any, `nonce` (OpenID Connect Core §12.2), and a signature that verifies.";
+    SignedOut "signed_out" false
+        "The person signed out while this was under way."
+        "Nothing to do.";
+    StorageUnavailable "storage_unavailable" false
+        "sessionStorage cannot be written, so the sign-in could not survive the redirect."
+        "Storage is blocked or full: allow this site to store data, or free some.";
+    WasmBlockedByCsp "wasm_blocked_by_csp" false
+        "The page's Content-Security-Policy forbids WebAssembly."
+        "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.";
+    WasmUnavailable "wasm_unavailable" true
+        "The SDK's WebAssembly could not be loaded."
+        "Look for the failed request in the network tab. A file that `wasm` names is requested again by the next call, the SDK's own files when the page is reloaded.";
+    Internal "internal" true
+        "The SDK failed in a way it should not."
+        "The next call starts afresh. Please report this with the SDK's version.";
+    Disposed "disposed" false
+        "This client was disposed of."
+        "Create another with createIntelliAuth().";
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    /// Fills a text. Both modules have it, because chunks that share a module are one more request in a row.
+    const FILLED: &str = r#"
+/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+  text
+    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+"#;
+
+    const MESSAGE_OF: &str = r#"
+export const messageOf = (code: keyof typeof messages, details: Readonly<Record<string, string>>): string =>
+  filled(messages[code], details);
+"#;
+
+    /// Follows the hint where the detail `callback` says that the callback is spent.
+    const SPENT: &str =
+        "This callback cannot be answered again: start the sign-in again, with loginWithRedirect().";
+
+    const HINT_OF: &str = r#"
+export function hintOf({ code, details }: IntelliAuthError): string {
+  const own = (hintsByCheck as Record<string, Record<string, string>>)[code];
+  const hint = filled(own?.[details['check'] ?? ''] ?? hints[code], details);
+  return details['callback'] === 'spent' ? `${hint} ${spent}` : hint;
+}
+"#;
+
+    /// A module of one text for each code.
+    fn typescript(imports: &str, name: &str, text: fn(&Row) -> &str) -> String {
+        let mut module = format!(
+            "// Made from src/core/base/error.rs by `npm run generate`; a test keeps the two alike.\n\
+             {imports}export const {name} = {{\n"
+        );
+        for row in TABLE {
+            module += &format!("  {}: {:?},\n", row.code, text(row));
+        }
+        module + "} as const;\n"
+    }
+
+    fn messages() -> String {
+        typescript("", "messages", |row| row.summary) + FILLED + MESSAGE_OF
+    }
+
+    fn hints() -> String {
+        let import = "import type { IntelliAuthError } from './errors.js';\n\n";
+        let mut module = typescript(import, "hints", |row| row.hint);
+        module +=
+            "\n/** Instead of the code's, where the detail `check` is this. */\nconst hintsByCheck = {\n";
+        for row in TABLE.iter().filter(|row| !row.hints.is_empty()) {
+            module += &format!("  {}: {{\n", row.code);
+            for (check, hint) in row.hints {
+                module += &format!("    {check}: {hint:?},\n");
+            }
+            module += "  },\n";
+        }
+        module += "} as const;\n\n/** Follows the hint where the detail `callback` is this. */\n";
+        module += &format!("const spent = {SPENT:?};\n");
+        module + FILLED + HINT_OF
+    }
+
+    fn markdown() -> String {
+        let mut text = String::from(
+            "# Errors\n\n<!-- Made from src/core/base/error.rs by `npm run generate`. -->\n\n\
+             Every error is an `IntelliAuthError` with `code`, `message`, `transient`, `details` and `cause`, all there at \
+             once, and `hint`, whose text begins to load when the error is made: it is empty until then, and \
+             `await error.explain()` gives it as soon as it is there. \
+             *Again* says whether the same call may succeed later with nothing changed, which is `transient`. A callback \
+             is answered once: where its `details` say `callback: 'spent'`, `transient` is false and the hint says to \
+             start the sign-in again. \
+             `{name}` is the detail `name`; what stands in brackets is said where its detail is known.\n\n\
+             | code | again | what happened | what to do |\n|---|---|---|---|\n",
+        );
+        for row in TABLE {
+            let again = if row.transient { "yes" } else { "no" };
+            text += &format!("| `{}` | {again} | {} | {} |\n", row.code, row.summary, row.hint);
+            for (check, hint) in row.hints {
+                text += &format!("| | | `check` is `{check}` | {hint} |\n");
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn generated_files_match_the_table() {
+        for (path, made) in [
+            ("js/errors.messages.ts", messages()),
+            ("js/errors.hints.ts", hints()),
+            ("docs/errors.md", markdown()),
+        ] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            if std::env::var_os("GENERATE").is_some() {
+                std::fs::write(&path, &made).unwrap();
+            }
+            let held = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(held == made, "{} is stale: run `npm run generate`", path.display());
+        }
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let codes: std::collections::HashSet<_> = TABLE.iter().map(|row| row.code).collect();
+        assert_eq!(codes.len(), TABLE.len());
+    }
+}

@@ -1,0 +1,86 @@
+//! How a record is written to storage and to the peers: form-encoded fields with a kind and a version, so that one
+//! kind is never read as another and no JSON parser is needed.
+
+use super::form::{Form, parse};
+
+/// The version that this code writes. A record of another version is left alone and read as none.
+const VERSION: &str = "1";
+
+/// Longer texts are not looked at, in bytes.
+pub const MAX_LEN: usize = 512 * 1024;
+
+/// Writes a record of `kind`, field by field.
+pub struct Writer(Form);
+
+impl Writer {
+    /// Starts a record.
+    pub fn new(kind: &str) -> Self {
+        let mut form = Form::new();
+        form.pair("kind", kind).pair("v", VERSION);
+        Self(form)
+    }
+
+    /// Adds a field.
+    pub fn field(&mut self, name: &str, value: &str) -> &mut Self {
+        self.0.pair(name, value);
+        self
+    }
+
+    /// Adds a number.
+    pub fn number(&mut self, name: &str, value: i64) -> &mut Self {
+        self.field(name, &value.to_string())
+    }
+
+    /// Adds a field where there is a value.
+    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+        self.0.maybe(name, value);
+        self
+    }
+
+    /// The record as text; the writer is empty again.
+    pub fn done(&mut self) -> String {
+        self.0.text()
+    }
+}
+
+/// A record's fields, once its version was right.
+pub struct Reader(Vec<(String, String)>);
+
+impl Reader {
+    /// The fields of `text`, if it is a record of this version.
+    pub fn any(text: &str) -> Option<Self> {
+        if text.len() > MAX_LEN {
+            return None;
+        }
+        let reader = Self(parse(text));
+        (reader.text("v")? == VERSION).then_some(reader)
+    }
+
+    /// The same, if it is of `kind`.
+    pub fn of(kind: &str, text: &str) -> Option<Self> {
+        Self::any(text).filter(|record| record.kind() == kind)
+    }
+
+    /// Which record it is: one kind is never read as another.
+    pub fn kind(&self) -> &str {
+        self.text("kind").unwrap_or_default()
+    }
+
+    /// The field called `name`; `None` also where it is there twice.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        let value = found.next()?;
+        found.next().is_none().then_some(value.1.as_str())
+    }
+
+    /// All of these fields, or `None`.
+    pub fn texts<const N: usize>(&self, names: [&str; N]) -> Option<[&str; N]> {
+        let found = names.map(|name| self.text(name));
+        found.iter().all(Option::is_some).then(|| found.map(Option::unwrap_or_default))
+    }
+
+    /// The field as a number of milliseconds or a count, within what a clock can show.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.text(name)?.parse().ok().filter(|n: &i64| n.unsigned_abs() < 1 << 53)
+    }
+}

@@ -1,0 +1,326 @@
+//! One request: the steps to what somebody wants of the provider, and what to make of each answer.
+
+use super::{Failure, HttpResponse, Keys, NoResponse, Provider, Verdict};
+use crate::core::base::clock::Now;
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::secret::RefreshToken;
+use crate::core::base::text::sanitize;
+use crate::core::client::notification::Revocation;
+use crate::core::protocol::id_token::{Check, Expected, OUTDATED, Purpose, check};
+use crate::core::protocol::jwks::{COOLDOWN, Jwk, candidates, public};
+use crate::core::protocol::jws::{Algorithm, Jws, refuse, unlike};
+use crate::core::protocol::metadata::{self, Metadata, list};
+use crate::core::protocol::token::{TokenOutcome, Tokens, process_token_response};
+use std::rc::Rc;
+
+/// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
+const REVOKE_TIMEOUT: i64 = 2_000;
+
+/// What somebody wants.
+pub enum RequestKind {
+    /// Its endpoints, and what else its metadata says.
+    Metadata,
+    /// What an exchange needs: the metadata, and the keys where signatures are verified.
+    Ready,
+    /// `form` sent to the token endpoint, once, and the answer judged, the ID token for `purpose` included.
+    Tokens {
+        /// As the body has it.
+        form: String,
+        /// Which sign-in the ID token must belong to.
+        purpose: Purpose,
+    },
+    /// `form` sent to the revocation endpoint, where that is known. What it answers changes nothing here.
+    Revoke {
+        /// As the body has it.
+        form: String,
+    },
+}
+
+/// What to do next.
+pub enum RequestAction {
+    /// Send a request: a POST of a form, or a GET where there is none.
+    Send {
+        /// Where to.
+        url: String,
+        /// The body.
+        form: Option<String>,
+        /// In milliseconds.
+        timeout: i64,
+    },
+    /// See whether this key signed it.
+    Verify {
+        /// Of the provider's.
+        key: Jwk,
+        /// What it must have signed.
+        jws: Rc<Jws>,
+    },
+    /// Nothing.
+    Done(RequestOutput),
+}
+
+/// What an request result to.
+pub enum RequestOutput {
+    /// Of [`RequestKind::Metadata`] and [`RequestKind::Ready`].
+    Metadata(Result<Rc<Metadata>, Failure>),
+    /// Of [`RequestKind::Revoke`], and what result of it where the endpoint is known.
+    Revoked(Result<Rc<Metadata>, Error>, Option<Revocation>),
+    /// Of [`RequestKind::Tokens`].
+    Tokens(TokenOutcome),
+}
+
+/// What the last step result to.
+pub enum RequestInput {
+    /// There was none yet.
+    Begin,
+    /// Of [`RequestAction::Send`].
+    Response(Result<HttpResponse, NoResponse>),
+    /// Of [`RequestAction::Verify`].
+    Verified(Verdict),
+}
+
+/// See [`ProviderRequest::step`].
+pub struct ProviderRequest {
+    goal: RequestKind,
+    pending: Pending,
+    checking: Option<Checking>,
+    revocation: Option<Revocation>,
+}
+
+/// What the last request was for.
+#[derive(Clone, Copy)]
+enum Pending {
+    Nothing,
+    Metadata,
+    /// Whether they were asked for because those known did not fit.
+    Keys(bool),
+    RequestKind,
+}
+
+/// Tokens whose ID token's signature is being verified.
+struct Checking {
+    tokens: Box<Tokens>,
+    jws: Rc<Jws>,
+    /// Keys still to be tried, of the provider's keys in this generation; `None` before they were looked at.
+    candidates: Vec<Jwk>,
+    generation: Option<u32>,
+    /// Whether any was tried.
+    tried: bool,
+    /// Whether the provider's keys were looked at again.
+    again: bool,
+}
+
+impl ProviderRequest {
+    /// One that has not begun.
+    pub fn new(goal: RequestKind) -> Self {
+        Self { goal, pending: Pending::Nothing, checking: None, revocation: None }
+    }
+
+    /// Takes what the last step result to and says what is next.
+    pub fn handle(&mut self, provider: &mut Provider, now: Now, reply: RequestInput) -> RequestAction {
+        let result = match (reply, self.pending) {
+            (RequestInput::Response(answer), Pending::Metadata) => provider.learn_metadata(answer),
+            (RequestInput::Response(answer), Pending::Keys(again)) => provider.learn_keys(answer, again, now),
+            (RequestInput::Response(answer), Pending::RequestKind) => {
+                match self.answered(provider, now, answer) {
+                    Some(done) => return RequestAction::Done(done),
+                    None => Ok(()),
+                }
+            }
+            (RequestInput::Verified(verdict), _) => match self.verified(verdict) {
+                Some(outcome) => return RequestAction::Done(RequestOutput::Tokens(outcome)),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        };
+        result.and_then(|()| self.next(provider, now)).unwrap_or_else(|failure| self.fail(failure))
+    }
+
+    fn next(&mut self, provider: &Provider, now: Now) -> Result<RequestAction, Failure> {
+        let Some(known) = &provider.metadata else {
+            return Ok(self.ask(Pending::Metadata, provider, metadata::url(&provider.config.issuer)));
+        };
+        if self.checking.is_some() {
+            return self.try_key(provider, now);
+        }
+        let (url, form, timeout) = match &mut self.goal {
+            RequestKind::Revoke { form } if known.endpoints.revocation.is_some() && !form.is_empty() => (
+                known.endpoints.revocation.clone(),
+                form,
+                REVOKE_TIMEOUT.min(provider.config.request_timeout),
+            ),
+            RequestKind::Revoke { .. } => {
+                return Ok(RequestAction::Done(RequestOutput::Revoked(Ok(known.clone()), self.revocation)));
+            }
+            RequestKind::Ready if provider.verifies() && provider.present_keys(now).is_none() => {
+                return Ok(self.ask(Pending::Keys(false), provider, provider.jwks_uri().to_owned()));
+            }
+            RequestKind::Metadata | RequestKind::Ready => {
+                return Ok(RequestAction::Done(RequestOutput::Metadata(Ok(known.clone()))));
+            }
+            RequestKind::Tokens { form, .. } => {
+                (known.endpoints.token.clone(), form, provider.config.request_timeout)
+            }
+        };
+        let url = url.ok_or_else(|| Failure::from(Error::new(ErrorCode::Internal)))?;
+        // Taken, so that it cannot be sent again.
+        let form = Some(std::mem::take(form));
+        self.pending = Pending::RequestKind;
+        Ok(RequestAction::Send { url, form, timeout })
+    }
+
+    fn ask(&mut self, what: Pending, provider: &Provider, url: String) -> RequestAction {
+        self.pending = what;
+        RequestAction::Send { url, form: None, timeout: provider.config.request_timeout }
+    }
+
+    /// The goal's own answer. `None`: a signature is still to be verified, or nothing hangs on the answer.
+    fn answered(
+        &mut self,
+        provider: &Provider,
+        now: Now,
+        answer: Result<HttpResponse, NoResponse>,
+    ) -> Option<RequestOutput> {
+        let RequestKind::Tokens { purpose, .. } = &self.goal else {
+            self.revocation = Some(match &answer {
+                Ok(answer) if (200..300).contains(&answer.status) => Revocation::Revoked,
+                Ok(answer) if (400..500).contains(&answer.status) => Revocation::Refused,
+                _ => Revocation::Unreachable,
+            });
+            return None;
+        };
+        let outcome = match answer {
+            Ok(answer) => process_token_response(
+                provider.engine,
+                answer.status,
+                answer.body.as_deref(),
+                answer.retry_after,
+            ),
+            Err(failure) => TokenOutcome::Indeterminate {
+                error: provider.unanswered(failure, "token"),
+                retry_after: None,
+            },
+        };
+        let TokenOutcome::Tokens(tokens) = outcome else { return Some(RequestOutput::Tokens(outcome)) };
+        let Some(id_token) = &tokens.id_token else {
+            return Some(RequestOutput::Tokens(match purpose {
+                Purpose::SignIn { .. } => TokenOutcome::Refused { error: refuse("missing"), grant: false },
+                Purpose::Refresh { .. } => TokenOutcome::Tokens(tokens),
+            }));
+        };
+        let expected = Expected {
+            issuer: &provider.config.issuer,
+            client_id: &provider.config.client_id,
+            additional_audiences: &provider.config.additional_audiences,
+            access_token: &tokens.access,
+            now: now.wall,
+            skew: provider.config.clock_skew,
+        };
+        let checked = check(provider.engine, id_token, &expected, purpose);
+        let outcome = match checked {
+            Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(tokens, error),
+            Err(error) => self.mismatched(tokens.refresh, error),
+            Ok(jws) => match unlisted(provider, jws.alg) {
+                Some(error) => self.unverified(tokens, error),
+                None if provider.verifies() => {
+                    let jws = Rc::new(jws);
+                    let (candidates, generation) = (Vec::new(), None);
+                    self.checking =
+                        Some(Checking { tokens, jws, candidates, generation, tried: false, again: false });
+                    return None;
+                }
+                None => TokenOutcome::Tokens(tokens),
+            },
+        };
+        Some(RequestOutput::Tokens(outcome))
+    }
+
+    /// The ID token says, or its signature proves, that it is not of this session or sign-in: none of it is used.
+    fn mismatched(&self, refresh: Option<RefreshToken>, error: Error) -> TokenOutcome {
+        match &self.goal {
+            RequestKind::Tokens { purpose: Purpose::Refresh { .. }, .. } => TokenOutcome::Mismatch {
+                check: Check::named(error.detail("check").unwrap_or_default()),
+                refresh,
+            },
+            _ => TokenOutcome::Refused { error, grant: false },
+        }
+    }
+
+    /// Nothing is wrong with the ID token, but it cannot be verified. A refresh has spent the old refresh token: it goes on
+    /// with the new tokens and the ID token that it had, so nothing unverified is sanitize.
+    fn unverified(&self, mut tokens: Box<Tokens>, error: Error) -> TokenOutcome {
+        match &self.goal {
+            RequestKind::Tokens { purpose: Purpose::Refresh { .. }, .. } => {
+                tokens.id_token = None;
+                TokenOutcome::Tokens(tokens)
+            }
+            _ => TokenOutcome::Refused { error, grant: false },
+        }
+    }
+
+    /// What a key's verdict comes to; `None`: the next key is to be tried.
+    fn verified(&mut self, verdict: Verdict) -> Option<TokenOutcome> {
+        let checking = match verdict {
+            Verdict::Invalid => return None,
+            _ => self.checking.take()?,
+        };
+        if verdict == Verdict::Valid {
+            return Some(TokenOutcome::Tokens(checking.tokens));
+        }
+        let error = Error::new(ErrorCode::AlgorithmUnsupported).with("alg", checking.jws.alg.name);
+        Some(self.unverified(checking.tokens, error))
+    }
+
+    /// The next key that fits; when all those known were tried, the provider's keys are read again, once.
+    fn try_key(&mut self, provider: &Provider, now: Now) -> Result<RequestAction, Failure> {
+        let Some(checking) = &mut self.checking else { return Err(Error::new(ErrorCode::Internal).into()) };
+        let jws = &checking.jws;
+        let Some(Keys { list, generation, refetched_at, .. }) = provider.present_keys(now) else {
+            return Ok(self.ask(Pending::Keys(false), provider, provider.jwks_uri().to_owned()));
+        };
+        // Another request may have read them again since.
+        if checking.generation != Some(*generation) {
+            checking.generation = Some(*generation);
+            let places = candidates(list, jws.alg, jws.kid.as_deref());
+            checking.candidates = places.into_iter().rev().map(|at| public(list[at].as_ref())).collect();
+        }
+        if let Some(key) = checking.candidates.pop() {
+            checking.tried = true;
+            return Ok(RequestAction::Verify { key, jws: jws.clone() });
+        }
+        let named = checking.tried && jws.kid.is_some();
+        let cooling = refetched_at.is_some_and(|at| now.mono - at < COOLDOWN);
+        if named || checking.again || cooling {
+            let error = Error::new(ErrorCode::SignatureInvalid)
+                .with("check", if checking.tried { "signature" } else { "kid" })
+                .with("jwksUri", provider.jwks_uri())
+                .with("kid", sanitize(jws.kid.as_deref().unwrap_or("none")));
+            return Err(error.into());
+        }
+        checking.again = true;
+        Ok(self.ask(Pending::Keys(true), provider, provider.jwks_uri().to_owned()))
+    }
+
+    fn fail(&mut self, Failure { error, retry_after }: Failure) -> RequestAction {
+        let outcome = match (self.checking.take(), &self.goal) {
+            (Some(checking), _) if checking.tried && error.code == ErrorCode::SignatureInvalid => {
+                self.mismatched(checking.tokens.refresh, error)
+            }
+            (Some(checking), _) => self.unverified(checking.tokens, error),
+            (None, RequestKind::Tokens { .. }) => TokenOutcome::NotSent { error, retry_after },
+            (None, RequestKind::Revoke { .. }) => {
+                return RequestAction::Done(RequestOutput::Revoked(Err(error), None));
+            }
+            (None, _) => {
+                return RequestAction::Done(RequestOutput::Metadata(Err(Failure { error, retry_after })));
+            }
+        };
+        RequestAction::Done(RequestOutput::Tokens(outcome))
+    }
+}
+
+/// `id_token_invalid` where metadata lists other algorithms than this one.
+fn unlisted(provider: &Provider, alg: &Algorithm) -> Option<Error> {
+    let listed = provider.metadata.as_ref()?.algorithms.as_ref()?;
+    let known = listed.iter().any(|name| Algorithm::named(name) == Some(alg));
+    (!known).then(|| unlike("alg", &list(listed), alg.name))
+}

@@ -1,0 +1,305 @@
+//! The session as storage holds it and peers pass it on: a grant, or the tombstone that says it is over.
+
+use crate::core::base::clock::Now;
+use crate::core::base::encoding::fingerprint;
+use crate::core::base::fields::{Reader, Writer};
+use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
+use crate::core::client::session::reason::Reason;
+use crate::core::protocol::token::Tokens;
+
+/// Which of two records is the later: sign-ins and sign-outs count up, refreshes count up within one sign-in. The
+/// session's name decides between two that were made at once, alike in every tab, and the time between two refreshes of
+/// one generation: a tab whose record could not be written made one, and another that could not hear of it the other.
+pub type Order<'a> = (i64, &'a str, i64, i64);
+
+/// A living session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Grows with every sign-in and sign-out; a sign-in's is the wall clock's time at least, so that it is the latest
+    /// even where the record before it could not be read.
+    pub sequence: i64,
+    /// The session's public name: the same in every peer.
+    pub sid: String,
+    /// Counts refreshes.
+    pub generation: i64,
+    /// Whether the refresh token was sent and no answer came: written before it is sent, so that a crash shows.
+    pub refresh_pending: bool,
+    /// Whether an API's 401 is why these tokens were obtained: then another 401 does not demand newer ones.
+    pub after_rejection: bool,
+    /// The access token.
+    pub access: AccessToken,
+    /// The refresh token, where there is one.
+    pub refresh: Option<RefreshToken>,
+    /// The newest ID token.
+    pub id_token: IdToken,
+    /// The sign-in's, where a refresh has replaced it.
+    pub sign_in_id_token: Option<IdToken>,
+    /// What was granted.
+    pub scope: String,
+    /// When the tokens were asked for, by the wall clock.
+    pub issued_at: i64,
+    /// When the access token ends, by the wall clock.
+    pub expires_at: i64,
+}
+
+/// The end of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// Later than the grant that it ends.
+    pub sequence: i64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What a session's slot of storage holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Somebody is signed in.
+    Active(SessionRecord),
+    /// Nobody is, any more.
+    Ended(Tombstone),
+}
+
+pub(super) const GRANT: &str = "session";
+const TOMBSTONE: &str = "signed_out";
+
+impl SessionRecord {
+    /// The grant of a sign-in. Its name comes from the spent `state`, so that it needs no chance of its own.
+    pub fn signed_in(
+        tokens: Tokens,
+        state: &State,
+        sequence: i64,
+        asked_scope: String,
+        asked_at: Now,
+    ) -> Option<Self> {
+        Some(Self {
+            sequence,
+            sid: fingerprint(&["sid ", state.expose()].concat()),
+            generation: 0,
+            refresh_pending: false,
+            after_rejection: false,
+            access: tokens.access,
+            refresh: tokens.refresh,
+            id_token: tokens.id_token?,
+            sign_in_id_token: None,
+            scope: tokens.scope.unwrap_or(asked_scope),
+            issued_at: asked_at.wall,
+            expires_at: asked_at.wall.saturating_add(tokens.lifetime),
+        })
+    }
+
+    /// The grant after a refresh: what the answer left out stays, RFC 6749 §6.
+    pub fn refreshed(&self, tokens: Tokens, asked_at: Now) -> Self {
+        Self {
+            sequence: self.sequence,
+            sid: self.sid.clone(),
+            generation: self.generation + 1,
+            refresh_pending: false,
+            after_rejection: false,
+            access: tokens.access,
+            refresh: tokens.refresh.or_else(|| self.refresh.clone()),
+            sign_in_id_token: match tokens.id_token {
+                Some(_) => Some(self.signed_in_by().clone()),
+                None => self.sign_in_id_token.clone(),
+            },
+            id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
+            scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
+            issued_at: asked_at.wall,
+            expires_at: asked_at.wall.saturating_add(tokens.lifetime),
+        }
+    }
+
+    /// The sign-in's ID token: what every later one must continue, OpenID Connect Core §12.2. A record of before this was
+    /// kept has only the newest.
+    pub fn signed_in_by(&self) -> &IdToken {
+        self.sign_in_id_token.as_ref().unwrap_or(&self.id_token)
+    }
+
+    /// Its place among records.
+    pub fn order(&self) -> Order<'_> {
+        (self.sequence, &self.sid, self.generation, self.issued_at)
+    }
+
+    /// The access token's lifetime in milliseconds.
+    pub fn lifetime(&self) -> i64 {
+        self.expires_at - self.issued_at
+    }
+
+    /// As storage and peers hold it.
+    pub fn to_text(&self) -> String {
+        Writer::new(GRANT)
+            .number("sequence", self.sequence)
+            .field("sid", &self.sid)
+            .number("generation", self.generation)
+            .number("refresh_pending", self.refresh_pending.into())
+            .number("after_rejection", self.after_rejection.into())
+            .field("access_token", self.access.expose())
+            .maybe("refresh_token", self.refresh.as_ref().map(RefreshToken::expose))
+            .field("id_token", self.id_token.expose())
+            .maybe("sign_in_id_token", self.sign_in_id_token.as_ref().map(IdToken::expose))
+            .field("scope", &self.scope)
+            .number("issued_at", self.issued_at)
+            .number("expires_at", self.expires_at)
+            .done()
+    }
+
+    /// Reads a record of kind [`GRANT`].
+    pub(super) fn read(record: &Reader) -> Option<Self> {
+        let text = |name| record.text(name).filter(|value| !value.is_empty()).map(str::to_owned);
+        let count = |name| record.number(name).filter(|count| *count >= 0);
+        let grant = Self {
+            sequence: count("sequence")?,
+            sid: text("sid")?,
+            generation: count("generation")?,
+            refresh_pending: record.number("refresh_pending")? != 0,
+            after_rejection: record.number("after_rejection").unwrap_or(0) != 0,
+            access: AccessToken::new(text("access_token")?),
+            refresh: text("refresh_token").map(RefreshToken::new),
+            id_token: IdToken::new(text("id_token")?),
+            sign_in_id_token: text("sign_in_id_token").map(IdToken::new),
+            scope: record.text("scope")?.to_owned(),
+            issued_at: record.number("issued_at")?,
+            expires_at: record.number("expires_at")?,
+        };
+        (grant.expires_at >= grant.issued_at).then_some(grant)
+    }
+}
+
+impl Tombstone {
+    /// As storage holds it.
+    pub fn to_text(&self) -> String {
+        self.reason.write(Writer::new(TOMBSTONE).number("sequence", self.sequence)).done()
+    }
+}
+
+impl Record {
+    /// Its place among sign-ins and sign-outs.
+    pub fn sequence(&self) -> i64 {
+        match self {
+            Self::Active(grant) => grant.sequence,
+            Self::Ended(tombstone) => tombstone.sequence,
+        }
+    }
+
+    /// Reads either kind.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let record = Reader::any(text)?;
+        match record.kind() {
+            GRANT => SessionRecord::read(&record).map(Self::Active),
+            TOMBSTONE => {
+                let sequence = record.number("sequence").filter(|count| *count >= 0)?;
+                Some(Self::Ended(Tombstone { sequence, reason: Reason::read(&record)? }))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(super) mod tests {
+    use super::*;
+    use crate::core::base::secret::Nonce;
+    use crate::core::base::secret::Verifier;
+    use crate::core::protocol::id_token::Check;
+    use crate::core::protocol::transaction::{SignInContext, Transaction};
+    use proptest::prelude::*;
+
+    fn grant(access: &str, refresh: Option<String>, generation: i64) -> SessionRecord {
+        SessionRecord {
+            sequence: 3,
+            sid: "sid".into(),
+            generation,
+            refresh_pending: generation % 2 == 0,
+            after_rejection: generation % 3 == 0,
+            access: AccessToken::new(access),
+            refresh: refresh.map(RefreshToken::new),
+            id_token: IdToken::new("a.b.c"),
+            sign_in_id_token: (generation > 0).then(|| IdToken::new("d.e.f")),
+            scope: "openid x".into(),
+            issued_at: 5,
+            expires_at: 6,
+        }
+    }
+
+    // next-auth CVE-2023-48309: the record of an interrupted flow taken as a session.
+    #[test]
+    fn a_transaction_is_never_read_as_a_session_nor_the_other_way() {
+        let transaction = Transaction {
+            state: State::new("s"),
+            verifier: Verifier::new("v"),
+            nonce: Nonce::new("n"),
+            redirect_uri: "r".into(),
+            issuer: "i".into(),
+            client_id: "c".into(),
+            scope: "openid".into(),
+            max_age: None,
+            context: SignInContext { app_state: Some("kind=session&v=1".into()), page: None },
+            kept: None,
+            at: 1,
+        };
+        assert_eq!(Record::from_text(&transaction.to_text()), None);
+        assert!(Transaction::from_text(&grant("a", None, 0).to_text()).is_none());
+    }
+
+    #[test]
+    fn the_sign_ins_id_token_outlives_every_refresh() {
+        let signed_in = grant("a", None, 0);
+        let tokens = |id_token: Option<&str>| Tokens {
+            access: AccessToken::new("b"),
+            refresh: None,
+            id_token: id_token.map(IdToken::new),
+            scope: None,
+            lifetime: 1,
+        };
+        let now = Now { wall: 5, mono: 5 };
+        assert_eq!(signed_in.signed_in_by(), &IdToken::new("a.b.c"));
+        for refreshes in [&[Some("2"), Some("3")][..], &[None, Some("3")], &[Some("2"), None, Some("3")]] {
+            let last = refreshes
+                .iter()
+                .fold(signed_in.clone(), |held, id_token| held.refreshed(tokens(*id_token), now));
+            assert_eq!((last.signed_in_by(), &last.id_token), (&signed_in.id_token, &IdToken::new("3")));
+        }
+        assert_eq!(signed_in.refreshed(tokens(None), now).sign_in_id_token, None);
+    }
+
+    #[test]
+    fn other_versions_and_broken_records_are_none() {
+        let good = grant("a", Some("r".into()), 1).to_text();
+        for bad in [
+            good.replace("v=1", "v=2"),
+            good.replace("v=1", "v=0"),
+            good.replace("kind=session", "kind=sessions"),
+            good.replace("access_token=a", "access_token="),
+            good.replace("generation=1", "generation=-1"),
+            good.replace("expires_at=6", "expires_at=4"),
+            good.replace("expires_at=6", "expires_at=99999999999999999999"),
+            format!("{good}&sid=other"),
+            String::new(),
+            "{}".into(),
+            "kind=signed_out&v=1&sequence=1&reason=odd".into(),
+        ] {
+            assert_eq!(Record::from_text(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn tombstones_survive_storage() {
+        for reason in [Reason::Logout, Reason::SessionLost, Reason::SessionMismatch(Check::named("nonce"))] {
+            let tombstone = Tombstone { sequence: 7, reason };
+            assert_eq!(Record::from_text(&tombstone.to_text()), Some(Record::Ended(tombstone)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn records_survive_storage(access in "[!-~]{1,40}", refresh in proptest::option::of("[!-~]{1,40}"), generation in 0i64..1000) {
+            let held = grant(&access, refresh, generation);
+            prop_assert_eq!(Record::from_text(&held.to_text()), Some(Record::Active(held)));
+        }
+
+        #[test]
+        fn no_text_panics(text in "(kind=(session|signed_out)&v=1&)?.*") {
+            let _ = Record::from_text(&text);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What a tab remembers between the authorize request and its callback.
+
+use crate::core::base::config::Config;
+use crate::core::base::fields::{MAX_LEN, Reader, Writer};
+use crate::core::base::secret::{AuthorizationCode, Nonce, State, Verifier};
+
+/// How long a sign-in may take, in milliseconds: an hour, because it may wait for a mail or a second factor.
+pub const LIFETIME: i64 = 60 * 60 * 1000;
+
+/// How many sign-ins one tab may have open: the oldest make room.
+pub const MAX_OPEN: usize = 10;
+
+/// One sign-in under way. RFC 9700 §2.1.1: bound to the user agent, used once.
+#[derive(Debug)]
+pub struct Transaction {
+    /// Which callback answers it.
+    pub state: State,
+    /// What proves that the exchange is ours.
+    pub verifier: Verifier,
+    /// What the ID token must repeat.
+    pub nonce: Nonce,
+    /// As sent, for the exchange to repeat.
+    pub redirect_uri: String,
+    /// Which issuer was asked, RFC 9700 §4.4.2.
+    pub issuer: String,
+    /// Which client asked.
+    pub client_id: String,
+    /// The scope asked for: what is granted where the answer names none.
+    pub scope: String,
+    /// In seconds, where asked for: then `auth_time` is required, Core §3.1.3.7 item 13.
+    pub max_age: Option<i64>,
+    /// What goes back to the app with the answer.
+    pub context: SignInContext,
+    /// Its response, while the provider cannot be asked to exchange it.
+    pub kept: Option<KeptResponse>,
+    /// When it began, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// How long a response may be kept, in milliseconds.
+pub const KEPT_FOR: i64 = 60_000;
+
+/// A response that has left the address and is not spent yet.
+#[derive(Debug)]
+pub struct KeptResponse {
+    /// The authorization code.
+    pub code: AuthorizationCode,
+    /// RFC 9207 §2.
+    pub iss: Option<String>,
+    /// When it came, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// What goes back to the app with the answer to a callback, whether it signs in or is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignInContext {
+    /// The app's own JSON text, opaque here.
+    pub app_state: Option<String>,
+    /// The page on which the sign-in began: path, query and fragment.
+    pub page: Option<String>,
+}
+
+const KIND: &str = "transaction";
+
+impl Transaction {
+    /// As storage holds it.
+    pub fn to_text(&self) -> String {
+        Writer::new(KIND)
+            .field("state", self.state.expose())
+            .field("verifier", self.verifier.expose())
+            .field("nonce", self.nonce.expose())
+            .field("redirect_uri", &self.redirect_uri)
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("scope", &self.scope)
+            .number("at", self.at)
+            .maybe("app_state", self.context.app_state.as_deref())
+            .maybe("page", self.context.page.as_deref())
+            .maybe("code", self.kept.as_ref().map(|kept| kept.code.expose()))
+            .maybe("iss", self.kept.as_ref().and_then(|kept| kept.iss.as_deref()))
+            .maybe("kept_at", self.kept.as_ref().map(|kept| kept.at.to_string()).as_deref())
+            .maybe("max_age", self.max_age.map(|seconds| seconds.to_string()).as_deref())
+            .done()
+    }
+
+    /// Reads a stored one; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let record = Reader::of(KIND, text)?;
+        // All that must be there is found before anything is copied.
+        let [state, verifier, nonce] = record.texts(["state", "verifier", "nonce"])?;
+        let [redirect_uri, issuer, client_id, scope] =
+            record.texts(["redirect_uri", "issuer", "client_id", "scope"])?;
+        Some(Self {
+            at: record.number("at")?,
+            state: State::new(state),
+            verifier: Verifier::new(verifier),
+            nonce: Nonce::new(nonce),
+            redirect_uri: redirect_uri.to_owned(),
+            issuer: issuer.to_owned(),
+            client_id: client_id.to_owned(),
+            scope: scope.to_owned(),
+            max_age: record.number("max_age"),
+            kept: record.number("kept_at").and_then(|at| {
+                let code = AuthorizationCode::new(record.text("code")?);
+                Some(KeptResponse { code, iss: record.text("iss").map(str::to_owned), at })
+            }),
+            context: SignInContext {
+                app_state: record.text("app_state").map(str::to_owned),
+                page: record.text("page").map(str::to_owned),
+            },
+        })
+    }
+
+    /// Whether storage can give it back: a longer record is not read.
+    pub fn fits(&self) -> bool {
+        self.to_text().len() <= MAX_LEN
+    }
+
+    /// Whether it is too old at `now`, or from a time that has not come.
+    pub fn expired(&self, now: i64) -> bool {
+        now - self.at > LIFETIME || self.at - now > LIFETIME
+    }
+
+    /// Whether it was made by this client for this platform.
+    pub fn belongs_to(&self, config: &Config) -> bool {
+        self.client_id == config.client_id && self.issuer == config.issuer
+    }
+}
+
+/// The keys of stored transactions to remove before another is added: unreadable, expired, or beyond the cap.
+pub fn sweep(stored: &[(String, String)], now: i64) -> Vec<String> {
+    let (mut open, mut gone) = (Vec::new(), Vec::new());
+    for (key, text) in stored {
+        match Transaction::from_text(text) {
+            Some(transaction) if !transaction.expired(now) => open.push((transaction.at, key.clone())),
+            _ => gone.push(key.clone()),
+        }
+    }
+    while open.len() >= MAX_OPEN {
+        let Some(oldest) = (0..open.len()).min_by_key(|at| open[*at].0) else { break };
+        gone.push(open.swap_remove(oldest).1);
+    }
+    gone
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn transaction(at: i64, app_state: Option<String>) -> Transaction {
+        Transaction {
+            state: State::new("s"),
+            verifier: Verifier::new("v"),
+            nonce: Nonce::new("n"),
+            redirect_uri: "https://app.example/callback".into(),
+            issuer: "https://tenant.example".into(),
+            client_id: "app".into(),
+            scope: "openid".into(),
+            max_age: Some(60),
+            context: SignInContext { app_state, page: Some("/reports?year=2026#top".into()) },
+            kept: Some(KeptResponse { code: AuthorizationCode::new("c"), iss: None, at: 7 }),
+            at,
+        }
+    }
+
+    #[test]
+    fn old_and_surplus_ones_are_swept() {
+        let now = 100 * LIFETIME;
+        let mut stored: Vec<_> =
+            (0..12).map(|i| (format!("k{i:02}"), transaction(now - i * 1000, None).to_text())).collect();
+        stored.push(("old".into(), transaction(now - LIFETIME - 1, None).to_text()));
+        stored.push(("future".into(), transaction(now + LIFETIME + 1, None).to_text()));
+        stored.push(("odd".into(), "kind=session&v=1".into()));
+        assert_eq!(sweep(&stored, now), ["old", "future", "odd", "k11", "k10", "k09"]);
+        assert!(sweep(&stored[..9], now).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_app_state_survives(app_state in proptest::option::of(".*"), at in -1_i64<<50..1_i64<<50) {
+            let read = Transaction::from_text(&transaction(at, app_state.clone()).to_text()).unwrap();
+            prop_assert_eq!(read.context.app_state, app_state);
+            prop_assert_eq!(read.context.page.as_deref(), Some("/reports?year=2026#top"));
+            let kept = read.kept.unwrap();
+            prop_assert_eq!((kept.code.expose(), kept.iss, kept.at), ("c", None, 7));
+            prop_assert_eq!((read.at, read.max_age), (at, Some(60)));
+        }
+
+        #[test]
+        fn no_text_panics(text in "(kind=transaction&v=1&)?.*") {
+            let _ = Transaction::from_text(&text);
+        }
+    }
+}
