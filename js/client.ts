@@ -1,4 +1,5 @@
 /** The client that apps call: numbers each call, hands it to the wasm and settles it by its number. */
+import { tellRedirectUri } from './development.js';
 import type { SignInContext } from './errors.js';
 import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
 import { fetchWithToken } from './fetch.js';
@@ -72,6 +73,7 @@ export class Client implements IntelliAuth {
 
   async begin(): Promise<void> {
     const core = await this.#alive();
+    tellRedirectUri(this.#options.redirectUri);
     if (core.insecureRedirect()) {
       console.warn('IntelliAuth: redirectUri is plain http, which is for development only.');
     }

@@ -11,7 +11,6 @@ export type * from './types.js';
  * const auth = await createIntelliAuth({
  *   tenantUrl: 'https://your-tenant.example',
  *   clientId: 'your-client-id',
- *   redirectUri: 'https://app.example/callback',
  * });
  */
 export function createIntelliAuth(options: IntelliAuthOptions): Promise<IntelliAuth> {

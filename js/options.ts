@@ -3,6 +3,7 @@
  * is wrong is refused as `invalid_config`, by the option's name.
  */
 import { type Fault, fault } from './faults.js';
+import type { IntelliAuthOptions } from './types.js';
 
 /** Answers with the value as it may be used. Throws a {@link Fault}. */
 // biome-ignore lint/suspicious/noExplicitAny: what an app gave may be anything
@@ -39,6 +40,12 @@ const wasm = kind(
     [URL, ArrayBuffer, WebAssembly.Module].some((type) => value instanceof type),
 );
 
+/** A path is one of this page's origin; with two slashes it would name another host. */
+const redirectUri: Reader = (value, option) => {
+  const given = text(value, option) as string;
+  return /^\/(?![/\\])/.test(given) ? location.origin + given : given;
+};
+
 const texts: Reader = (value, option) => [...(list(value, option) as string[])];
 
 /** Own members by their readers. `undefined` counts as absent. */
@@ -73,7 +80,7 @@ function guarded(reader: Reader, value: unknown, option: string): unknown {
 const clientReaders: Record<string, Reader> = {
   tenantUrl: text,
   clientId: text,
-  redirectUri: text,
+  redirectUri,
   scope: text,
   tokenStorage: text,
   discovery: flag,
@@ -86,16 +93,26 @@ const clientReaders: Record<string, Reader> = {
   wasm,
 };
 
+const withDefaults =
+  (reader: Reader): Reader =>
+  (given, at) => {
+    const read = reader(given, at) as IntelliAuthOptions;
+    read.redirectUri ??= `${location.origin}/`;
+    return read;
+  };
+
 /** Of `createIntelliAuth`. */
-export const clientOptions = members(clientReaders);
+export const clientOptions = withDefaults(members(clientReaders));
 
 /** Of `IntelliAuthProvider`, without its children. */
-export const providerOptions = members({
-  ...clientReaders,
-  onSignedIn: callable,
-  onSignInError: callable,
-  handleCallbackAutomatically: flag,
-});
+export const providerOptions = withDefaults(
+  members({
+    ...clientReaders,
+    onSignedIn: callable,
+    onSignInError: callable,
+    handleCallbackAutomatically: flag,
+  }),
+);
 
 export const loginOptions = members({
   appState: object,

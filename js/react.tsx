@@ -35,7 +35,7 @@ export interface IntelliAuthProviderProps extends IntelliAuthOptions {
 /**
  * Makes one client for the components below, and answers a callback at the redirect URI by itself.
  * @example
- * <IntelliAuthProvider tenantUrl="https://your-tenant.example" clientId="…" redirectUri={`${location.origin}/callback`}>
+ * <IntelliAuthProvider tenantUrl="https://your-tenant.example" clientId="…">
  *   <App />
  * </IntelliAuthProvider>
  */

@@ -13,8 +13,15 @@ export interface Eager {
 }
 
 /** `provider`: the options are properties of React's provider, which has some of its own. */
-export async function start(options: IntelliAuthOptions, provider = false): Promise<IntelliAuth> {
-  if (typeof document === 'undefined') throw unavailable('not in a page');
+export function start(options: IntelliAuthOptions, provider = false): Promise<IntelliAuth> {
+  if (typeof document !== 'undefined') return started(options, provider);
+  const failed = Promise.reject(unavailable('not in a page'));
+  // An app that makes its client in a module must not end a server's process.
+  failed.catch(() => {});
+  return failed;
+}
+
+async function started(options: IntelliAuthOptions, provider: boolean): Promise<IntelliAuth> {
   let given = options;
   let wasm: IntelliAuthOptions['wasm'];
   try {

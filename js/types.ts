@@ -24,8 +24,12 @@ export interface IntelliAuthOptions {
   tenantUrl: string;
   /** The application's client id, from its settings. */
   clientId: string;
-  /** Where the platform sends the browser back: absolute, no fragment, registered character for character. */
-  redirectUri: string;
+  /**
+   * Where the platform sends the browser back: an absolute URL without a fragment, or a path of the page's origin such as
+   * `/callback`. Registered with the platform character for character; on localhost the console says what to register.
+   * @defaultValue `location.origin + '/'`
+   */
+  redirectUri?: string;
   /**
    * Space-separated scopes; must contain `openid`. Many platforms give a refresh token only for `offline_access`, some of
    * them only with `prompt: 'consent'` as well; without one the session ends with its access token.

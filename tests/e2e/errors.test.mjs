@@ -88,14 +88,14 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
         const { status, error } = useIntelliAuth();
         return [status, error?.code, error?.hint].join(' | ');
       }
-      const options = { tenantUrl: 'https://tenant.example', clientId: 'app', redirectUri: '/callback' };
+      const options = { tenantUrl: 'https://tenant.example', clientId: 'app', redirectUri: 'callback' };
       createRoot(document.querySelector('main')).render(createElement(IntelliAuthProvider, options, createElement(App)));`);
     const { origin, page } = await served(t, browser, files);
     const hints = await holdHints(page);
     await page.goto(origin);
     await page.getByText('error | invalid_config |', { exact: true }).waitFor();
     hints.release();
-    await page.getByText('error | invalid_config | Write an absolute URL').waitFor();
+    await page.getByText('error | invalid_config | Write a path such as /callback').waitFor();
   });
 
   /** An error of `work`, a function of the page's, with its hint. */

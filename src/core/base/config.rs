@@ -110,8 +110,8 @@ impl Config {
             return Err(refuse("clientId", "it is empty", "the client id from the application's settings"));
         }
         let Some(redirect_origin) = Origin::of(&options.redirect_uri) else {
-            let instead = "an absolute URL such as https://app.example/callback, exactly as registered";
-            return Err(refuse("redirectUri", "it is not an absolute http(s) URL", instead));
+            let instead = "a path such as /callback, or an absolute URL such as https://app.example/callback";
+            return Err(refuse("redirectUri", "it is no path and no absolute http(s) URL", instead));
         };
         no_fragment("redirectUri", &options.redirect_uri)?;
         let scope = options.scope.as_deref().unwrap_or(DEFAULT_SCOPE);
