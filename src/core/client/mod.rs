@@ -49,7 +49,8 @@ const GRACE: i64 = 1_000;
 /// A timer that comes so much later than asked comes after a freeze, in milliseconds.
 const LATE: i64 = 2_000;
 
-/// See the module.
+/// See the module. Its `Debug` text shows all that its further course hangs on, and no secret.
+#[derive(Debug)]
 pub struct Client {
     config: Rc<Config>,
     namespace: Rc<str>,
@@ -82,6 +83,7 @@ pub struct Client {
 }
 
 /// A request to the provider, or several in a row.
+#[derive(Debug)]
 struct Request {
     id: RequestId,
     request: ProviderRequest,

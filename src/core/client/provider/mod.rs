@@ -79,6 +79,16 @@ pub struct Failure {
     pub retry_after: Option<i64>,
 }
 
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let keys = self.keys.as_ref().map(|keys| (keys.generation, keys.read_at, keys.refetched_at));
+        out.debug_struct("Provider")
+            .field("metadata", &self.metadata)
+            .field("keys", &keys)
+            .finish_non_exhaustive()
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self { error, retry_after: None }

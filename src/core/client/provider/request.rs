@@ -16,7 +16,7 @@ use std::rc::Rc;
 /// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
 const REVOKE_TIMEOUT: i64 = 2_000;
 
-/// What somebody wants.
+/// What somebody wants. A form holds secrets, so it has no `Debug` of its own.
 pub enum RequestKind {
     /// Its endpoints, and what else its metadata says.
     Metadata,
@@ -59,6 +59,7 @@ pub enum RequestAction {
 }
 
 /// What an request result to.
+#[derive(Debug)]
 pub enum RequestOutput {
     /// Of [`RequestKind::Metadata`] and [`RequestKind::Ready`].
     Metadata(Result<Rc<Metadata>, Failure>),
@@ -87,13 +88,28 @@ pub struct ProviderRequest {
 }
 
 /// What the last request was for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Pending {
     Nothing,
     Metadata,
     /// Whether they were asked for because those known did not fit.
     Keys(bool),
     RequestKind,
+}
+
+impl std::fmt::Debug for ProviderRequest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let goal = match &self.goal {
+            RequestKind::Metadata => "Metadata",
+            RequestKind::Ready => "Ready",
+            RequestKind::Tokens { .. } => "Tokens",
+            RequestKind::Revoke { .. } => "Revoke",
+        };
+        let checking = self.checking.as_ref().map(|checking| {
+            (&checking.tokens, checking.candidates.len(), checking.generation, checking.tried, checking.again)
+        });
+        (goal, self.pending, checking, self.revocation).fmt(out)
+    }
 }
 
 /// Tokens whose ID token's signature is being verified.
