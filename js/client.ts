@@ -74,7 +74,7 @@ export class Client implements IntelliAuth {
   async begin(): Promise<void> {
     const core = await this.#alive();
     tellRedirectUri(this.#options.redirectUri);
-    if (core.insecureRedirect()) {
+    if (checked(() => core.insecureRedirect())) {
       console.warn('IntelliAuth: redirectUri is plain http, which is for development only.');
     }
   }

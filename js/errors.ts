@@ -68,13 +68,25 @@ export class IntelliAuthError extends Error {
     }
     return this.hint;
   }
+
+  /** Of whichever copy of this package: see {@link isIntelliAuthError}. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isIntelliAuthError(value);
+  }
 }
 
+/** What marks errors of every copy: a page, and above all a test, may have an ES module's and CommonJS's. */
+const mark = Symbol.for('@intelliauth/spa-sdk');
+type Marked = { [mark]?: true };
+(IntelliAuthError.prototype as Marked)[mark] = true;
+
 /**
- * Whether `error` is one of this SDK's, and with `code`, that one.
+ * Whether `error` is one of this SDK's, of whichever copy of it, and with `code`, that one.
  * @example
  * if (isIntelliAuthError(error, 'access_denied')) offerToTryAgain();
  */
 export function isIntelliAuthError(error: unknown, code?: ErrorCode): error is IntelliAuthError {
-  return error instanceof IntelliAuthError && (code === undefined || error.code === code);
+  return (
+    !!(error as Marked | null)?.[mark] && (code === undefined || (error as IntelliAuthError).code === code)
+  );
 }

@@ -1,6 +1,7 @@
 'use client';
 import {
   createContext,
+  type Context as ReactContext,
   type ReactNode,
   useContext,
   useEffect,
@@ -16,7 +17,9 @@ import type { AuthState, CallbackResult, IntelliAuthOptions } from './types.js';
 export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
 export type * from './types.js';
 
-const Context = createContext<Store | undefined>(undefined);
+/** One for all copies of this package that use one React: an app's and a library's, an ES module's and CommonJS's. */
+const shared: { [key: symbol]: ReactContext<Store | undefined> } = createContext as never;
+const Context = (shared[Symbol.for('@intelliauth/spa-sdk')] ??= createContext<Store | undefined>(undefined));
 
 /** What {@link IntelliAuthProvider} takes: the client's options, as they are when it is first shown. */
 export interface IntelliAuthProviderProps extends IntelliAuthOptions {

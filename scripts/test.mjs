@@ -7,6 +7,7 @@ import { build } from './build.mjs';
 import { Advice, Failed, root, run, tools } from './lib/run.mjs';
 import { files } from './lib/stamp.mjs';
 import { bold, green, main, red, seconds, show, step, steps } from './lib/step.mjs';
+import { packaging } from './packaging.mjs';
 import * as need from './setup.mjs';
 import { size } from './size.mjs';
 
@@ -58,12 +59,13 @@ const layers = {
     needs: [need.npm, need.browser, build],
     tests: () => nodeTests(tests('tests/faulty', '.test.mjs')),
   },
+  packaging: { needs: [need.npm, need.browser, build], work: () => packaging({ fast: true }) },
   budget: { needs: [need.npm, build], work: size },
 };
 /** Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. */
 const sides = [
   ['lint', 'native', 'wasm'],
-  ['provider', 'e2e', 'faulty', 'budget'],
+  ['provider', 'e2e', 'faulty', 'packaging', 'budget'],
 ];
 
 function nodeTests(names, atOnce = availableParallelism()) {

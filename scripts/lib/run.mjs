@@ -106,9 +106,8 @@ const signalGroup = (child, signal) => {
   } catch {}
 };
 
-/** Stops every program and what each started: asked first, then made to. */
-export async function stopAll() {
-  const children = [...alive];
+/** Stops these programs and what each started, by default all: asked first, then made to. */
+export async function stopAll(children = [...alive]) {
   for (const child of children) signalGroup(child, 'SIGTERM');
   let timer;
   const patience = new Promise((resolve) => {

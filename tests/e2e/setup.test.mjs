@@ -147,6 +147,17 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
     assert.notEqual(await ask(page, 'getAccessToken', { forceRefresh: true }), before);
   }
 
+  test('a wasm that dies while it starts is told as `internal`', async (t) => {
+    const world = await bareWorld(t, browser, { options: false });
+    const bytes = readFileSync(join(root, 'pkg/dist/intelliauth.wasm'));
+    world.files.set('/trapping.wasm', trapping(bytes, 'core_start'));
+    const page = await world.tab();
+    const options = { ...world.options, wasm: '/trapping.wasm' };
+    const { error } = await page.evaluate((options) => attempt(() => begin(options)), options);
+    assert.equal(error.code, 'internal', error.message);
+    assert.equal(error.known, true);
+  });
+
   test('a wasm that traps rejects whoever waits with "internal", and the next call starts afresh', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();

@@ -1,0 +1,64 @@
+// `npm run test:packaging`: the package in every tool there is a case for in tests/packaging, or in those named as
+// arguments. The whole writes docs/bundlers.md.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { Advice, root } from './lib/run.mjs';
+import { green, main, red, steps } from './lib/step.mjs';
+import * as need from './setup.mjs';
+
+const TABLE = 'docs/bundlers.md';
+
+/** The cases that are named, or all; with `fast`, those that need little more than the workbench has. */
+export async function packaging({ fast = false, named = [] } = {}) {
+  // Imported now: on a fresh machine npm's packages come with this very run.
+  const { cases } = await import('../tests/packaging/support/consumer.mjs');
+  const { runCases } = await import('../tests/packaging/support/run.mjs');
+  const all = await cases();
+  const unknown = named.find((name) => !all.some((each) => each.name === name));
+  if (unknown) {
+    const names = all.map(({ name }) => name).join(', ');
+    throw new Advice(`There is no case "${unknown}": choose from ${names}`);
+  }
+  return runCases(
+    all.filter(({ name, fast: isFast }) => (named.length > 0 ? named.includes(name) : isFast || !fast)),
+  );
+}
+
+/** The matrix, as docs/bundlers.md has it. */
+function table(results) {
+  const rows = new Map();
+  for (const { consumer, mode, version = '', passed } of results) {
+    const row = rows.get(consumer) ?? { title: consumer.title, version, modes: [] };
+    row.modes.push(`${mode} ${passed ? '✓' : '✗'}`);
+    rows.set(consumer, row);
+  }
+  return [...rows.values()]
+    .map(({ title, version, modes }) => `| ${title} | ${version} | ${modes.join(', ')} |`)
+    .join('\n');
+}
+
+const page = (results) => `# Where the package works
+
+Made by \`npm run test:packaging\`: each is a clean consumer of the packed package (\`tests/packaging\`). What shows a page is loaded in Chromium up to a signed-in user, who is still there after a reload; nothing was configured for the SDK. Node ${process.versions.node}.
+
+| consumer | version | tried |
+|---|---|---|
+${table(results)}
+`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const named = process.argv.slice(2);
+    for (const meet of [need.node, need.npm, need.browser, build]) await meet();
+    const results = await packaging({ named });
+    const failed = results.filter(({ passed }) => !passed);
+    if (named.length === 0) writeFileSync(join(root, TABLE), page(results));
+    const seconds = Math.round(steps.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+    for (const { consumer, mode } of failed) console.log(`${red('✗')} ${consumer.title}, ${mode}`);
+    if (failed.length === 0) console.log(`${green('✓')} everything, in ${seconds} s`);
+    console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
+    return failed.length > 0 ? 1 : 0;
+  });
+}

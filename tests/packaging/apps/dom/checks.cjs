@@ -1,0 +1,60 @@
+/**
+ * What works in a DOM that is no browser: no network is there, and `globalThis` is no `Window`.
+ *
+ * @param {object} modules `sdk`, `sdkReact`, `react`, `reactDom` and `assert`, as the runner has them
+ * @returns {Record<string, () => Promise<void>>}
+ */
+module.exports = ({ sdk, sdkReact, react, reactDom, assert }) => {
+  const { act, createElement: h } = react;
+  const options = {
+    tenantUrl: 'https://tenant.example',
+    clientId: 'app',
+    redirectUri: `${location.origin}/callback`,
+  };
+  globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+
+  /** Shows `element` until it says so, and answers with the page's text. */
+  const shown = async (element, text) => {
+    const main = document.body.appendChild(document.createElement('main'));
+    const root = reactDom.createRoot(main);
+    await act(async () => root.render(element));
+    // The wasm is compiled in the background; nothing tells a test when.
+    for (let tries = 0; tries < 2000 && main.textContent !== text; tries++) {
+      await act(() => new Promise((resolve) => setTimeout(resolve, 5)));
+    }
+    const said = main.textContent;
+    await act(async () => root.unmount());
+    main.remove();
+    return said;
+  };
+
+  return {
+    'loginWithRedirect gives the URL': async () => {
+      const auth = await sdk.createIntelliAuth(options);
+      assert.equal(auth.getState().status, 'unauthenticated');
+      let given;
+      const openUrl = (url) => {
+        given = new URL(url);
+      };
+      await auth.loginWithRedirect({ openUrl, appState: { returnTo: '/über' } });
+      auth.dispose();
+      assert.equal(given.origin + given.pathname, 'https://tenant.example/oauth2/authorize');
+      assert.equal(given.searchParams.get('redirect_uri'), options.redirectUri);
+      assert.equal(given.searchParams.get('code_challenge').length, 43);
+    },
+
+    'a wrong option is refused as such': async () => {
+      const error = await sdk
+        .createIntelliAuth({ ...options, tenantUrl: 'tenant.example' })
+        .catch((error) => error);
+      assert.ok(sdk.isIntelliAuthError(error, 'invalid_config'), String(error));
+      assert.ok(error instanceof sdkReact.IntelliAuthError);
+    },
+
+    'the provider renders and loads': async () => {
+      const App = () => h('p', null, sdkReact.useIntelliAuth().status);
+      const app = h(sdkReact.IntelliAuthProvider, options, h(App));
+      assert.equal(await shown(app, 'unauthenticated'), 'unauthenticated');
+    },
+  };
+};

@@ -1,0 +1,12 @@
+import './register.cjs';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import checks from './checks.cjs';
+
+const modules = {
+  sdk: await import('@intelliauth/spa-sdk'),
+  sdkReact: await import('@intelliauth/spa-sdk/react'),
+  react: await import('react'),
+  reactDom: await import('react-dom/client'),
+};
+for (const [name, check] of Object.entries(checks({ ...modules, assert }))) test(name, check);

@@ -1,0 +1,12 @@
+const assert = require('node:assert/strict');
+const checks = require('./checks.cjs');
+
+test('this DOM has no TextDecoder', () => assert.equal(typeof TextDecoder, 'undefined'));
+
+const modules = {
+  sdk: require('@intelliauth/spa-sdk'),
+  sdkReact: require('@intelliauth/spa-sdk/react'),
+  react: require('react'),
+  reactDom: require('react-dom/client'),
+};
+for (const [name, check] of Object.entries(checks({ ...modules, assert }))) test(name, check);

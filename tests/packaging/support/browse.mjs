@@ -1,0 +1,89 @@
+// What a user does with a consumer that is built: signs in at the embedded provider and loads the page once more.
+
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import { extname, join } from 'node:path';
+import { startProvider } from '../../../provider/index.js';
+import { Failed } from '../../../scripts/lib/run.mjs';
+import { PATIENCE } from '../../e2e/support/browser.mjs';
+
+const TYPES = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/** A port that is free at this moment. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Serves a folder as a static host with a fallback does. */
+export async function serveFolder(folder, port) {
+  const server = createHttpServer(async (req, res) => {
+    const { pathname } = new URL(req.url, 'http://app.invalid');
+    const path = extname(pathname) ? pathname : '/index.html';
+    const body = await readFile(join(folder, path)).catch(() => undefined);
+    if (body === undefined) return res.writeHead(404).end();
+    res.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
+  });
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return () => {
+    server.close();
+    server.closeAllConnections();
+  };
+}
+
+/**
+ * Signs in at the app on `port`, reloads, and fails on anything that the page or its console complained of.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {number} port
+ */
+export async function signInAt(browser, port) {
+  const origin = `http://localhost:${port}`;
+  const provider = await startProvider({
+    port: 0,
+    consent: 'skip',
+    idTokenAlg: 'ES256',
+    redirectUris: [`${origin}/callback`],
+  });
+  const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE);
+  const complaints = [];
+  try {
+    await context.addInitScript(
+      (given) => {
+        window.given = given;
+      },
+      { tenantUrl: provider.issuer, clientId: provider.clientId },
+    );
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(origin);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    const here = page.url();
+    if (here !== `${origin}/`) complaints.push(`the address after the sign-in is ${here}`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+  } catch (error) {
+    complaints.push(error.message);
+  } finally {
+    await context.close();
+    await provider.close();
+  }
+  if (complaints.length > 0) throw new Failed('no sign-in', complaints.join('\n'));
+}

@@ -1,0 +1,86 @@
+// Runs the cases: each of their modes is one step.
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { Failed, run, start, stopAll } from '../../../scripts/lib/run.mjs';
+import { step } from '../../../scripts/lib/step.mjs';
+import { openBrowser } from '../../e2e/support/browser.mjs';
+import { freePort, serveFolder, signInAt } from './browse.mjs';
+import { prepare, program, version } from './consumer.mjs';
+
+/**
+ * @typedef {object} Result of one mode
+ * @property {import('./consumer.mjs').Case} consumer
+ * @property {string} mode
+ * @property {string} [version] of the tool
+ * @property {boolean} passed
+ *
+ * @param {import('./consumer.mjs').Case[]} consumers
+ * @returns {Promise<Result[]>}
+ */
+export async function runCases(consumers) {
+  const results = [];
+  const browser = await openBrowser();
+  try {
+    for (const consumer of consumers) {
+      let folder;
+      for (const [name, mode] of Object.entries(consumer.modes)) {
+        const result = { consumer, mode: name, passed: false };
+        results.push(result);
+        const work = async (onLine) => {
+          folder ??= await prepare(consumer, onLine);
+          if (consumer.tool) result.version = version(folder, consumer.tool);
+          await runMode(folder, mode, browser, onLine);
+          result.passed = true;
+          return { tests: { passed: 1, failed: 0 } };
+        };
+        await step(`${consumer.title}, ${name}`, work).catch(() => {});
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return results;
+}
+
+async function runMode(folder, mode, browser, onLine) {
+  const env = { NO_COLOR: '1', NODE_ENV: undefined, NODE_OPTIONS: undefined, ...mode.env };
+  const options = { cwd: folder, env, onLine };
+  const [command, ...args] = mode.run ? program(folder, mode.run) : [];
+  if (command) await run(command, args, options);
+  if (!mode.files && !mode.server) return;
+  const port = await freePort();
+  if (mode.files) {
+    const close = await serveFolder(join(folder, mode.files), port);
+    return signInAt(browser, port).finally(close);
+  }
+  const [serverCommand, ...serverArgs] = program(folder, mode.server(String(port)));
+  const server = start(serverCommand, serverArgs, { ...options, env: { ...env, PORT: String(port) } });
+  try {
+    const ended = server.done.then((code) => {
+      throw new Failed(`the server ended with ${code}`, server.output);
+    });
+    ended.catch(() => {});
+    await Promise.race([answering(port), ended]);
+    await signInAt(browser, port);
+  } catch (error) {
+    if (error instanceof Failed && error.output !== server.output)
+      error.output = `${server.output}\n${error.output}`;
+    throw error;
+  } finally {
+    await stopAll([server]);
+  }
+}
+
+/** Once something listens there: a server that is started tells it in words of its own. */
+async function answering(port) {
+  const open = () =>
+    new Promise((resolve) => {
+      const socket = connect({ host: 'localhost', port });
+      const say = (answer) => () => {
+        socket.destroy();
+        resolve(answer);
+      };
+      socket.on('connect', say(true)).on('error', say(false));
+    });
+  while (!(await open())) await new Promise((resolve) => setTimeout(resolve, 100));
+}
