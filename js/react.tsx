@@ -17,9 +17,11 @@ import type { AuthState, CallbackResult, IntelliAuthOptions } from './types.js';
 export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
 export type * from './types.js';
 
-/** One for all copies of this package that use one React: an app's and a library's, an ES module's and CommonJS's. */
-const shared: { [key: symbol]: ReactContext<Store | undefined> } = createContext as never;
-const Context = (shared[Symbol.for('@intelliauth/spa-sdk')] ??= createContext<Store | undefined>(undefined));
+/** The context's place at `createContext` itself: one for all copies of this package that use one React, an app's and a library's, an ES module's and CommonJS's. */
+const place = Symbol.for('@intelliauth/spa-sdk');
+const shared = createContext as typeof createContext & { [place]?: ReactContext<Store | undefined> };
+shared[place] ??= createContext<Store | undefined>(undefined);
+const Context = shared[place];
 
 /** What {@link IntelliAuthProvider} takes: the client's options, as they are when it is first shown. */
 export interface IntelliAuthProviderProps extends IntelliAuthOptions {

@@ -7,7 +7,7 @@ function Account() {
   if (error) return h('p', { role: 'alert' }, error.code);
   if (status === 'loading') return h('p', null, 'Loading');
   if (status === 'authenticated') return h('h1', null, user.name);
-  return h('button', { onClick: () => loginWithRedirect() }, 'Sign in');
+  return h('button', { type: 'button', onClick: () => loginWithRedirect() }, 'Sign in');
 }
 
 // The test's own provider, given before the page loads.
