@@ -1,7 +1,7 @@
 // Runs the cases: each of their modes is one step.
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { Failed, run, start, stopAll } from '../../../scripts/lib/run.mjs';
+import { Failed, start, stopAll } from '../../../scripts/lib/run.mjs';
 import { step } from '../../../scripts/lib/step.mjs';
 import { openBrowser } from '../../e2e/support/browser.mjs';
 import { freePort, serveFolder, signInAt } from './browse.mjs';
@@ -42,11 +42,24 @@ export async function runCases(consumers) {
   return results;
 }
 
+/** What takes longer hangs, in milliseconds. */
+const LIMIT = 10 * 60_000;
+
+/** Runs a program to its end. */
+async function finish(command, args, options) {
+  const child = start(command, args, options);
+  child.stdin.end();
+  const timer = setTimeout(() => stopAll([child]), LIMIT);
+  const code = await child.done;
+  clearTimeout(timer);
+  if (code !== 0) throw new Failed(`ended with ${code}`, child.output);
+}
+
 async function runMode(folder, mode, browser, onLine) {
   const env = { NO_COLOR: '1', NODE_ENV: undefined, NODE_OPTIONS: undefined, ...mode.env };
   const options = { cwd: folder, env, onLine };
   const [command, ...args] = mode.run ? program(folder, mode.run) : [];
-  if (command) await run(command, args, options);
+  if (command) await finish(command, args, options);
   if (!mode.files && !mode.server) return;
   const port = await freePort();
   if (mode.files) {

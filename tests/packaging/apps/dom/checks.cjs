@@ -25,6 +25,8 @@ module.exports = ({ sdk, sdkReact, react, reactDom, assert }) => {
     const said = main.textContent;
     await act(async () => root.unmount());
     main.remove();
+    // The client is disposed of in a task of its own, and its channel would keep the process.
+    await new Promise((resolve) => setTimeout(resolve));
     return said;
   };
 
