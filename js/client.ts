@@ -5,7 +5,7 @@ import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
 import { fetchWithToken } from './fetch.js';
 import { Core, handleCallback, loginWithRedirect } from './glue.js';
 import { Host } from './host.js';
-import { load, onDeath } from './loader.js';
+import { load, onTrap } from './loader.js';
 import {
   address,
   callable,
@@ -72,7 +72,7 @@ export class Client implements IntelliAuth {
   }
 
   async begin(): Promise<void> {
-    const core = await this.#alive();
+    const core = await this.#ready();
     tellRedirectUri(this.#options.redirectUri);
     if (checked(() => core.insecureRedirect())) {
       console.warn('IntelliAuth: redirectUri is plain http, which is for development only.');
@@ -98,7 +98,7 @@ export class Client implements IntelliAuth {
       handleCallback(core, call, named ?? here);
     }, signal);
     return answered.catch((error) => {
-      // The wasm died of it, and the code may be on its way.
+      // The wasm trapped, and the code may be on its way.
       throw error?.code === 'internal'
         ? errorOf(fault('internal', false, { callback: 'spent' }), error.cause)
         : error;
@@ -107,7 +107,7 @@ export class Client implements IntelliAuth {
 
   isCallback(url?: string | URL): boolean {
     const asked = checked(() => address(url)) ?? location.href;
-    return this.#asked((core) => core.isCallback(asked)) ?? false;
+    return this.#query((core) => core.isCallback(asked)) ?? false;
   }
 
   async getAccessToken(options?: AccessTokenOptions): Promise<string> {
@@ -116,13 +116,13 @@ export class Client implements IntelliAuth {
   }
 
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    const core = await this.#alive();
+    const core = await this.#ready();
     return fetchWithToken(input, init, {
       mayCarryToken: async (url) => {
         try {
           return core.mayCarryToken(url);
         } catch (thrown) {
-          throw explained(thrown);
+          throw toError(thrown);
         }
       },
       token: (signal) => this.getAccessToken({ signal }),
@@ -136,11 +136,11 @@ export class Client implements IntelliAuth {
   }
 
   getIdTokenClaims(): IdTokenClaims | undefined {
-    return this.#asked((core) => core.idToken(true));
+    return this.#query((core) => core.idToken(true));
   }
 
   getIdToken(): string | undefined {
-    return this.#asked((core) => core.idToken(false));
+    return this.#query((core) => core.idToken(false));
   }
 
   isAuthenticated(): boolean {
@@ -153,7 +153,7 @@ export class Client implements IntelliAuth {
   }
 
   getState(): AuthState {
-    this.#state ??= this.#asked((core) => core.state() as AuthState) ?? { status: 'loading' };
+    this.#state ??= this.#query((core) => core.state() as AuthState) ?? { status: 'loading' };
     return this.#state;
   }
 
@@ -166,11 +166,11 @@ export class Client implements IntelliAuth {
   dispose(): void {
     this.#listeners.clear();
     this.#disposed.abort(errorOf(fault('disposed')));
-    this.#asked((core) => core.dispose());
+    this.#query((core) => core.dispose());
   }
 
-  /** The living wasm, started if need be. */
-  async #alive(): Promise<Core> {
+  /** The running wasm, started if need be. */
+  async #ready(): Promise<Core> {
     this.#disposed.signal.throwIfAborted();
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
@@ -188,17 +188,17 @@ export class Client implements IntelliAuth {
       const core = new Core(this.#options, host);
       this.#host = host;
       this.#core = core;
-      this.#release = onDeath(() => this.#bury(fault('internal', true)));
+      this.#release = onTrap(() => this.#onTrap(fault('internal', true)));
       host.onDetached = () => this.#release();
       host.attach(core);
       return core;
     } catch (thrown) {
-      throw explained(thrown);
+      throw toError(thrown);
     }
   }
 
-  /** What the living wasm says at once; nothing if there is none, or if it died over the question. */
-  #asked<T>(question: (core: Core) => T): T | undefined {
+  /** What the running wasm says at once; nothing if there is none, or if it trapped over the question. */
+  #query<T>(question: (core: Core) => T): T | undefined {
     try {
       return this.#core && question(this.#core);
     } catch {
@@ -206,15 +206,15 @@ export class Client implements IntelliAuth {
     }
   }
 
-  /** The wasm is gone: locks are let go, and whoever waits is told. Nobody is signed out. */
-  #bury(why: Fault): void {
+  /** The wasm trapped: locks are let go, and calls that wait are told. Nobody is signed out. */
+  #onTrap(why: Fault): void {
     this.#release();
     this.#host?.detach();
     this.#host = undefined;
-    this.#forget(why);
+    this.#reset(why);
   }
 
-  #forget(why: Fault): void {
+  #reset(why: Fault): void {
     this.#core = undefined;
     this.#starting = undefined;
     for (const call of [...this.#calls.keys()]) this.refuse(call, why);
@@ -227,14 +227,14 @@ export class Client implements IntelliAuth {
   async #sent<T>(send: (core: Core, call: number) => void, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     // Disposed of, it settles at once, even if it is still being loaded.
-    const core = await this.#eager.abortable(this.#alive(), this.#disposed.signal);
+    const core = await this.#eager.abortable(this.#ready(), this.#disposed.signal);
     signal?.throwIfAborted();
     const call = ++this.#count;
     const settled = new Promise<T>((resolve, reject) => this.#calls.set(call, { resolve, reject }));
     try {
       send(core, call);
     } catch (thrown) {
-      if (this.#settle(call)) throw explained(thrown);
+      if (this.#settle(call)) throw toError(thrown);
     }
     return settled;
   }
@@ -253,14 +253,14 @@ export class Client implements IntelliAuth {
     this.#settle(call)?.reject(errorOf(why, cause, back));
   }
 
-  tell(event: AuthEvent | undefined): void {
+  notify(event: AuthEvent | undefined): void {
     // After the wasm has returned: a listener may call whatever it likes.
     if (this.#events.push(event) === 1) queueMicrotask(() => this.#flush());
   }
 
   changed(): void {
     this.#state = undefined;
-    this.tell(undefined);
+    this.notify(undefined);
   }
 
   #flush(): void {
@@ -296,8 +296,8 @@ class ClientHost extends Host {
     this.#client.refuse(call, why, cause, back);
   }
 
-  tell(event: AuthEvent): void {
-    this.#client.tell(event);
+  notify(event: AuthEvent): void {
+    this.#client.notify(event);
   }
 
   warn(why: Fault): void {
@@ -329,8 +329,8 @@ function written(appState: unknown): string | undefined {
   });
 }
 
-/** What the wasm throws is a fault of the table, or its death: a trap, or a page's own error that went through it and left it half done. */
-function explained(thrown: unknown): Error {
+/** What the wasm throws is a fault of the table, or else it trapped, or a page's own error went through it and left it in an unknown state. */
+function toError(thrown: unknown): Error {
   // A page's own errors may have a code too.
   const known = Object.hasOwn(Object(thrown), 'transient');
   return known ? errorOf(thrown as Fault) : errorOf(fault('internal', true), thrown);
@@ -341,6 +341,6 @@ function checked<T>(check: () => T): T {
   try {
     return check();
   } catch (refused) {
-    throw explained(refused);
+    throw toError(refused);
   }
 }

@@ -1,10 +1,10 @@
-/** The way into the wasm. Whatever is thrown in there, a panic's trap above all, leaves its state half changed: it is dead. */
+/** The way into the wasm. Whatever is thrown in there, a panic's trap above all, leaves its state half changed: it is not called again. */
 
-let died = () => {};
+let trapped = () => {};
 
-/** Has `tell` called when the wasm dies, before its caller hears of it. */
-export function onDeath(tell: () => void): void {
-  died = tell;
+/** Has `handler` called when the wasm traps, before its caller is told. */
+export function onTrap(handler: () => void): void {
+  trapped = handler;
 }
 
 /** The wasm's exports, watched. The build has glue.js reach them through here only. */
@@ -16,7 +16,7 @@ export function guarded(exports: WebAssembly.Exports): WebAssembly.Exports {
           try {
             return inner(...args);
           } catch (error) {
-            died();
+            trapped();
             throw error;
           }
         };

@@ -1,30 +1,30 @@
-/** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to look again. */
+/** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to revalidate. */
 import type { Core } from './glue.js';
 
 /** The longest delay that every browser's timer keeps, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-interface Held {
+interface LockRequest {
   name: string;
   /** Ends the waiting, where it still waits. */
   queued: AbortController;
   /** Lets the lock go, once it is held. */
   release?: () => void;
-  timer?: ReturnType<typeof setTimeout>;
 }
 
 /** What the wasm calls; `js/client.ts` adds the calls that wait. */
 export class Host {
-  readonly #locks = new Map<number, Held>();
+  readonly #locks = new Map<number, LockRequest>();
   readonly #requests = new Map<number, AbortController>();
   readonly #listening = new AbortController();
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #core: Core | undefined;
-  /** Called once everything was let go. */
+  #name = '';
+  /** Called once everything was released. */
   onDetached = () => {};
 
-  /** Hands the wasm something that happened. If it dies of that, `guard.ts` saw it, and nobody here waits for an answer. */
+  /** Hands the wasm something that happened. If it traps, `guard.ts` sees it, and no caller here waits for an answer. */
   #feed(tell: (core: Core) => void): void {
     try {
       if (this.#core) tell(this.#core);
@@ -35,11 +35,8 @@ export class Host {
   attach(core: Core): void {
     this.#core = core;
     const name = core.namespace();
+    this.#name = name;
     const listening = bare({ signal: this.#listening.signal });
-    this.#channel = attempt(() => new BroadcastChannel(name));
-    this.#channel?.addEventListener('message', ({ data }) => {
-      if (typeof data === 'string') this.#feed((core) => core.message(data));
-    });
     const revalidate = () => this.#feed((core) => core.revalidate());
     const visible = () => {
       if (document.visibilityState === 'visible') revalidate();
@@ -51,21 +48,19 @@ export class Host {
       else revalidate();
     };
     addEventListener('pageshow', shown, listening);
+    addEventListener('pagehide', () => this.#feed((core) => core.pageHidden()), listening);
     const changed = ({ key }: StorageEvent) => {
       if (key === null || key.startsWith(name)) revalidate();
     };
     addEventListener('storage', changed, listening);
-    // What it says first has to be heard by the siblings already.
     this.#feed((core) => core.start());
   }
 
-  /** Stops feeding it and lets everything go. */
+  /** Stops feeding it, and releases everything. */
   detach(): void {
     this.#core = undefined;
     this.#listening.abort();
-    this.#channel?.close();
-    // What is still under way may want to post: into a closed channel that throws.
-    this.#channel = undefined;
+    this.channel(false);
     clearTimeout(this.#timer);
     for (const ticket of this.#locks.keys()) this.unlock(ticket);
     this.onDetached();
@@ -115,88 +110,73 @@ export class Host {
     return navigator.onLine !== false;
   }
 
+  channel(open: boolean): void {
+    this.#channel?.close();
+    // Without a channel nothing is posted: a closed one throws.
+    this.#channel = open ? attempt(() => new BroadcastChannel(this.#name)) : undefined;
+    this.#channel?.addEventListener('message', ({ data }) => {
+      if (typeof data === 'string') this.#feed((core) => core.message(data));
+    });
+  }
+
   post(text: string): void {
     attempt(() => this.#channel?.postMessage(text));
   }
 
-  wake(delay: number | undefined): void {
+  setTimer(delay: number | undefined): void {
     clearTimeout(this.#timer);
     if (delay !== undefined) {
       this.#timer = setTimeout(() => this.#feed((core) => core.timeout()), Math.min(delay, LONGEST_DELAY));
     }
   }
 
-  lock(ticket: number, name: string, patience: number): void {
-    const held: Held = { name, queued: new AbortController() };
-    this.#locks.set(ticket, held);
-    if (!attempt(() => navigator.locks)) {
-      this.#chance(ticket, held);
-    } else if (patience === 0) {
-      void this.#request(ticket, held, { ifAvailable: true });
-    } else {
-      void this.#request(ticket, held, { signal: held.queued.signal });
-      void this.#watch(ticket, held, patience);
-    }
+  lock(ticket: number, name: string, queue: boolean): void {
+    const request: LockRequest = { name, queued: new AbortController() };
+    this.#locks.set(ticket, request);
+    void this.#request(ticket, request, queue ? { signal: request.queued.signal } : { ifAvailable: true });
   }
 
   steal(ticket: number): void {
-    const held = this.#locks.get(ticket);
-    if (!held) return;
-    held.queued.abort();
-    void this.#request(ticket, held, { steal: true });
+    const request = this.#locks.get(ticket);
+    if (!request) return;
+    request.queued.abort();
+    void this.#request(ticket, request, { steal: true });
   }
 
   unlock(ticket: number): void {
-    const held = this.#locks.get(ticket);
-    if (!held) return;
+    const request = this.#locks.get(ticket);
+    if (!request) return;
     this.#locks.delete(ticket);
-    clearTimeout(held.timer);
-    if (held.release) held.release();
-    else held.queued.abort();
+    if (request.release) request.release();
+    else request.queued.abort();
   }
 
-  /** Plain http, an old browser, or storage that is blocked: chance keeps tabs apart, and the record is read again once it is this tab's turn. */
-  #chance(ticket: number, held: Held): void {
-    clearTimeout(held.timer);
-    held.timer = setTimeout(() => {
-      held.release = () => {};
-      this.#feed((core) => core.granted(ticket));
-    }, Math.random() * 100);
+  queryHolder(ticket: number): void {
+    const request = this.#locks.get(ticket);
+    void holder(request?.name).then((held) => {
+      if (this.#locks.get(ticket) === request) this.#feed((core) => core.holder(ticket, held));
+    });
   }
 
-  async #request(ticket: number, held: Held, options: LockOptions): Promise<void> {
+  async #request(ticket: number, request: LockRequest, options: LockOptions): Promise<void> {
     const hold = (lock: Lock | null) => {
-      if (!this.#locks.has(ticket)) return;
+      if (this.#locks.get(ticket) !== request) return;
       if (!lock) return this.#feed((core) => core.unavailable(ticket));
-      clearTimeout(held.timer);
       const released = new Promise<void>((resolve) => {
-        held.release = resolve;
+        request.release = resolve;
       });
       this.#feed((core) => core.granted(ticket));
       return released;
     };
     try {
-      await navigator.locks.request(held.name, bare(options), hold);
+      await navigator.locks.request(request.name, bare(options), hold);
     } catch {
-      // Another took the lock from this tab, this tab stopped asking, or there are no locks to be had.
-      if (held.release) {
-        if (this.#locks.delete(ticket)) this.#feed((core) => core.stolen(ticket));
-      } else if (this.#locks.has(ticket) && !(options.signal?.aborted ?? false)) {
-        this.#chance(ticket, held);
-      }
+      // Another tab took the lock, this tab stopped asking, or there are no locks: plain http, an old browser, or site data
+      // that is blocked.
+      if (this.#locks.get(ticket) !== request || options.signal?.aborted) return;
+      if (request.release) this.#locks.delete(ticket);
+      this.#feed((core) => (request.release ? core.stolen(ticket) : core.locksMissing(ticket)));
     }
-  }
-
-  /** Whether one and the same holder kept the lock for the whole of the patience: a queue is served in order, so a holder that is still the same never let go. */
-  async #watch(ticket: number, held: Held, patience: number): Promise<void> {
-    const before = await holder(held.name);
-    if (held.release || !this.#locks.has(ticket)) return;
-    held.timer = setTimeout(async () => {
-      const after = await holder(held.name);
-      if (held.release || !this.#locks.has(ticket)) return;
-      if (before !== undefined && before === after) this.#feed((core) => core.unavailable(ticket));
-      else void this.#watch(ticket, held, patience);
-    }, patience);
   }
 }
 
@@ -223,12 +203,12 @@ async function exchange(request: Request, limit: number): Promise<[Response, Uin
 /** Without a prototype, whose members the browser would read as well. */
 const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null);
 
-async function holder(name: string): Promise<string | undefined> {
+async function holder(name: string | undefined): Promise<string | undefined> {
   try {
     const { held } = await navigator.locks.query();
     return held?.find((lock) => lock.name === name)?.clientId;
   } catch {
-    // Where it cannot be asked, nobody is known to hold it, and nothing is stolen.
+    // Where it cannot be asked, nothing is stolen.
     return undefined;
   }
 }

@@ -1,16 +1,16 @@
-/** Instantiates the wasm once per page, and anew after it died. */
+/** Instantiates the wasm once per page, and again after it trapped. */
 import { errorOf, fault } from './faults.js';
 import init, { __wbg_reset_state } from './glue.js';
-import { onDeath as onTrap } from './guard.js';
+import { onTrap as setTrapHandler } from './guard.js';
 import type { Eager } from './start.js';
 
 let ready: Promise<void> | undefined;
-const mourners = new Set<() => void>();
+const trapListeners = new Set<() => void>();
 
-/** Calls `tell` when the wasm dies, until the returned function is called. */
-export function onDeath(tell: () => void): () => void {
-  mourners.add(tell);
-  return () => mourners.delete(tell);
+/** Calls `listener` when the wasm traps, until the returned function is called. */
+export function onTrap(listener: () => void): () => void {
+  trapListeners.add(listener);
+  return () => trapListeners.delete(listener);
 }
 
 /**
@@ -39,18 +39,18 @@ async function start(module: Eager['module'], requested: boolean): Promise<void>
     const again = requesting && cause instanceof TypeError;
     throw errorOf(blocked ? fault('wasm_blocked_by_csp') : fault('wasm_unavailable', again), cause);
   }
-  onTrap(die);
+  setTrapHandler(reset);
 }
 
-/** A panic leaves promises unsettled and state half changed: whoever waits is told, and the next call starts afresh. */
-function die(): void {
+/** A panic leaves promises unsettled and state half changed: calls that wait are told, and the next one starts the wasm again. */
+function reset(): void {
   if (!ready) return;
   ready = undefined;
-  // The glue is one per page; without this its next instance would keep the dead one's memory.
+  // The glue is one per page; without this its next instance would keep the memory of the one that trapped.
   try {
     __wbg_reset_state();
   } finally {
     // Also where there is no memory for another one.
-    for (const tell of mourners) tell();
+    for (const listener of trapListeners) listener();
   }
 }

@@ -148,6 +148,8 @@ export interface LogoutOptions {
 export interface SignOutResult {
   /** What is known of the refresh token: the provider revoked it, refused to, or did not answer within 2 seconds; its endpoint is not known; there was none. */
   readonly revocation: 'revoked' | 'refused' | 'unreachable' | 'no_endpoint' | 'no_token';
+  /** With `refused`: the provider's `error`, RFC 7009 §2.2.1, or the status of its answer. */
+  readonly refusedBy?: string;
   /**
    * What is known of the provider's own session: the page is leaving to end it; it was not to be ended; the endpoint is
    * not known; the provider's metadata could not be had. That it ended is told by `provider_signed_out`, when the page

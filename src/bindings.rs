@@ -1,10 +1,12 @@
 //! What JavaScript sees: names and types, no logic. Every call has a number, and the loader settles it by that.
 
+use crate::core::base::clock::Millis;
 use crate::core::base::config::{Config, Endpoints, Options};
 use crate::core::base::secret::AccessToken;
 use crate::core::client::attempts::Activation;
 use crate::core::client::provider::Verdict;
 use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected};
+use crate::core::client::session::io::Renewal;
 use crate::core::client::session::message::Message;
 use crate::core::protocol::authorize::LoginOptions;
 use crate::web::host::{Host, fault};
@@ -143,15 +145,19 @@ impl Core {
     /// See `IntelliAuth.getAccessToken`; in milliseconds.
     #[wasm_bindgen(js_name = getToken)]
     pub fn get_token(&self, call: u32, force: bool, min_validity: f64) {
-        let min_validity = min_validity as i64;
-        self.0.feed(Input::Call(call, Call::Token { force, min_validity, rejected: None }));
+        let min_validity = Millis(min_validity as i64);
+        let renewal = if force { Renewal::Forced } else { Renewal::IfNeeded };
+        self.0.feed(Input::Call(call, Call::Token { renewal, min_validity, rejected: None }));
     }
 
     /// The token for another try after an API's 401; the same one where a newer one cannot help.
     #[wasm_bindgen(js_name = tokenAfter401)]
     pub fn token_after_401(&self, call: u32, token: String, challenges: Option<String>) {
         let rejected = Some(Rejected { token: AccessToken::new(token), challenges });
-        self.0.feed(Input::Call(call, Call::Token { force: false, min_validity: 0, rejected }));
+        self.0.feed(Input::Call(
+            call,
+            Call::Token { renewal: Renewal::IfNeeded, min_validity: Millis(0), rejected },
+        ));
     }
 
     /// See `IntelliAuth.logout`.
@@ -182,6 +188,12 @@ impl Core {
         self.0.feed(Input::Revalidate);
     }
 
+    /// The page is left.
+    #[wasm_bindgen(js_name = pageHidden)]
+    pub fn page_hidden(&self) {
+        self.0.feed(Input::PageHidden);
+    }
+
     /// The page is shown again, from the back/forward cache.
     #[wasm_bindgen(js_name = pageShown)]
     pub fn page_shown(&self) {
@@ -205,9 +217,20 @@ impl Core {
         self.0.feed(Input::LockGranted(ticket));
     }
 
-    /// A lock is not to be had.
+    /// A lock that was not to be waited for is another's.
     pub fn unavailable(&self, ticket: u32) {
         self.0.feed(Input::LockUnavailable(ticket));
+    }
+
+    /// Who holds a lock that is waited for.
+    pub fn holder(&self, ticket: u32, holder: Option<String>) {
+        self.0.feed(Input::LockHolder(ticket, holder));
+    }
+
+    /// There are no locks.
+    #[wasm_bindgen(js_name = locksMissing)]
+    pub fn locks_missing(&self, ticket: u32) {
+        self.0.feed(Input::LocksMissing(ticket));
     }
 
     /// A lock was taken away.

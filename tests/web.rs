@@ -7,7 +7,7 @@ mod json_corpus;
 use intelliauth_spa_sdk::core::base::json::{Member, parse};
 use intelliauth_spa_sdk::core::client::provider::NoResponse;
 use intelliauth_spa_sdk::core::client::runner::{Area, Input};
-use intelliauth_spa_sdk::core::client::session::event::Stored;
+use intelliauth_spa_sdk::core::client::session::io::Stored;
 use intelliauth_spa_sdk::core::protocol::jwks::public;
 use intelliauth_spa_sdk::core::protocol::jws::{Algorithm, Jws};
 use intelliauth_spa_sdk::web::host::Host;

@@ -1,6 +1,6 @@
-//! Both clocks, in milliseconds.
+//! Both clocks.
 
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{MonotonicTime, Now, WallTime};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -11,5 +11,5 @@ extern "C" {
 
 /// Now, by the wall clock and by this page's own.
 pub fn now() -> Now {
-    Now { wall: js_sys::Date::now() as i64, mono: performance_now() as i64 }
+    Now { wall: WallTime(js_sys::Date::now() as i64), mono: MonotonicTime(performance_now() as i64) }
 }

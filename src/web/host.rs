@@ -1,9 +1,9 @@
 //! What the loader keeps in JavaScript: locks, timers, channels and the calls that wait. They must outlive the wasm, so
 //! that a lock is let go and a promise settled even if the wasm died.
 
+use crate::core::base::clock::WallTime;
 use crate::core::base::error::Error;
-use crate::core::client::notification::SignOutResult;
-use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::client::notification::{Notification, NotificationKind, Revocation, SignOutResult, Source};
 use js_sys::Uint8Array;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
@@ -14,9 +14,18 @@ extern "C" {
     /// The loader's side, `js/host.ts`.
     pub type Host;
 
-    /// Asks for the lock `name`; the loader calls `granted`, `overdue` or `stolen` with the ticket's number.
+    /// Asks for the lock `name`, and queues for it or takes it only if it is free; the loader calls `granted`, `unavailable`,
+    /// `locksMissing` or `stolen` with the ticket's number.
     #[wasm_bindgen(method)]
-    pub fn lock(this: &Host, ticket: u32, name: &str, steal_after: f64);
+    pub fn lock(this: &Host, ticket: u32, name: &str, queue: bool);
+
+    /// Asks who holds it; the loader calls `holder`.
+    #[wasm_bindgen(method, js_name = queryHolder)]
+    pub fn query_holder(this: &Host, ticket: u32);
+
+    /// Opens or closes the channel to the peers.
+    #[wasm_bindgen(method)]
+    pub fn channel(this: &Host, open: bool);
 
     /// Takes it from its holder.
     #[wasm_bindgen(method)]
@@ -30,9 +39,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn post(this: &Host, text: &str);
 
-    /// Calls `wake` in so many milliseconds; undefined: not at all.
-    #[wasm_bindgen(method)]
-    pub fn wake(this: &Host, delay: Option<f64>);
+    /// Calls `timeout` in so many milliseconds; undefined: not at all.
+    #[wasm_bindgen(method, js_name = setTimer)]
+    pub fn set_timer(this: &Host, delay: Option<f64>);
 
     /// Resolves a call.
     #[wasm_bindgen(method)]
@@ -75,7 +84,7 @@ extern "C" {
 
     /// Tells the app.
     #[wasm_bindgen(method)]
-    pub fn tell(this: &Host, event: &JsValue);
+    pub fn notify(this: &Host, event: &JsValue);
 
     /// Warns the developer of a fault that costs only a part.
     #[wasm_bindgen(method)]
@@ -136,26 +145,31 @@ pub fn fault(error: &Error) -> JsValue {
 }
 
 /// Why refreshing fails, as an `AuthState` says it.
-pub fn failing(error: &Error, retry_at: i64) -> JsValue {
-    object(&[("code", Value::Text(error.code.as_str())), ("retryAt", Value::Number(retry_at as f64))])
+pub fn failing(error: &Error, retry_at: WallTime) -> JsValue {
+    object(&[("code", Value::Text(error.code.as_str())), ("retryAt", Value::Number(retry_at.0 as f64))])
 }
 
 /// A notification as an `AuthEvent`.
-pub fn event(notification: &Notification, at: i64) -> JsValue {
+pub fn event(notification: &Notification, at: WallTime) -> JsValue {
     let (kind, first, second) = match &notification.kind {
         NotificationKind::Failing(error, retry_at) => (
             "refresh_failing",
             ("code", Value::Text(error.code.as_str())),
-            ("retryAt", Value::Number(*retry_at as f64)),
+            ("retryAt", Value::Number(retry_at.0 as f64)),
         ),
         NotificationKind::SignInStarted(url) => {
             ("sign_in_started", ("authorizeUrl", Value::Text(url)), NOTHING)
         }
-        NotificationKind::SignOutCompleted(result) => (
-            "sign_out_completed",
-            ("revocation", Value::Text(result.revocation.as_str())),
-            ("provider", Value::Text(result.provider.as_str())),
-        ),
+        NotificationKind::SignOutCompleted(result) => {
+            return object(&[
+                ("type", Value::Text("sign_out_completed")),
+                ("at", Value::Number(at.0 as f64)),
+                ("elsewhere", Value::Flag(false)),
+                ("revocation", Value::Text(result.revocation.as_str())),
+                ("refusedBy", refused_by(result)),
+                ("provider", Value::Text(result.provider.as_str())),
+            ]);
+        }
         NotificationKind::ProviderSignedOut => ("provider_signed_out", NOTHING, NOTHING),
         NotificationKind::SignedOut(reason) => (
             "signed_out",
@@ -170,26 +184,34 @@ pub fn event(notification: &Notification, at: i64) -> JsValue {
         NotificationKind::Refreshed => ("token_refreshed", NOTHING, NOTHING),
         NotificationKind::StorageFailed => ("storage_failed", NOTHING, NOTHING),
     };
-    told(kind, at, notification.elsewhere, first, second)
+    told(kind, at, notification.source, first, second)
 }
 
 /// What a sign-out came to, as a `SignOutResult`.
 pub fn sign_out(result: &SignOutResult) -> JsValue {
     object(&[
         ("revocation", Value::Text(result.revocation.as_str())),
+        ("refusedBy", refused_by(result)),
         ("provider", Value::Text(result.provider.as_str())),
     ])
+}
+
+fn refused_by(result: &SignOutResult) -> Value<'_> {
+    match &result.revocation {
+        Revocation::Refused(by) => Value::Text(by),
+        _ => Value::Missing,
+    }
 }
 
 type Detail<'a> = (&'a str, Value<'a>);
 
 const NOTHING: Detail<'static> = ("", Value::Missing);
 
-fn told(kind: &str, at: i64, elsewhere: bool, first: Detail, second: Detail) -> JsValue {
+fn told(kind: &str, at: WallTime, source: Source, first: Detail, second: Detail) -> JsValue {
     object(&[
         ("type", Value::Text(kind)),
-        ("at", Value::Number(at as f64)),
-        ("elsewhere", Value::Flag(elsewhere)),
+        ("at", Value::Number(at.0 as f64)),
+        ("elsewhere", Value::Flag(source == Source::OtherTab)),
         first,
         second,
     ])

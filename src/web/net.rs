@@ -1,6 +1,7 @@
 //! Requests to the provider: no cookies, no custom headers, no redirects, no cache, a time limit and a size limit. The
 //! loader sends them and reads what comes, up to the limit.
 
+use crate::core::base::clock::Millis;
 use crate::core::client::provider::{HttpResponse, NoResponse};
 use crate::core::client::runner::{Input, RequestId};
 use gloo_net::http::{Headers, Response};
@@ -47,7 +48,7 @@ pub fn answered(request: RequestId, response: JsValue, body: Option<Vec<u8>>, ti
     let answer = HttpResponse {
         status: response.status(),
         body: body.and_then(|bytes| String::from_utf8(bytes).ok()),
-        retry_after: retry_after.map(|seconds| seconds.saturating_mul(1000)),
+        retry_after: retry_after.map(|seconds| Millis(seconds.saturating_mul(1000))),
     };
     Input::Response(request, Ok(answer))
 }

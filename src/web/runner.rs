@@ -4,15 +4,17 @@ use super::clock::now;
 use super::host::{self, Host, Value, fault, object};
 use super::navigation::{address, leave, replace_address, window};
 use super::{json, net, random, signature, storage};
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::IdToken;
 use crate::core::client::Client;
 use crate::core::client::notification::Notification;
-use crate::core::client::runner::{Actions, Answer, Area, Environment, Input, Report, RequestId};
+use crate::core::client::runner::{
+    Actions, Answer, Area, Channel, Environment, Input, Report, RequestId, Wait, Written,
+};
 use crate::core::client::session::SessionState;
-use crate::core::client::session::event::{Lock, Stored, Ticket};
+use crate::core::client::session::io::{Lock, Stored, Ticket};
 use crate::core::client::session::message::Message;
 use crate::core::protocol::bearer::may_carry_token;
 use crate::core::protocol::jwks::Jwk;
@@ -84,7 +86,7 @@ impl Runner {
     /// Whether `url`, an absolute one, is a callback.
     pub fn is_callback(&self, url: &str) -> bool {
         let client = self.client.try_borrow();
-        client.is_ok_and(|client| client.is_callback(&self.browser, &self.browser, url))
+        client.is_ok_and(|client| client.is_callback(&self.browser, url))
     }
 
     /// Whether a request to `url` may carry the token.
@@ -97,16 +99,16 @@ impl Runner {
         let Ok(client) = self.client.try_borrow() else { return JsValue::UNDEFINED };
         match client.state(now()) {
             SessionState::Loading => object(&[("status", Value::Text("loading"))]),
-            SessionState::Out(reason) => object(&[
+            SessionState::Unauthenticated(reason) => object(&[
                 ("status", Value::Text("unauthenticated")),
                 ("reason", Value::Text(reason.as_str())),
             ]),
-            SessionState::In { grant, refresh_at, failing } => object(&[
+            SessionState::Authenticated { record, refresh_at, failing } => object(&[
                 ("status", Value::Text("authenticated")),
-                ("user", Value::Js(self.user(&grant.id_token))),
-                ("scope", Value::Text(&grant.scope)),
-                ("expiresAt", Value::Number(grant.expires_at as f64)),
-                ("refreshAt", refresh_at.map_or(Value::Missing, |at| Value::Number(at as f64))),
+                ("user", Value::Js(self.user(&record.id_token))),
+                ("scope", Value::Text(&record.scope)),
+                ("expiresAt", Value::Number(record.expires_at.0 as f64)),
+                ("refreshAt", refresh_at.map_or(Value::Missing, |at| Value::Number(at.0 as f64))),
                 (
                     "failing",
                     failing.map_or(Value::Missing, |(error, at)| Value::Js(host::failing(error, *at))),
@@ -119,8 +121,8 @@ impl Runner {
     pub fn id_token(&self, claims: bool) -> JsValue {
         let Ok(client) = self.client.try_borrow() else { return JsValue::UNDEFINED };
         match client.state(now()) {
-            SessionState::In { grant, .. } if claims => json::claims(&grant.id_token),
-            SessionState::In { grant, .. } => grant.id_token.expose().into(),
+            SessionState::Authenticated { record, .. } if claims => json::claims(&record.id_token),
+            SessionState::Authenticated { record, .. } => record.id_token.expose().into(),
             _ => JsValue::UNDEFINED,
         }
     }
@@ -175,7 +177,8 @@ impl Actions for Browser {
             }
         };
         if report == Report::Always || (report == Report::Failure && !stored) {
-            self.inputs.borrow_mut().push_back(Input::Written { area, key: key.to_owned(), stored });
+            let result = if stored { Written::Stored } else { Written::Failed };
+            self.inputs.borrow_mut().push_back(Input::Written { area, key: key.to_owned(), result });
         }
     }
 
@@ -183,16 +186,24 @@ impl Actions for Browser {
         storage::remove(area, key);
     }
 
+    fn set_channel(&self, channel: Channel) {
+        self.host.channel(channel == Channel::Open);
+    }
+
     fn post(&self, message: &Message) {
         self.host.post(&message.to_text());
     }
 
-    fn lock(&self, ticket: Ticket, lock: &Lock, steal_after: i64) {
+    fn lock(&self, ticket: Ticket, lock: &Lock, wait: Wait) {
         let name = match lock {
             Lock::Session(sid) => [&self.namespace, ".", sid].concat(),
             Lock::Callback(mark) => [&self.namespace, ".callback.", mark].concat(),
         };
-        self.host.lock(ticket.number, &name, steal_after as f64);
+        self.host.lock(ticket.number, &name, wait == Wait::Queue);
+    }
+
+    fn query_holder(&self, ticket: Ticket) {
+        self.host.query_holder(ticket.number);
     }
 
     fn steal(&self, ticket: Ticket) {
@@ -203,10 +214,10 @@ impl Actions for Browser {
         self.host.unlock(ticket.number);
     }
 
-    fn send(&self, request: RequestId, url: &str, form: Option<&str>, timeout: i64) {
+    fn send(&self, request: RequestId, url: &str, form: Option<&str>, timeout: Millis) {
         match net::request(url, form) {
             Some((built, controller)) => {
-                self.host.send(request, &built, &controller, timeout as f64, net::MAX_BODY);
+                self.host.send(request, &built, &controller, timeout.0 as f64, net::MAX_BODY);
             }
             None => self.inputs.borrow_mut().push_back(net::not_sent(request)),
         }
@@ -220,8 +231,8 @@ impl Actions for Browser {
         signature::verify(&self.host, request, key, jws);
     }
 
-    fn set_timer(&self, at: Option<i64>) {
-        self.host.wake(at.map(|at| (at - now().mono).max(0) as f64));
+    fn set_timer(&self, at: Option<MonotonicTime>) {
+        self.host.set_timer(at.map(|at| (at - now().mono).0.max(0) as f64));
     }
 
     fn navigate(&self, url: &str) {
@@ -266,7 +277,7 @@ impl Actions for Browser {
     }
 
     fn notify(&self, notification: &Notification) {
-        self.host.tell(&host::event(notification, now().wall));
+        self.host.notify(&host::event(notification, now().wall));
     }
 
     fn state_changed(&self) {

@@ -2,7 +2,7 @@
 
 use super::navigation::window;
 use crate::core::client::runner::Area;
-use crate::core::client::session::event::Stored;
+use crate::core::client::session::io::Stored;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use wasm_bindgen::prelude::*;
 use web_sys::Storage;

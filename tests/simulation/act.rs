@@ -1,10 +1,13 @@
 //! What a client did in one step, written down so that it can be carried out afterwards.
 
+use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime};
 use intelliauth_spa_sdk::core::base::error::Error;
 use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::notification::Notification;
-use intelliauth_spa_sdk::core::client::runner::{Actions, Answer, Area, CallId, Report, RequestId};
-use intelliauth_spa_sdk::core::client::session::event::{Lock, Ticket};
+use intelliauth_spa_sdk::core::client::runner::{
+    Actions, Answer, Area, CallId, Channel, Report, RequestId, Wait,
+};
+use intelliauth_spa_sdk::core::client::session::io::{Lock, Ticket};
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::protocol::jwks::Jwk;
 use intelliauth_spa_sdk::core::protocol::jws::Jws;
@@ -23,13 +26,15 @@ pub enum Act {
     Write { area: Area, key: String, text: String, report: Report },
     Remove { area: Area, key: String },
     Post(Message),
-    Lock { ticket: Ticket, lock: Lock, steal_after: i64 },
+    Channel(Channel),
+    Lock { ticket: Ticket, lock: Lock, wait: Wait },
+    QueryHolder(Ticket),
     Steal(Ticket),
     Unlock(Ticket),
     Send { request: RequestId, url: String, form: Option<String> },
     Cancel(RequestId),
     Verify(RequestId),
-    Timer(Option<i64>),
+    Timer(Option<MonotonicTime>),
     Navigate,
     Address(String),
     Settle(CallId, Settled),
@@ -61,8 +66,16 @@ impl Actions for Recorder {
         self.push(Act::Post(message.clone()));
     }
 
-    fn lock(&self, ticket: Ticket, lock: &Lock, steal_after: i64) {
-        self.push(Act::Lock { ticket, lock: lock.clone(), steal_after });
+    fn set_channel(&self, channel: Channel) {
+        self.push(Act::Channel(channel));
+    }
+
+    fn lock(&self, ticket: Ticket, lock: &Lock, wait: Wait) {
+        self.push(Act::Lock { ticket, lock: lock.clone(), wait });
+    }
+
+    fn query_holder(&self, ticket: Ticket) {
+        self.push(Act::QueryHolder(ticket));
     }
 
     fn steal(&self, ticket: Ticket) {
@@ -73,7 +86,7 @@ impl Actions for Recorder {
         self.push(Act::Unlock(ticket));
     }
 
-    fn send(&self, request: RequestId, url: &str, form: Option<&str>, _timeout: i64) {
+    fn send(&self, request: RequestId, url: &str, form: Option<&str>, _timeout: Millis) {
         self.push(Act::Send { request, url: url.into(), form: form.map(str::to_owned) });
     }
 
@@ -85,7 +98,7 @@ impl Actions for Recorder {
         self.push(Act::Verify(request));
     }
 
-    fn set_timer(&self, at: Option<i64>) {
+    fn set_timer(&self, at: Option<MonotonicTime>) {
         self.push(Act::Timer(at));
     }
 

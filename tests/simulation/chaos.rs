@@ -5,6 +5,7 @@ use super::platform::REDIRECT;
 use super::runner::Want;
 use super::storage::{Health, Healths};
 use super::world::{DocId, Input, Job, Seen, Tab, TabId, World, note};
+use intelliauth_spa_sdk::core::base::clock::WallTime;
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::base::encoding::fingerprint;
 use intelliauth_spa_sdk::core::base::secret::{Nonce, State, Verifier};
@@ -48,7 +49,7 @@ impl World {
             max_age: None,
             context: Default::default(),
             kept: None,
-            at: super::world::EPOCH + self.truth() + self.jumped,
+            at: WallTime(super::world::EPOCH + self.truth() + self.jumped),
         };
         let key = super::key(&format!("tx.{}", state.expose()));
         self.tabs[tab].own.items.insert(key, transaction.to_text());
@@ -171,7 +172,7 @@ impl World {
             Fault::Back => self.go_away(id, time),
             Fault::Sleep => {
                 let time = 20 * time;
-                self.status_error.sleeps.push(truth);
+                self.trouble.sleeps.push(truth);
                 self.break_connections(60);
                 self.slept += time;
                 for other in self.living() {
@@ -182,9 +183,9 @@ impl World {
                 let far = self.dice.pick(&[1_000, 30_000, 3_600_000, 86_400_000]);
                 let far = self.dice.between(-far, far);
                 self.jumped += far;
-                self.status_error.jump = truth;
+                self.trouble.jump = truth;
                 if far < 0 {
-                    self.status_error.back.push((truth, -far));
+                    self.trouble.back.push((truth, -far));
                 }
             }
             Fault::Blocked | Fault::Full => {
@@ -205,16 +206,16 @@ impl World {
                 self.later(time, Job::StorageWorks);
             }
             Fault::Clear => {
-                self.status_error.storage = truth;
-                self.status_error.unreadable = truth;
+                self.trouble.storage = truth;
+                self.trouble.unreadable = truth;
                 self.shared.clear(self.now);
                 for tab in &mut self.tabs {
                     tab.own = Default::default();
                 }
             }
             Fault::Corrupt => {
-                self.status_error.storage = truth;
-                self.status_error.unreadable = truth;
+                self.trouble.storage = truth;
+                self.trouble.unreadable = truth;
                 let text = self.dice.pick(&[
                     "",
                     "{}",
@@ -266,6 +267,7 @@ impl World {
             if let Some(old) = self.tabs[tab].cached {
                 self.kill(old, "pushed out of the cache");
             }
+            self.step(id, ClientInput::PageHidden);
             self.freeze(id);
             self.tabs[tab].cached = Some(id);
             self.tabs[tab].active = None;

@@ -9,7 +9,7 @@ use super::world::{Doc, DocId, STALE, Seen, World};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::base::error::ErrorCode;
 use intelliauth_spa_sdk::core::base::secret::RefreshToken;
-use intelliauth_spa_sdk::core::client::session::event::{Call, Stored, Ticket};
+use intelliauth_spa_sdk::core::client::session::io::{Call, Stored, Ticket};
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::client::session::schedule::Backoff;
@@ -27,22 +27,22 @@ pub const BACKOFF: &str = "nothing polls faster than its backoff";
 impl World {
     /// Whether storage failed at any time since.
     pub fn storage_trouble(&self, since: i64) -> bool {
-        self.health != Healths::default() || self.status_error.storage >= since
+        self.health != Healths::default() || self.trouble.storage >= since
     }
 
     /// Whether anything could not be read, or was taken away, at any time since.
     fn unreadable(&self, since: i64) -> bool {
-        self.health.blocked() || self.status_error.unreadable >= since
+        self.health.blocked() || self.trouble.unreadable >= since
     }
 
     pub fn message_trouble(&self, since: i64) -> bool {
-        self.plan.has(Fault::NoChannel) || self.status_error.message >= since
+        self.plan.has(Fault::NoChannel) || self.trouble.message >= since
     }
 
     /// A record that could not be read and a clock that was set back: then no tab can tell which sign-in was the later.
     pub fn confused(&self) -> bool {
         let never = i64::MIN / 4;
-        !self.status_error.back.is_empty() && (self.storage_trouble(never) || self.message_trouble(never))
+        !self.trouble.back.is_empty() && (self.storage_trouble(never) || self.message_trouble(never))
     }
 
     fn no_locks(&self) -> bool {
@@ -62,7 +62,7 @@ impl World {
             },
         };
         match Record::from_text(&text?)? {
-            Record::Active(grant) => Some(grant),
+            Record::Active(record) => Some(record),
             Record::Ended(_) => None,
         }
     }
@@ -156,13 +156,14 @@ impl World {
                 format!("doc {id} sends {token}, and {how} rt.{family}.{}", heard.max(read)),
             );
         }
-        if !self.online {
+        // The browser may be wrong about being offline: that refuses no call.
+        if !self.online && self.docs[id].calls.is_empty() {
             self.broke(BACKOFF, format!("doc {id} sends {token} while the browser is offline"));
         }
         if let Some((at, times, retry_after)) = self.docs[id].oracle.failed {
-            let step = (Backoff::BASE << (times - 1).min(16)).min(Backoff::CAP);
+            let step = (Backoff::BASE.0 << (times - 1).min(16)).min(Backoff::CAP.0);
             let least =
-                if self.came_online >= at { Backoff::BASE } else { step }.max(retry_after.min(3_600_000));
+                if self.came_online >= at { Backoff::BASE.0 } else { step }.max(retry_after.min(3_600_000));
             if self.now - at < least {
                 let text =
                     format!("doc {id} sends {token} {} ms after failure {times}, not {least}", self.now - at);
@@ -184,7 +185,7 @@ impl World {
             || (self.plan.keep == TokenStorage::Session && !self.docs.iter().any(held))
             || known.oracle.demand >= before.asked
             || known.oracle.lock_stolen >= before.asked
-            || self.status_error.jump >= before.asked
+            || self.trouble.jump >= before.asked
             || self.no_locks()
             || self.storage_trouble(before.asked)
             || self.message_trouble(before.asked);
@@ -256,7 +257,7 @@ impl World {
             }
             TokenOutcome::Indeterminate { error, retry_after } if current => {
                 let times = oracle.failed.map_or(0, |(_, times, _)| times);
-                oracle.failed = Some((now, times + 1, retry_after.unwrap_or(0)));
+                oracle.failed = Some((now, times + 1, retry_after.unwrap_or_default().0));
                 if error.code != ErrorCode::RateLimited {
                     oracle.ambiguous.insert(token);
                 }
@@ -277,7 +278,7 @@ impl World {
             let sid = self.platform.families[family].sid.clone();
             self.tabs[self.docs[id].tab].signed_out.entry(sid).or_insert(truth);
             let known = &mut self.platform.families[family].oracle.signed_out;
-            self.stats.sign_out_epoch += u64::from(known.is_none());
+            self.stats.sign_outs += u64::from(known.is_none());
             known.get_or_insert(truth);
         }
     }
@@ -363,7 +364,7 @@ impl World {
                     && (self.dead_on_arrival >= asked
                         || self.truth() - asked >= self.plan.lifetime
                         || (all && candidates.any(|other| self.outlived(other, asked)))
-                        || self.status_error.jump >= asked)
+                        || self.trouble.jump >= asked)
             }
             _ => false,
         };

@@ -6,7 +6,7 @@ use super::world::{DocId, World};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::base::error::Error;
 use intelliauth_spa_sdk::core::base::secret::AccessToken;
-use intelliauth_spa_sdk::core::client::session::event::Call;
+use intelliauth_spa_sdk::core::client::session::io::Call;
 
 impl World {
     /// Whether the token that `id` holds lives, and the machine cannot but know it.
@@ -14,7 +14,7 @@ impl World {
         let Some((_, access)) = self.docs[id].seen.held() else { return false };
         let (family, index) = numbers(access);
         let asked = self.platform.families[family].issues[index].asked;
-        self.truth() < asked + self.plan.lifetime && self.status_error.jump < asked
+        self.truth() < asked + self.plan.lifetime && self.trouble.jump < asked
     }
 
     /// A token, or an error, is handed out.
@@ -47,8 +47,8 @@ impl World {
         let asked_at = family.issues[index].asked;
         let by = self.requests[family.issues[index].by].doc;
         let back: i64 =
-            self.status_error.back.iter().filter(|(at, _)| *at >= asked_at).map(|(_, far)| far + 2_000).sum();
-        let slept = self.status_error.sleeps.iter().any(|at| *at >= asked_at);
+            self.trouble.back.iter().filter(|(at, _)| *at >= asked_at).map(|(_, far)| far + 2_000).sum();
+        let slept = self.trouble.sleeps.iter().any(|at| *at >= asked_at);
         // A clock set back deceives whoever has no other clock for it.
         let tolerance = if by == id && !slept { 0 } else { back };
         let over = self.truth() - asked_at - self.plan.lifetime;

@@ -1,7 +1,7 @@
 //! Locks by name, first come first served, as the browser keeps them for all tabs.
 
 use super::world::DocId;
-use intelliauth_spa_sdk::core::client::session::event::Ticket;
+use intelliauth_spa_sdk::core::client::session::io::Ticket;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Who asks: a document and its ticket.

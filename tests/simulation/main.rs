@@ -115,7 +115,7 @@ fn many(
                     all.tab_time += one.tab_time;
                     all.refreshes += one.refreshes;
                     all.sign_ins += one.sign_ins;
-                    all.sign_out_epoch += one.sign_out_epoch;
+                    all.sign_outs += one.sign_outs;
                     all.losses += one.losses;
                     all.faults += one.faults;
                     if let Some(broken) = world.broken {

@@ -3,12 +3,13 @@
 use super::plan::Fault;
 use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, Seen, World, note};
+use intelliauth_spa_sdk::core::base::clock::Millis;
 use intelliauth_spa_sdk::core::base::encoding::base64url;
 use intelliauth_spa_sdk::core::base::error::{Error, ErrorCode};
 use intelliauth_spa_sdk::core::base::form::parse;
 use intelliauth_spa_sdk::core::client::provider::{HttpResponse, NoResponse};
 use intelliauth_spa_sdk::core::client::runner::Input as ClientInput;
-use intelliauth_spa_sdk::core::client::session::event::Ticket;
+use intelliauth_spa_sdk::core::client::session::io::Ticket;
 use intelliauth_spa_sdk::core::protocol::id_token::Check;
 use intelliauth_spa_sdk::core::protocol::token::{TokenOutcome, Tokens};
 
@@ -213,6 +214,7 @@ impl World {
                 } else {
                     ErrorCode::RateLimited
                 };
+                let retry_after = retry_after.map(Millis);
                 TokenOutcome::Indeterminate { error: fault(code), retry_after }
             }
         };
@@ -280,7 +282,7 @@ impl World {
     /// What the client gets to see of it.
     fn response(&self, number: usize, outcome: &TokenOutcome) -> Result<HttpResponse, NoResponse> {
         let request = &self.requests[number];
-        let answer = |status: u16, body: String, retry_after: Option<i64>| {
+        let answer = |status: u16, body: String, retry_after: Option<Millis>| {
             Ok(HttpResponse { status, body: Some(body), retry_after })
         };
         match outcome {
@@ -331,7 +333,7 @@ impl World {
         format!(
             r#"{{"access_token":"{}","token_type":"Bearer","expires_in":{},{refresh}{id_token}"scope":"openid"}}"#,
             tokens.access.expose(),
-            tokens.lifetime / 1000,
+            tokens.lifetime.0 / 1000,
         )
     }
 

@@ -3,6 +3,7 @@
 //! eighth refresh token of the fourth sign-in.
 
 use super::plan::Rotation;
+use intelliauth_spa_sdk::core::base::clock::Millis;
 use intelliauth_spa_sdk::core::base::secret::{AccessToken, IdToken, RefreshToken, Verifier};
 use intelliauth_spa_sdk::core::protocol::token::Tokens;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 pub const REDIRECT: &str = "https://app.example/callback";
 
 /// An open authorization.
-struct SessionRecord {
+struct Authorization {
     user: usize,
     sid: String,
     redirect: String,
@@ -54,7 +55,7 @@ pub struct FamilyOracle {
 
 #[derive(Default)]
 pub struct Platform {
-    codes: BTreeMap<String, SessionRecord>,
+    codes: BTreeMap<String, Authorization>,
     pub families: Vec<Family>,
 }
 
@@ -87,7 +88,7 @@ impl Platform {
         let code = format!("code.{}", self.codes.len());
         self.codes.insert(
             code.clone(),
-            SessionRecord { user, sid, redirect: redirect.into(), challenge, family: None },
+            Authorization { user, sid, redirect: redirect.into(), challenge, family: None },
         );
         code
     }
@@ -157,7 +158,7 @@ impl Platform {
             refresh: refresh.map(RefreshToken::new),
             id_token: Some(IdToken::new(format!("id.{number}.{index}.{}", family.user))),
             scope: Some("openid".into()),
-            lifetime,
+            lifetime: Millis(lifetime),
         }
     }
 }

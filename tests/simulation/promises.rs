@@ -4,8 +4,8 @@ use super::net::What;
 use super::world::{DocId, Seen, World};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::client::marks::ended_mark;
-use intelliauth_spa_sdk::core::client::notification::{Notification, NotificationKind};
-use intelliauth_spa_sdk::core::client::session::event::Call;
+use intelliauth_spa_sdk::core::client::notification::{Notification, NotificationKind, Source};
+use intelliauth_spa_sdk::core::client::session::io::Call;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::client::session::session_record::SessionRecord;
 
@@ -72,7 +72,7 @@ impl World {
                 if !std::mem::replace(&mut oracle.told_in, false) {
                     self.broke("an end is told once", format!("doc {id}: {}", reason.as_str()));
                 }
-                if !notification.elsewhere {
+                if notification.source == Source::ThisTab {
                     self.check_reason(id, reason);
                 }
             }

@@ -5,12 +5,13 @@ use super::locks::Asker;
 use super::plan::{Fault, Sabotage};
 use super::storage::Health;
 use super::world::{Asked, DocId, Input, Seen, World, note};
+use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime};
 use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::runner::{
-    Area, Call as ClientCall, Input as ClientInput, Reach, Rejected, Report,
+    Area, Call as ClientCall, Channel, Input as ClientInput, Reach, Rejected, Report, Wait, Written,
 };
 use intelliauth_spa_sdk::core::client::session::SessionState;
-use intelliauth_spa_sdk::core::client::session::event::{Call, Lock, Ticket};
+use intelliauth_spa_sdk::core::client::session::io::{Call, Lock, Renewal, Ticket};
 
 /// What a call for a token asks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +28,8 @@ impl World {
             Act::Write { area, key, text, report } => {
                 let stored = self.write(id, area, &key, &text);
                 if report == Report::Always || (report == Report::Failure && !stored) {
-                    self.at_once.push(ClientInput::Written { area, key, stored });
+                    let result = if stored { Written::Stored } else { Written::Failed };
+                    self.at_once.push(ClientInput::Written { area, key, result });
                 }
             }
             Act::Remove { area, key } => {
@@ -41,7 +43,9 @@ impl World {
                 }
             }
             Act::Post(message) => self.post(id, message.to_text()),
-            Act::Lock { ticket, lock, steal_after } => self.lock(id, ticket, lock, steal_after),
+            Act::Channel(channel) => self.docs[id].channel = channel,
+            Act::Lock { ticket, lock, wait } => self.lock(id, ticket, lock, wait),
+            Act::QueryHolder(ticket) => self.query_holder(id, ticket),
             Act::Steal(ticket) => self.steal((id, ticket)),
             Act::Unlock(ticket) => {
                 let next = self.locks.release((id, ticket), self.now);
@@ -107,21 +111,24 @@ impl World {
     }
 
     fn post(&mut self, id: DocId, text: String) {
-        if self.plan.has(Fault::NoChannel) || self.plan.sabotage == Some(Sabotage::DeafChannel) {
+        if self.docs[id].channel == Channel::Closed
+            || self.plan.has(Fault::NoChannel)
+            || self.plan.sabotage == Some(Sabotage::DeafChannel)
+        {
             return;
         }
         for other in self.living() {
-            if other == id {
+            if other == id || self.docs[other].channel == Channel::Closed {
                 continue;
             }
             if self.plan.has(Fault::LostMessages) && !self.quiet && self.dice.percent(15) {
-                self.status_error.message = self.status_error.message.max(self.truth());
+                self.trouble.message = self.trouble.message.max(self.truth());
                 continue;
             }
             let late = self.plan.has(Fault::LateMessages) && !self.quiet && self.dice.percent(20);
             let delay = if late { self.dice.between(100, 4_000) } else { self.dice.between(1, 15) };
             if late {
-                self.status_error.message = self.status_error.message.max(self.truth() + delay);
+                self.trouble.message = self.trouble.message.max(self.truth() + delay);
             }
             // One sender's messages arrive in their order.
             let order = self.order.entry((id, other)).or_default();
@@ -131,8 +138,12 @@ impl World {
         }
     }
 
-    fn lock(&mut self, id: DocId, ticket: Ticket, lock: Lock, steal_after: i64) {
-        if self.plan.has(Fault::NoLocks) || self.plan.sabotage == Some(Sabotage::DoubleGrant) {
+    fn lock(&mut self, id: DocId, ticket: Ticket, lock: Lock, wait: Wait) {
+        let delay = self.dice.below(3);
+        if self.plan.has(Fault::NoLocks) {
+            return self.to(delay, id, Input::LocksMissing(ticket));
+        }
+        if self.plan.sabotage == Some(Sabotage::DoubleGrant) {
             let delay = self.dice.below(100);
             return self.to(delay, id, Input::Granted(ticket));
         }
@@ -140,36 +151,19 @@ impl World {
             Lock::Session(sid) => format!("session {sid}"),
             Lock::Callback(mark) => format!("callback {mark}"),
         };
-        let free = self.locks.ask((id, ticket), &name, steal_after == 0, self.now);
-        let delay = self.dice.below(3);
+        let free = self.locks.ask((id, ticket), &name, wait == Wait::IfFree, self.now);
         if free {
             self.to(delay, id, Input::Granted(ticket));
-        } else if steal_after == 0 {
-            self.to(delay, id, Input::Overdue(ticket));
-        } else {
-            let before = self.locks.holder((id, ticket)).map(|(holder, _)| holder);
-            self.watch_later(id, ticket, before, steal_after);
+        } else if wait == Wait::IfFree {
+            self.to(delay, id, Input::Unavailable(ticket));
         }
     }
 
-    fn watch_later(&mut self, id: DocId, ticket: Ticket, before: Option<Asker>, steal_after: i64) {
-        let delay = self.throttle(id, steal_after);
-        self.to(delay, id, Input::Watch(ticket, before, steal_after));
-    }
-
-    /// The steal_after is over: is the holder still the same?
-    pub fn watch(&mut self, id: DocId, ticket: Ticket, before: Option<Asker>, steal_after: i64) {
-        let Some((holder, _)) = self.locks.holder((id, ticket)) else { return };
-        if holder == (id, ticket) {
-            return;
-        }
-        if before == Some(holder) {
-            // The browser's answer to "who holds it?" is a moment old.
-            let delay = self.dice.below(3);
-            self.to(delay, id, Input::Overdue(ticket));
-        } else {
-            self.watch_later(id, ticket, Some(holder), steal_after);
-        }
+    /// The browser's answer is a moment old when it comes.
+    fn query_holder(&mut self, id: DocId, ticket: Ticket) {
+        let holder = self.locks.holder((id, ticket)).map(|((holder, _), _)| format!("doc {holder}"));
+        let delay = self.dice.below(3);
+        self.to(delay, id, Input::Holder(ticket, holder));
     }
 
     fn steal(&mut self, asker: Asker) {
@@ -191,11 +185,11 @@ impl World {
         }
     }
 
-    fn wake(&mut self, id: DocId, at: Option<i64>) {
+    fn wake(&mut self, id: DocId, at: Option<MonotonicTime>) {
         self.docs[id].timer += 1;
         let Some(at) = at else { return };
         // Timers have a longest delay, 24.8 days: then the runner believes that the time has come.
-        let delay = (self.docs[id].born + at - self.now).clamp(0, (1 << 31) - 1);
+        let delay = (self.docs[id].born + at.0 - self.now).clamp(0, (1 << 31) - 1);
         let delay = self.throttle(id, delay);
         let number = self.docs[id].timer;
         self.to(delay, id, Input::Timer(number));
@@ -211,7 +205,7 @@ impl World {
     fn after_rejection(&self, id: DocId) -> bool {
         let session = self.docs[id].client.as_ref();
         matches!(session.map(|session| session.state(self.clock(id))),
-            Some(SessionState::In { grant, .. }) if grant.after_rejection)
+            Some(SessionState::Authenticated { record, .. }) if record.after_rejection)
     }
 
     fn new_call(&mut self, id: DocId, strict: bool) -> Call {
@@ -234,7 +228,14 @@ impl World {
         let strict = want.force || (rejected.is_some() && !self.after_rejection(id));
         let call = self.new_call(id, strict);
         let Want { force, min_validity, .. } = want;
-        self.step(id, ClientInput::Call(call, ClientCall::Token { force, min_validity, rejected }));
+        let renewal = if force { Renewal::Forced } else { Renewal::IfNeeded };
+        self.step(
+            id,
+            ClientInput::Call(
+                call,
+                ClientCall::Token { renewal, min_validity: Millis(min_validity), rejected },
+            ),
+        );
         self.oracle_wants(id, call, want);
         let doc = &mut self.docs[id];
         if let Some(waiting) = doc.calls.get_mut(&call) {

@@ -6,7 +6,7 @@ use super::runner::Want;
 use super::storage::{Health, Healths};
 use super::world::{DocId, Seen, World};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
-use intelliauth_spa_sdk::core::client::session::event::Stored;
+use intelliauth_spa_sdk::core::client::session::io::Stored;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 
 pub const MINUTE: i64 = 60_000;

@@ -2,6 +2,7 @@
 
 use super::act::{Act, Settled};
 use intelliauth_spa_sdk::core::client::runner::{Call, Input};
+use intelliauth_spa_sdk::core::client::session::io::Renewal;
 use intelliauth_spa_sdk::core::client::session::message::Message;
 
 fn message(message: &Message) -> String {
@@ -30,10 +31,12 @@ pub fn input(input: &Input) -> String {
             answer.body.as_deref().unwrap_or("no body")
         ),
         Input::Response(request, Err(failure)) => format!("has {failure:?} for request {request}"),
-        Input::Call(id, Call::Token { force, min_validity, rejected }) => {
-            let (force, another) =
-                (if *force { " forced" } else { "" }, if rejected.is_some() { " another" } else { "" });
-            format!("wants a token, call {id}{force}{another}, {min_validity} ms")
+        Input::Call(id, Call::Token { renewal, min_validity, rejected }) => {
+            let (force, another) = (
+                if *renewal == Renewal::Forced { " forced" } else { "" },
+                if rejected.is_some() { " another" } else { "" },
+            );
+            format!("wants a token, call {id}{force}{another}, {} ms", min_validity.0)
         }
         Input::Call(id, Call::Callback(_)) => format!("has a callback, call {id}"),
         other => format!("{other:?}"),

@@ -3,18 +3,18 @@
 //! clock adds the jumps.
 
 use super::act::{Act, Recorder};
-use super::locks::{Asker, Locks};
+use super::locks::Locks;
 use super::net::Request;
 use super::plan::{Dice, Fault, Plan, Sabotage};
 use super::platform::Platform;
 use super::storage::{Health, Healths, Own, Shared};
-use intelliauth_spa_sdk::core::base::clock::Now;
+use intelliauth_spa_sdk::core::base::clock::{MonotonicTime, Now, WallTime};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::client::Client;
 use intelliauth_spa_sdk::core::client::provider::Verdict;
-use intelliauth_spa_sdk::core::client::runner::{Area, Environment, Input as ClientInput};
+use intelliauth_spa_sdk::core::client::runner::{Area, Channel, Environment, Input as ClientInput};
 use intelliauth_spa_sdk::core::client::session::SessionState;
-use intelliauth_spa_sdk::core::client::session::event::{Call, Stored, Ticket};
+use intelliauth_spa_sdk::core::client::session::io::{Call, Stored, Ticket};
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::protocol::pkce::Entropy;
@@ -43,13 +43,15 @@ pub enum Input {
     Timer(u64),
     Granted(Ticket),
     Stolen(Ticket),
-    Overdue(Ticket),
-    /// Time to see whether the lock's holder is still this one.
-    Watch(Ticket, Option<Asker>, i64),
+    Unavailable(Ticket),
+    Holder(Ticket, Option<String>),
+    LocksMissing(Ticket),
     Answer(usize),
     Timeout(usize),
     Verified(u32),
     Look,
+    /// From the back/forward cache.
+    Shown,
     App,
 }
 
@@ -111,6 +113,7 @@ pub struct Doc {
     pub frozen: Option<i64>,
     pub frozen_for: i64,
     pub throttled: bool,
+    pub channel: Channel,
     pub backlog: Vec<Input>,
     pub timer: u64,
     pub seen: Seen,
@@ -165,7 +168,7 @@ pub struct Stats {
     pub tab_time: i64,
     pub refreshes: u64,
     pub sign_ins: u64,
-    pub sign_out_epoch: u64,
+    pub sign_outs: u64,
     pub losses: u64,
     pub faults: u64,
 }
@@ -204,7 +207,7 @@ pub struct World {
     pub quiet: bool,
     /// What becomes of the next requests; then chance decides.
     pub fates: VecDeque<super::net::Fate>,
-    pub status_error: Trouble,
+    pub trouble: Trouble,
     pub broken: Option<Broken>,
     pub trace: Option<VecDeque<String>>,
     pub stats: Stats,
@@ -283,7 +286,7 @@ impl World {
             dead_on_arrival: never,
             quiet: false,
             fates: VecDeque::new(),
-            status_error: Trouble {
+            trouble: Trouble {
                 storage: never,
                 unreadable: never,
                 message: never,
@@ -318,7 +321,10 @@ impl World {
     }
 
     pub fn clock(&self, doc: DocId) -> Now {
-        Now { wall: EPOCH + self.truth() + self.jumped, mono: self.now - self.docs[doc].born }
+        Now {
+            wall: WallTime(EPOCH + self.truth() + self.jumped),
+            mono: MonotonicTime(self.now - self.docs[doc].born),
+        }
     }
 
     pub fn later(&mut self, delay: i64, job: Job) {
@@ -395,8 +401,10 @@ impl World {
             Input::Timer(_) => {}
             Input::Granted(ticket) => self.step(id, ClientInput::LockGranted(ticket.number)),
             Input::Stolen(ticket) => self.step(id, ClientInput::LockStolen(ticket.number)),
-            Input::Overdue(ticket) => self.step(id, ClientInput::LockUnavailable(ticket.number)),
-            Input::Watch(ticket, before, steal_after) => self.watch(id, ticket, before, steal_after),
+            Input::Unavailable(ticket) => self.step(id, ClientInput::LockUnavailable(ticket.number)),
+            Input::Holder(ticket, holder) => self.step(id, ClientInput::LockHolder(ticket.number, holder)),
+            Input::LocksMissing(ticket) => self.step(id, ClientInput::LocksMissing(ticket.number)),
+            Input::Shown => self.step(id, ClientInput::PageShown),
             Input::Answer(request) => self.answer(id, request),
             Input::Timeout(request) => self.time_out(id, request),
             Input::Verified(request) => self.step(id, ClientInput::Verified(request, Verdict::Valid)),
@@ -412,9 +420,9 @@ impl World {
 
     /// Storage fails now.
     pub fn storage_fails(&mut self) {
-        self.status_error.storage = self.truth();
+        self.trouble.storage = self.truth();
         if self.health.blocked() {
-            self.status_error.unreadable = self.truth();
+            self.trouble.unreadable = self.truth();
         }
     }
 
@@ -512,6 +520,7 @@ impl World {
             frozen: None,
             frozen_for: 0,
             throttled: false,
+            channel: Channel::Closed,
             backlog: Vec::new(),
             timer: 0,
             seen: Seen::Loading,
@@ -569,6 +578,7 @@ impl World {
 
     /// Messages come first, then the rest, in an order that only each source keeps.
     pub fn thaw(&mut self, id: DocId) {
+        let from_cache = self.docs[id].channel == Channel::Closed;
         let doc = &mut self.docs[id];
         let Some(since) = doc.frozen.take().filter(|_| doc.alive) else { return };
         doc.frozen_for += self.now - since;
@@ -579,7 +589,7 @@ impl World {
         let mut sources: [VecDeque<Input>; 3] = Default::default();
         for input in rest {
             let source = match &input {
-                Input::Granted(_) | Input::Stolen(_) | Input::Overdue(_) => 0,
+                Input::Granted(_) | Input::Stolen(_) | Input::Unavailable(_) | Input::Holder(..) => 0,
                 Input::Answer(_) | Input::Verified(_) => 1,
                 _ => 2,
             };
@@ -594,7 +604,7 @@ impl World {
                 self.reach_doc(id, input);
             }
         }
-        self.to(0, id, Input::Look);
+        self.to(0, id, if from_cache { Input::Shown } else { Input::Look });
     }
 
     /// How many tabs are open, those at the platform included.
@@ -616,11 +626,11 @@ impl Seen {
     pub fn of(state: SessionState) -> Self {
         match state {
             SessionState::Loading => Self::Loading,
-            SessionState::Out(reason) => Self::Out(reason),
-            SessionState::In { grant, failing, .. } => Self::In {
-                sid: grant.sid.clone(),
-                generation: grant.generation,
-                access: grant.access.expose().to_owned(),
+            SessionState::Unauthenticated(reason) => Self::Out(reason),
+            SessionState::Authenticated { record, failing, .. } => Self::In {
+                sid: record.sid.clone(),
+                generation: record.generation,
+                access: record.access.expose().to_owned(),
                 failing: failing.is_some(),
             },
         }

@@ -1,5 +1,6 @@
 //! What an app says about itself, checked once.
 
+use super::clock::Millis;
 use super::encoding::{base64url, sha256};
 use super::error::{Error, ErrorCode};
 use super::origin::Origin;
@@ -64,7 +65,7 @@ pub struct Options {
     pub additional_audiences: Vec<String>,
 }
 
-/// Options that passed. Times in milliseconds.
+/// Options that passed.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The public client's id.
@@ -86,9 +87,9 @@ pub struct Config {
     /// The contract's endpoints under what the app named.
     pub endpoints: Endpoints,
     /// Bound of the tolerated clock difference.
-    pub clock_skew: i64,
+    pub clock_skew: Millis,
     /// Bound of one request.
-    pub request_timeout: i64,
+    pub request_timeout: Millis,
     /// Origins that may receive the access token.
     pub allowed_origins: Vec<Origin>,
     /// Audiences that ID tokens may have besides this client, whose `azp` they must then name. OpenID Connect Core §3.1.3.7.
@@ -225,10 +226,10 @@ fn no_fragment(option: &str, url: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn seconds(option: &str, given: Option<f64>, default: f64, least: f64, most: f64) -> Result<i64, Error> {
+fn seconds(option: &str, given: Option<f64>, default: f64, least: f64, most: f64) -> Result<Millis, Error> {
     let value = given.unwrap_or(default);
     if value >= least && value <= most {
-        return Ok((value * 1000.0) as i64);
+        return Ok(Millis((value * 1000.0) as i64));
     }
     Err(refuse(
         option,
@@ -269,7 +270,10 @@ pub(crate) mod tests {
         assert_eq!(config.endpoints.token.as_deref(), Some("https://tenant.example/oauth2/token"));
         assert_eq!(config.endpoints.end_session, None);
         assert_eq!((config.scope.as_str(), config.token_storage), (DEFAULT_SCOPE, TokenStorage::Session));
-        assert_eq!((config.issuer.as_str(), config.clock_skew), ("https://tenant.example", 300_000));
+        assert_eq!(
+            (config.issuer.as_str(), config.clock_skew),
+            ("https://tenant.example", Millis::seconds(300))
+        );
         assert!(!config.insecure_redirect);
     }
 

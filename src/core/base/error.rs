@@ -57,6 +57,12 @@ macro_rules! error_table {
                 match self { $(ErrorCode::$code => $name,)* }
             }
 
+            /// The code that JavaScript sees as `name`.
+            pub fn named(name: &str) -> Option<Self> {
+                const ALL: &[ErrorCode] = &[$(ErrorCode::$code,)*];
+                ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// Whether the same call may succeed later with nothing changed, unless the callback that it answers is spent.
             pub fn transient(self) -> bool {
                 match self { $(ErrorCode::$code => $transient,)* }

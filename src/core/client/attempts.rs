@@ -1,14 +1,15 @@
 //! The sign-ins that a tab started lately, and what came back of each: an app that signs in again and again without its
 //! user must not keep the browser going between two pages for ever.
 
+use crate::core::base::clock::{Millis, WallTime, is_within};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::fields::{Reader, Writer};
 
 /// How many sign-ins without the user are allowed within [`WINDOW`] before one is completed.
 const MAX: usize = 3;
 
-/// In milliseconds.
-const WINDOW: i64 = 60_000;
+/// How long an attempt counts.
+const WINDOW: Millis = Millis::seconds(60);
 
 /// What stands for an attempt whose callback has not come.
 const NOTHING: &str = "nothing";
@@ -24,7 +25,7 @@ pub enum Activation {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Attempt {
-    at: i64,
+    at: WallTime,
     mark: String,
     result: String,
 }
@@ -46,7 +47,11 @@ impl Attempts {
                 if let (Some(at), Some(mark), Some(result)) =
                     (record.number(at), record.text(mark), record.text(result))
                 {
-                    attempts.push(Attempt { at, mark: mark.to_owned(), result: result.to_owned() });
+                    attempts.push(Attempt {
+                        at: WallTime(at),
+                        mark: mark.to_owned(),
+                        result: result.to_owned(),
+                    });
                 }
             }
         }
@@ -60,7 +65,7 @@ impl Attempts {
         }
         let mut writer = Writer::new(KIND);
         for (attempt, [at, mark, result]) in self.0.iter().zip(FIELDS) {
-            writer.number(at, attempt.at).field(mark, &attempt.mark).field(result, &attempt.result);
+            writer.number(at, attempt.at.0).field(mark, &attempt.mark).field(result, &attempt.result);
         }
         Some(writer.done())
     }
@@ -69,11 +74,11 @@ impl Attempts {
     ///
     /// # Errors
     /// `sign_in_loop` where too many began lately without the user.
-    pub fn begin(&mut self, now: i64, activation: Activation, mark: &str) -> Result<(), Error> {
+    pub fn begin(&mut self, now: WallTime, activation: Activation, mark: &str) -> Result<(), Error> {
         if activation == Activation::User {
             return Ok(());
         }
-        self.0.retain(|attempt| (now - attempt.at).abs() < WINDOW);
+        self.0.retain(|attempt| is_within(WINDOW, attempt.at, now));
         if self.0.len() >= MAX {
             let mut results = String::new();
             for attempt in &self.0 {
@@ -84,7 +89,7 @@ impl Attempts {
             }
             return Err(Error::new(ErrorCode::SignInLoop)
                 .with("count", self.0.len().to_string())
-                .with("seconds", (WINDOW / 1000).to_string())
+                .with("seconds", (WINDOW.0 / 1000).to_string())
                 .with("results", results));
         }
         self.0.push(Attempt { at: now, mark: mark.to_owned(), result: NOTHING.to_owned() });
@@ -115,35 +120,38 @@ mod tests {
     fn the_fourth_sign_in_without_a_user_is_refused_and_says_what_came_back() {
         let mut attempts = Attempts::default();
         for (at, mark) in [(0, "a"), (1_000, "b"), (2_000, "c")] {
-            attempts.begin(at, Activation::NoneKnown, mark).unwrap();
+            attempts.begin(WallTime(at), Activation::NoneKnown, mark).unwrap();
             attempts = stored(&attempts);
         }
         attempts.came_back("b", Some(ErrorCode::AccessDenied));
         attempts.came_back("unknown", Some(ErrorCode::StateUnknown));
-        let error = stored(&attempts).begin(3_000, Activation::NoneKnown, "d").unwrap_err();
+        let error = stored(&attempts).begin(WallTime(3_000), Activation::NoneKnown, "d").unwrap_err();
         assert_eq!(error.code, ErrorCode::SignInLoop);
         assert_eq!(error.detail("results"), Some("nothing, access_denied, state_unknown"));
-        assert!(attempts.clone().begin(3_000, Activation::User, "d").is_ok(), "a user may always");
-        assert!(attempts.begin(60_500, Activation::NoneKnown, "d").is_ok(), "the first is out of the window");
+        assert!(attempts.clone().begin(WallTime(3_000), Activation::User, "d").is_ok(), "a user may always");
+        assert!(
+            attempts.begin(WallTime(60_500), Activation::NoneKnown, "d").is_ok(),
+            "the first is out of the window"
+        );
     }
 
     #[test]
     fn a_completed_sign_in_resets_the_count() {
         let mut attempts = Attempts::default();
         for mark in ["a", "b", "c"] {
-            attempts.begin(0, Activation::NoneKnown, mark).unwrap();
+            attempts.begin(WallTime(0), Activation::NoneKnown, mark).unwrap();
         }
         attempts.came_back("c", None);
         assert_eq!(attempts.to_text(), None);
-        assert!(attempts.begin(1, Activation::NoneKnown, "d").is_ok());
+        assert!(attempts.begin(WallTime(1), Activation::NoneKnown, "d").is_ok());
     }
 
     #[test]
     fn a_clock_that_was_set_back_refuses_nobody() {
         let mut attempts = Attempts::default();
         for mark in ["a", "b", "c"] {
-            attempts.begin(1_000_000, Activation::NoneKnown, mark).unwrap();
+            attempts.begin(WallTime(1_000_000), Activation::NoneKnown, mark).unwrap();
         }
-        assert!(attempts.begin(0, Activation::NoneKnown, "d").is_ok());
+        assert!(attempts.begin(WallTime(0), Activation::NoneKnown, "d").is_ok());
     }
 }

@@ -3,13 +3,14 @@
 
 use super::provider::{Failure, RequestKind};
 use super::runner::{Answer, Area, CallId, Report};
-use super::session::event::{Lock, SessionInput, Ticket};
-use super::{Client, Turn, Waiter};
-use crate::core::base::clock::Now;
+use super::session::io::{Lock, SessionInput, Ticket};
+use super::store::Store;
+use super::{Client, Retry, Turn, Waiter};
+use crate::core::base::clock::{Millis, MonotonicTime, Now, WallTime, is_within};
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{AuthorizationCode, IdToken, RefreshToken, State};
-use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::protocol::authorization_response as callback;
 use crate::core::protocol::authorization_response::{AuthorizationResult, SignIn, check_issuer};
 use crate::core::protocol::id_token::Purpose;
@@ -47,16 +48,16 @@ pub(super) struct Exchange {
     ticket: Ticket,
     calls: Vec<CallId>,
     progress: Progress,
-    /// When the state was marked as spent, by the page's own clock.
-    marked_at: i64,
+    /// When the state was marked as spent.
+    marked_at: Option<MonotonicTime>,
 }
 
 #[derive(Debug)]
 enum Progress {
     /// What the exchange needs of the provider is read.
     Preparing(Box<Claim>),
-    /// The provider could not be reached: again at this time of the page's own clock.
-    Paused(Box<Claim>, i64),
+    /// The provider could not be reached: it is tried again at this time.
+    Paused(Box<Claim>, MonotonicTime),
     /// Asked for the lock.
     Claiming(Box<Claim>),
     /// The code is on its way.
@@ -75,8 +76,8 @@ struct Claim {
     sign_out_epoch: u32,
     /// How often the provider could not be reached.
     failures: u32,
-    /// Until when the response may be kept, by the page's own clock.
-    until: i64,
+    /// Until when the response may be kept.
+    until: MonotonicTime,
 }
 
 /// What is still needed when the answer comes.
@@ -92,34 +93,30 @@ struct Pending {
 /// How many answered callbacks a page remembers.
 const REMEMBERED: usize = 4;
 
-/// The first pause before the provider is tried again, in milliseconds; doubled each time.
-const PAUSE: i64 = 1_000;
+/// The first pause before the provider is tried again; doubled each time.
+const PAUSE: Millis = Millis::seconds(1);
 
-/// The longest pause, in milliseconds.
-const LONGEST_PAUSE: i64 = 8_000;
+/// The longest pause.
+const LONGEST_PAUSE: Millis = Millis::seconds(8);
 
 impl Client {
     /// Whether `url`, an absolute one, is at the redirect URI and carries a response that is not another client's, or
     /// has one that is kept.
-    pub(super) fn recognises(&self, turn: &Turn, url: &str) -> bool {
+    pub(super) fn recognises(&self, store: &Store, now: WallTime, url: &str) -> bool {
         callback::at_redirect_uri(url, &self.config.redirect_page)
-            && (self.is_kept(turn).is_some()
-                || (callback::is_response(url, self.pending(turn))
-                    && !is_of_another_client(turn, &callback::read(url))))
-    }
-
-    fn pending(&self, turn: &Turn) -> SignIn {
-        if turn.store.has_transaction(turn.now.wall) { SignIn::Pending } else { SignIn::NonePending }
+            && (self.kept_transaction(store, now).is_some()
+                || (callback::is_response(url, pending(store, now))
+                    && !is_of_another_client(store, &callback::read(url))))
     }
 
     /// A transaction whose response was kept, before a reload.
-    fn is_kept(&self, turn: &Turn) -> Option<Transaction> {
-        turn.store.transactions().into_iter().find_map(|(_, text)| {
+    fn kept_transaction(&self, store: &Store, now: WallTime) -> Option<Transaction> {
+        store.transactions().into_iter().find_map(|(_, text)| {
             let transaction = Transaction::from_text(&text)?;
             let kept = transaction.kept.as_ref()?;
             let known =
                 self.exchanges.iter().any(|known| known.mark == fingerprint(transaction.state.expose()));
-            let fresh = (turn.now.wall - kept.at).abs() < KEPT_FOR;
+            let fresh = is_within(KEPT_FOR, kept.at, now);
             (fresh && !known && self.session.owns(&transaction)).then_some(transaction)
         })
     }
@@ -128,7 +125,7 @@ impl Client {
     pub(super) fn sweep_kept(&self, turn: &Turn) {
         for (key, text) in turn.store.transactions() {
             let kept = Transaction::from_text(&text).and_then(|transaction| transaction.kept);
-            if kept.is_some_and(|kept| (turn.now.wall - kept.at).abs() >= KEPT_FOR) {
+            if kept.is_some_and(|kept| !is_within(KEPT_FOR, kept.at, turn.now.wall)) {
                 turn.actions.remove(Area::Tab, &key);
             }
         }
@@ -147,7 +144,7 @@ impl Client {
                 Error::new(ErrorCode::StateUnknown).with("problem", "it answers another client's sign-in");
             return self.settle(turn, &[call], &Answer::Refused(&error, &SignInContext::default()));
         }
-        let is_response = callback::is_response(&url, self.pending(turn));
+        let is_response = callback::is_response(&url, pending(&turn.store, turn.now.wall));
         if is_response && url == turn.env.address() {
             let left = callback::cleaned(&url);
             turn.actions.replace_address(&left);
@@ -165,7 +162,7 @@ impl Client {
             return;
         }
         if !is_response
-            && let Some(mut transaction) = self.is_kept(turn)
+            && let Some(mut transaction) = self.kept_transaction(&turn.store, turn.now.wall)
             && let Some(kept) = transaction.kept.take()
         {
             let mark = fingerprint(transaction.state.expose());
@@ -216,7 +213,7 @@ impl Client {
         transaction: Transaction,
         iss: Option<String>,
         response: AuthorizationResult,
-        until: i64,
+        until: MonotonicTime,
     ) -> Box<Claim> {
         let sign_out_epoch = self.session.sign_out_epoch();
         Box::new(Claim {
@@ -240,7 +237,7 @@ impl Client {
         if self.exchanges.len() >= REMEMBERED {
             self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
         }
-        self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: i64::MIN });
+        self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: None });
     }
 
     /// A response of a shape that is never accepted spends every sign-in it names: its code must not succeed in another
@@ -274,7 +271,7 @@ impl Client {
         match self.stored(turn, state) {
             Some(transaction) if transaction.expired(turn.now.wall) => {
                 turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
-                let minutes = (LIFETIME / 60_000).to_string();
+                let minutes = (LIFETIME.0 / 60_000).to_string();
                 let error = Error::new(ErrorCode::TransactionExpired).with("minutes", minutes);
                 Err(Refusal { error, context: transaction.context })
             }
@@ -298,7 +295,8 @@ impl Client {
         let is_code = matches!(claim.response, AuthorizationResult::Code(_));
         match metadata {
             Err(Failure { error, retry_after }) if is_code => {
-                let pause = (PAUSE << claim.failures.min(8)).min(LONGEST_PAUSE).max(retry_after.unwrap_or(0));
+                let pause = Millis(PAUSE.0 << claim.failures.min(8)).min(LONGEST_PAUSE);
+                let pause = pause.max(retry_after.unwrap_or_default());
                 claim.failures += 1;
                 let again = turn.now.mono + pause;
                 if is_transient(error.code) && again < claim.until {
@@ -313,18 +311,17 @@ impl Client {
                 claim.iss_required = metadata.is_ok_and(|metadata| metadata.sends_iss);
                 exchange.progress = Progress::Claiming(claim);
                 let lock = Lock::Callback(exchange.mark.clone());
-                self.locks.push(ticket);
-                turn.actions.lock(ticket, &lock, 0);
+                self.locks.request(turn.actions, ticket, &lock, None);
             }
         }
     }
 
     /// Tries the provider again where that is due, or at once where something changed.
-    pub(super) fn retry_callbacks(&mut self, turn: &Turn, at_once: bool) {
+    pub(super) fn retry_callbacks(&mut self, turn: &Turn, retry: Retry) {
         let mut due = Vec::new();
         for exchange in &mut self.exchanges {
             if let Progress::Paused(_, again) = &exchange.progress
-                && (at_once || *again <= turn.now.mono)
+                && (retry == Retry::Now || *again <= turn.now.mono)
                 && let Progress::Paused(claim, _) = exchange.take()
             {
                 exchange.progress = Progress::Preparing(claim);
@@ -338,8 +335,8 @@ impl Client {
 
     /// The callback's lock is held: whoever comes here first in the whole origin spends the state and sends the code.
     /// `false` where the ticket is none of a callback's.
-    pub(super) fn callback_granted(&mut self, turn: &Turn, number: u32) -> bool {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket.number == number) else {
+    pub(super) fn callback_granted(&mut self, turn: &Turn, ticket: Ticket) -> bool {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else {
             return false;
         };
         let exchange = &mut self.exchanges[at];
@@ -351,12 +348,12 @@ impl Client {
             }
         };
         let Claim { transaction, iss, response, iss_required, sign_out_epoch, .. } = *claim;
-        let (mark, ticket) = (exchange.mark.clone(), exchange.ticket);
+        let mark = exchange.mark.clone();
         let accepted = if turn.store.is_marked(&mark) {
             turn.actions.remove(Area::Tab, &turn.store.transaction_key(&transaction.state));
             Err(Error::new(ErrorCode::CallbackReplayed))
         } else {
-            self.exchanges[at].marked_at = turn.now.mono;
+            self.exchanges[at].marked_at = Some(turn.now.mono);
             self.mark_spent(turn, &mark, &transaction.state);
             check_issuer(iss.as_deref(), &self.config.issuer, iss_required).map(|()| response)
         };
@@ -376,17 +373,14 @@ impl Client {
         true
     }
 
-    /// Another tab is answering this callback. `false` where the ticket is none of a callback's.
-    pub(super) fn callback_locked(&mut self, turn: &Turn, number: u32) -> bool {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket.number == number) else {
-            return false;
-        };
+    /// Another tab is answering this callback.
+    pub(super) fn callback_locked(&mut self, turn: &Turn, ticket: Ticket) {
+        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
         if let Progress::Claiming(claim) = &self.exchanges[at].progress {
             let context = claim.transaction.context.clone();
             let error = Error::new(ErrorCode::CallbackReplayed);
             self.conclude(turn, at, Err(Refusal { error, context }));
         }
-        true
     }
 
     /// The code's answer.
@@ -443,12 +437,12 @@ impl Client {
             refusal.error.details.push(("callback", "spent".to_owned()));
         }
         let exchange = &mut self.exchanges[at];
-        let until = exchange.marked_at.saturating_add(super::PEER_WAIT);
+        let until = exchange.marked_at.map_or(turn.now.mono, |at| at + super::PEER_WAIT);
         let (ticket, mark) = (exchange.ticket, exchange.mark.clone());
         let calls = std::mem::take(&mut exchange.calls);
         exchange.progress = Progress::Done(result.clone());
         if turn.now.mono >= until {
-            self.unlock(turn, ticket);
+            self.locks.release(turn.actions, ticket);
         } else {
             self.held.push((ticket, until));
         }
@@ -477,15 +471,15 @@ impl Client {
     }
 
     /// When the next thing is due that time alone brings.
-    pub(super) fn callbacks_timeout(&self) -> Option<i64> {
+    pub(super) fn callbacks_timeout(&self) -> Option<MonotonicTime> {
         let mut next = None;
         for exchange in &self.exchanges {
             if let Progress::Paused(_, again) = exchange.progress {
-                next = super::earlier(next, Some(again));
+                next = MonotonicTime::earlier(next, Some(again));
             }
         }
         for (_, until) in &self.held {
-            next = super::earlier(next, Some(*until));
+            next = MonotonicTime::earlier(next, Some(*until));
         }
         next
     }
@@ -494,7 +488,7 @@ impl Client {
     pub(super) fn release_held(&mut self, turn: &Turn) {
         while let Some(at) = self.held.iter().position(|(_, until)| *until <= turn.now.mono) {
             let (ticket, _) = self.held.swap_remove(at);
-            self.unlock(turn, ticket);
+            self.locks.release(turn.actions, ticket);
         }
     }
 }
@@ -510,11 +504,16 @@ impl Exchange {
 }
 
 fn notify(turn: &Turn, news: NotificationKind) {
-    turn.actions.notify(&Notification { elsewhere: false, kind: news });
+    turn.actions.notify(&Notification { source: Source::ThisTab, kind: news });
 }
 
-fn is_of_another_client(turn: &Turn, response: &callback::AuthorizationResponse) -> bool {
-    response.states.iter().any(|state| turn.store.is_of_another_client(state))
+fn is_of_another_client(store: &Store, response: &callback::AuthorizationResponse) -> bool {
+    response.states.iter().any(|state| store.is_of_another_client(state))
+}
+
+/// Whether a sign-in of this tab waits for its callback.
+fn pending(store: &Store, now: WallTime) -> SignIn {
+    if store.has_transaction(now) { SignIn::Pending } else { SignIn::NonePending }
 }
 
 /// Whether the provider may answer a little later.

@@ -1,6 +1,8 @@
 //! Marks: small entries that hold no secret and that every tab of the origin can read, while a tab's own records cannot
 //! be read by others. One says that a state was spent, or that a session was signed out.
 
+use crate::core::base::clock::{Millis, WallTime};
+
 /// The mark that says a session's name is signed out, for tabs that were not there to hear it. As long as the mark of a
 /// spent state, so that it fits where one of those made room.
 pub fn ended_mark(sid: &str) -> String {
@@ -9,21 +11,21 @@ pub fn ended_mark(sid: &str) -> String {
 
 const OUT: &str = "out.";
 
-/// How long a mark stays readable, in milliseconds. A spent state needs to outlive its transaction only; a tab that was
+/// How long a mark stays readable. A spent state needs to outlive its transaction only; a tab that was
 /// discarded with a session in it may come back much later.
-pub fn mark_lifetime(mark: &str) -> i64 {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    if mark.starts_with(OUT) { 30 * DAY } else { DAY }
+pub fn mark_lifetime(mark: &str) -> Millis {
+    const DAY: Millis = Millis::seconds(24 * 60 * 60);
+    if mark.starts_with(OUT) { DAY.times(30) } else { DAY }
 }
 
 /// Which of the stored marks, key and text, are to be removed before another is written, and which one makes room
 /// should storage be full: the one that would go first anyway.
-pub fn sweep(stored: Vec<(String, String)>, now: i64) -> (Vec<String>, Option<String>) {
+pub fn sweep(stored: Vec<(String, String)>, now: WallTime) -> (Vec<String>, Option<String>) {
     let (mut gone, mut oldest) = (Vec::new(), None);
     let mut first = i64::MAX;
     for (key, text) in stored {
         match text.parse::<i64>() {
-            Ok(until) if until < now => gone.push(key),
+            Ok(until) if until < now.0 => gone.push(key),
             Ok(until) if until < first => {
                 first = until;
                 oldest = Some(key);
@@ -50,7 +52,7 @@ mod tests {
     fn old_marks_go_and_the_oldest_of_the_others_makes_room() {
         let stored = [("old", "1"), ("late", "30"), ("next", "20"), ("odd", "x")];
         let stored = stored.map(|(key, until)| (key.to_owned(), until.to_owned())).to_vec();
-        assert_eq!(sweep(stored, 10), (vec!["old".to_owned()], Some("next".to_owned())));
-        assert_eq!(sweep(Vec::new(), 10), (Vec::new(), None));
+        assert_eq!(sweep(stored, WallTime(10)), (vec!["old".to_owned()], Some("next".to_owned())));
+        assert_eq!(sweep(Vec::new(), WallTime(10)), (Vec::new(), None));
     }
 }

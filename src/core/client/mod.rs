@@ -7,12 +7,14 @@
 //! | `sign_in` | sign-ins that the page has not left for yet |
 //! | `callbacks` | callbacks under way, and those answered |
 //! | [`session`] | the tokens, their refresh, and the peers |
-//! | `sign_out` | a sign-out that the provider has still to hear of |
+//! | `sign_out` | a sign-out that the provider has still to be told of |
+//! | `locks` | the locks that are held or waited for |
 //! | [`provider`] | metadata, keys, and each request to the provider |
 //! | [`store`] | the keys in storage |
 
 pub mod attempts;
 mod callbacks;
+mod locks;
 pub mod marks;
 pub mod notification;
 pub mod provider;
@@ -22,7 +24,7 @@ mod sign_in;
 mod sign_out;
 pub mod store;
 
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::Engine;
@@ -30,27 +32,86 @@ use crate::core::base::secret::RefreshToken;
 use crate::core::protocol::bearer::newer_token_may_help;
 use crate::core::protocol::id_token::Purpose;
 use crate::core::protocol::token::{refresh_form, revoke_form};
+use crate::core::protocol::transaction::KEPT_FOR;
+use locks::Locks;
 use provider::{
     NoResponse, Provider, ProviderRequest, RequestAction, RequestInput, RequestKind, RequestOutput,
 };
-use runner::{Actions, Answer, Call, CallId, Environment, Input, Report, RequestId};
-use session::event::{Context, SessionAction, SessionInput, Ticket};
+use runner::{Actions, Answer, Call, CallId, Channel, Environment, Input, Report, RequestId, Written};
+use session::io::{Context, Renewal, SessionAction, SessionInput, Ticket};
 use session::{Rules, Session, SessionState};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use store::Store;
 
-/// How long peers have to answer, in milliseconds.
-const PEER_WAIT: i64 = 150;
+/// How long peers have to answer.
+const PEER_WAIT: Millis = Millis(150);
 
-/// How much longer than its own time limit a request is waited for, in milliseconds: the runner keeps the limit.
-const GRACE: i64 = 1_000;
+/// How much longer than its own time limit a request is waited for: the runner keeps the limit.
+const GRACE: Millis = Millis::seconds(1);
 
-/// A timer that comes so much later than asked comes after a freeze, in milliseconds.
-const LATE: i64 = 2_000;
+/// A timer that comes so much later than asked comes after a freeze.
+const LATE: Millis = Millis::seconds(2);
 
-/// See the module. Its `Debug` text shows all that its further course hangs on, and no secret.
-#[derive(Debug)]
+/// A client. Its methods in groups:
+///
+/// - made by [`Client::new`];
+/// - driven by [`Client::handle`], which is told what happens and acts;
+/// - asked by [`Client::state`], [`Client::is_callback`], [`Client::config`] and [`Client::namespace`], which change
+///   nothing.
+///
+/// ```
+/// use intelliauth_spa_sdk::core::base::clock::Now;
+/// use intelliauth_spa_sdk::core::base::config::{Config, Options};
+/// use intelliauth_spa_sdk::core::client::Client;
+/// use intelliauth_spa_sdk::core::client::runner::Input;
+/// use intelliauth_spa_sdk::core::client::session::SessionState;
+/// # use intelliauth_spa_sdk::core::base::error::Error;
+/// # use intelliauth_spa_sdk::core::client::{notification::Notification, runner::*};
+/// # use intelliauth_spa_sdk::core::client::session::{io::{Lock, Stored, Ticket}, message::Message};
+/// # use intelliauth_spa_sdk::core::{base::clock::{Millis, MonotonicTime}, protocol::{jwks::Jwk, jws::Jws}};
+/// # struct Page;
+/// # impl Environment for Page {
+/// #     fn now(&self) -> Now { Now::default() }
+/// #     fn is_online(&self) -> bool { true }
+/// #     fn address(&self) -> String { "https://app.example/".into() }
+/// #     fn read(&self, _: Area, _: &str) -> Stored { Stored::Empty }
+/// #     fn keys(&self, _: Area, _: &str) -> Vec<String> { Vec::new() }
+/// #     fn entropy(&self) -> Option<[[u8; 32]; 3]> { None }
+/// # }
+/// # impl Actions for Page {
+/// #     fn write(&self, _: Area, _: &str, _: &str, _: Report) {}
+/// #     fn remove(&self, _: Area, _: &str) {}
+/// #     fn set_channel(&self, _: Channel) {}
+/// #     fn post(&self, _: &Message) {}
+/// #     fn lock(&self, _: Ticket, _: &Lock, _: Wait) {}
+/// #     fn query_holder(&self, _: Ticket) {}
+/// #     fn steal(&self, _: Ticket) {}
+/// #     fn unlock(&self, _: Ticket) {}
+/// #     fn send(&self, _: RequestId, _: &str, _: Option<&str>, _: Millis) {}
+/// #     fn cancel(&self, _: RequestId) {}
+/// #     fn verify(&self, _: RequestId, _: &Jwk, _: &Jws) {}
+/// #     fn set_timer(&self, _: Option<MonotonicTime>) {}
+/// #     fn navigate(&self, _: &str) {}
+/// #     fn replace_address(&self, _: &str) {}
+/// #     fn settle(&self, _: CallId, _: &Answer) {}
+/// #     fn warn(&self, _: &Error) {}
+/// #     fn notify(&self, _: &Notification) {}
+/// #     fn state_changed(&self) {}
+/// #     fn close(&self) {}
+/// # }
+/// let config = Config::new(Options {
+///     tenant_url: "https://tenant.example".into(),
+///     client_id: "app".into(),
+///     redirect_uri: "https://app.example/callback".into(),
+///     ..Options::default()
+/// })?;
+/// let mut client = Client::new(intelliauth_spa_sdk::native::engine, config, 7);
+/// // `Page` is this example's `Environment` and `Actions`: an empty storage, and no one to act for.
+/// client.handle(&Page, &Page, Input::Start);
+/// assert!(matches!(client.state(Now::default()), SessionState::Unauthenticated(_)));
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Client {
     config: Rc<Config>,
     namespace: Rc<str>,
@@ -60,38 +121,43 @@ pub struct Client {
     exchanges: Vec<callbacks::Exchange>,
     /// What the last callback left of the address, and that address before.
     cleaned: Option<(String, String)>,
-    /// Callbacks' locks and when to let them go, by the page's own clock.
-    held: Vec<(Ticket, i64)>,
+    /// Callbacks' locks and when to let them go.
+    held: Vec<(Ticket, MonotonicTime)>,
     sign_out: Option<sign_out::SignOut>,
     requests: Vec<Request>,
     done: VecDeque<(Waiter, Now, RequestOutput)>,
-    /// Calls that are not settled yet, and when they are for want of an answer.
-    calls: Vec<(CallId, Option<i64>)>,
+    /// Calls that are not settled yet, and when they are settled for want of an answer.
+    calls: Vec<(CallId, Option<MonotonicTime>)>,
     /// Calls for a token that wait for a callback.
     waiting_tokens: Vec<(CallId, Call)>,
-    /// Locks that are held or asked for.
-    locks: Vec<Ticket>,
-    /// Those of them that are held.
-    granted: Vec<u32>,
+    locks: Locks,
     numbers: u32,
     /// As the session wants it.
-    session_timer: Option<i64>,
-    timer: Option<i64>,
+    session_timer: Option<MonotonicTime>,
+    timer: Option<MonotonicTime>,
     version: u32,
-    disposed: bool,
-    closed: bool,
+    life: Life,
+}
+
+/// How long a client goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    InUse,
+    /// The app does not need it any more; requests under a lock are still waited for.
+    Disposed,
+    /// Nothing more is done.
+    Closed,
 }
 
 /// A request to the provider, or several in a row.
-#[derive(Debug)]
 struct Request {
     id: RequestId,
     request: ProviderRequest,
     waiter: Waiter,
     /// When the last of them that may act was sent.
     asked_at: Now,
-    /// When it counts as not answered, by the page's own clock.
-    deadline: i64,
+    /// When it counts as not answered.
+    deadline: MonotonicTime,
     /// Whether that was put off once: a page that was frozen finds its answers waiting beside its timers.
     put_off: bool,
 }
@@ -115,7 +181,7 @@ enum Waiter {
     Nothing,
 }
 
-/// The circumstances of one input.
+/// What one input is handled with.
 struct Turn<'a> {
     now: Now,
     online: bool,
@@ -133,7 +199,7 @@ impl Client {
             issuer: config.issuer.clone(),
             client_id: config.client_id.clone(),
             // Metadata, the token endpoint, the keys and the keys again, one after the other.
-            max_hold: 4 * (config.request_timeout + GRACE) + 2 * PEER_WAIT,
+            max_hold: (config.request_timeout + GRACE).times(4) + PEER_WAIT.times(2),
             peer_wait: PEER_WAIT,
         };
         Self {
@@ -150,14 +216,12 @@ impl Client {
             done: VecDeque::new(),
             calls: Vec::new(),
             waiting_tokens: Vec::new(),
-            locks: Vec::new(),
-            granted: Vec::new(),
+            locks: Locks::new(seed),
             numbers: 0,
             session_timer: None,
             timer: None,
             version: 0,
-            disposed: false,
-            closed: false,
+            life: Life::InUse,
         }
     }
 
@@ -177,22 +241,28 @@ impl Client {
     }
 
     /// Whether `url`, an absolute one, is a callback.
-    pub fn is_callback(&self, env: &dyn Environment, actions: &dyn Actions, url: &str) -> bool {
-        self.recognises(&turn(&self.namespace, self.config.token_storage, env, actions), url)
+    pub fn is_callback(&self, env: &dyn Environment, url: &str) -> bool {
+        self.recognises(
+            &Store { namespace: &self.namespace, token_storage: self.config.token_storage, env },
+            env.now().wall,
+            url,
+        )
     }
 
     /// Takes one input and does whatever has become due.
     pub fn handle(&mut self, env: &dyn Environment, actions: &dyn Actions, input: Input) {
-        if self.closed {
+        if self.life == Life::Closed {
             return;
         }
         let namespace = self.namespace.clone();
-        let turn = turn(&namespace, self.config.token_storage, env, actions);
-        let turn = &turn;
+        let store = Store { namespace: &namespace, token_storage: self.config.token_storage, env };
+        let turn = &Turn { now: env.now(), online: env.is_online(), store, env, actions };
         match input {
             Input::Start => {
+                actions.set_channel(Channel::Open);
                 self.sweep_kept(turn);
                 self.sign_out_confirmed(turn);
+                turn.store.move_session(actions);
                 self.session(turn, SessionInput::Start);
             }
             Input::Call(id, call) => self.call(turn, id, call),
@@ -202,38 +272,42 @@ impl Client {
                 self.session(turn, SessionInput::Timeout);
             }
             Input::Revalidate => {
-                self.retry_callbacks(turn, true);
+                self.retry_callbacks(turn, Retry::Now);
                 self.session(turn, SessionInput::Revalidate);
+            }
+            Input::PageHidden => {
+                self.session(turn, SessionInput::PageHidden);
+                actions.set_channel(Channel::Closed);
             }
             Input::PageShown => {
                 self.login_returned(turn);
                 self.sign_out_returned();
-                self.session(turn, SessionInput::Revalidate);
+                // A peer must not be answered from a record that is out of date.
+                self.session(turn, SessionInput::Sync);
+                actions.set_channel(Channel::Open);
+                self.retry_callbacks(turn, Retry::Now);
+                self.session(turn, SessionInput::PageShown);
             }
             Input::Message(message) => self.session(turn, SessionInput::Message(message)),
-            Input::LockGranted(number) => {
-                self.granted.push(number);
-                match self.ticket(number) {
-                    Some(_) if self.callback_granted(turn, number) => {}
-                    Some(ticket) => self.session(turn, SessionInput::LockGranted(ticket)),
-                    None => {}
+            Input::LockGranted(number) => self.lock_granted(turn, number),
+            Input::LockUnavailable(number) => {
+                if let Some(ticket) = self.locks.lost(number) {
+                    self.callback_locked(turn, ticket);
                 }
             }
-            Input::LockUnavailable(number) => match self.ticket(number) {
-                Some(_) if self.callback_locked(turn, number) => {}
-                Some(ticket) => self.session(turn, SessionInput::LockUnavailable(ticket)),
-                None => {}
-            },
+            Input::LockHolder(number, holder) => {
+                self.locks.holder_seen(actions, turn.now.mono, number, holder);
+            }
+            Input::LocksMissing(number) => self.locks.missing(turn.now.mono, number),
             Input::LockStolen(number) => {
-                if let Some(ticket) = self.ticket(number) {
-                    self.forget_lock(number);
+                if let Some(ticket) = self.locks.lost(number) {
                     self.session(turn, SessionInput::LockStolen(ticket));
                 }
             }
             Input::Response(id, response) => self.reply(turn, id, RequestInput::Response(response)),
             Input::Verified(id, valid) => self.reply(turn, id, RequestInput::Verified(valid)),
-            Input::Written { area, key, stored } => {
-                if self.login_written(turn, &key, stored) || stored {
+            Input::Written { area, key, result } => {
+                if self.login_written(turn, &key, result) || result == Written::Stored {
                 } else if turn.store.is_mark(&key) {
                     turn.store.make_room(area, &key, turn.now.wall, actions);
                 } else {
@@ -247,18 +321,17 @@ impl Client {
     }
 
     fn call(&mut self, turn: &Turn, id: CallId, call: Call) {
-        if self.disposed {
-            let error = Error::new(ErrorCode::Disposed);
-            return turn.actions.settle(id, &Answer::Error(&error));
+        if self.life == Life::Disposed {
+            return turn.actions.settle(id, &Answer::Error(&Error::new(ErrorCode::Disposed)));
         }
         let limit = self.config.request_timeout + GRACE;
         let deadline = match &call {
             // The page is leaving: it ends with the page, or with `login_returned`.
             Call::Login { .. } => None,
             // Metadata, keys and the code, after what a callback may wait for the provider.
-            Call::Callback(_) => Some(crate::core::protocol::transaction::KEPT_FOR + 4 * limit),
+            Call::Callback(_) => Some(KEPT_FOR + limit.times(4)),
             // Two holders of the lock, one after the other, that are past their deadlines.
-            Call::Token { .. } => Some(crate::core::protocol::transaction::KEPT_FOR + 10 * limit),
+            Call::Token { .. } => Some(KEPT_FOR + limit.times(10)),
             Call::Logout { .. } => Some(limit),
         };
         self.calls.push((id, deadline.map(|after| turn.now.mono + after)));
@@ -275,33 +348,33 @@ impl Client {
         }
     }
 
-    /// While a callback is answered, whoever wants a token of a session that is not there waits for it.
+    /// While a callback is answered, a call for a token of a session that is not there waits for it.
     fn token(&mut self, turn: &Turn, id: CallId, call: Call) {
-        let signed_in = matches!(self.session.state(turn.now), SessionState::In { .. });
+        let signed_in = matches!(self.session.state(turn.now), SessionState::Authenticated { .. });
         if !signed_in && self.answers_callback() {
             return self.waiting_tokens.push((id, call));
         }
-        if let Call::Token { force, min_validity, rejected } = call {
+        if let Call::Token { renewal, min_validity, rejected } = call {
             let rejected =
                 rejected.filter(|rejected| rejected.challenges.as_deref().is_none_or(newer_token_may_help));
             let rejected = rejected.map(|rejected| rejected.token);
-            self.session(turn, SessionInput::GetToken { call: id, force, min_validity, rejected });
+            self.session(turn, SessionInput::GetToken { call: id, renewal, min_validity, rejected });
         }
     }
 
     fn release_waiting_tokens(&mut self, turn: &Turn) {
         if !self.answers_callback() {
             for (id, call) in std::mem::take(&mut self.waiting_tokens) {
-                // Whatever there is now is newer than what the call was made without.
-                let force = false;
                 if let Call::Token { min_validity, .. } = call {
-                    self.token(turn, id, Call::Token { force, min_validity, rejected: None });
+                    // Whatever there is now is newer than what the call was made without.
+                    let renewal = Renewal::IfNeeded;
+                    self.token(turn, id, Call::Token { renewal, min_validity, rejected: None });
                 }
             }
         }
     }
 
-    /// Settles those of `calls` that nobody has settled yet.
+    /// Settles those of `calls` that are not settled yet.
     fn settle(&mut self, turn: &Turn, calls: &[CallId], answer: &Answer) {
         for call in calls {
             if let Some(at) = self.calls.iter().position(|(open, _)| open == call) {
@@ -311,16 +384,17 @@ impl Client {
         }
     }
 
-    /// One event for the session, and what it wants done.
-    fn session(&mut self, turn: &Turn, event: SessionInput) {
-        let context = Context { now: turn.now, online: turn.online, view: &turn.store };
-        for effect in self.session.handle(&context, event) {
-            self.carry_out(turn, effect);
+    /// Hands the session one input, and carries out what it wants done.
+    fn session(&mut self, turn: &Turn, input: SessionInput) {
+        let mut context = Context::new(turn.now, turn.online, &turn.store);
+        self.session.handle(&mut context, input);
+        for action in context.actions {
+            self.carry_out(turn, action);
         }
     }
 
-    fn carry_out(&mut self, turn: &Turn, effect: SessionAction) {
-        match effect {
+    fn carry_out(&mut self, turn: &Turn, action: SessionAction) {
+        match action {
             SessionAction::WriteRecord(text) => {
                 if let Some(area) = turn.store.session_area() {
                     turn.actions.write(area, &turn.store.session_key(), &text, Report::Failure);
@@ -329,26 +403,28 @@ impl Client {
             SessionAction::Mark(mark) => turn.store.mark(&mark, turn.now.wall, turn.actions),
             SessionAction::Post(message) => turn.actions.post(&message),
             SessionAction::Lock { ticket, lock, steal_after } => {
-                self.locks.push(ticket);
-                turn.actions.lock(ticket, &lock, steal_after);
+                self.locks.request(turn.actions, ticket, &lock, Some(steal_after));
             }
-            SessionAction::Steal(ticket) => turn.actions.steal(ticket),
-            SessionAction::Unlock(ticket) => self.unlock(turn, ticket),
-            SessionAction::Prepare(ticket) => self.ask(turn, RequestKind::Metadata, Waiter::Prepared(ticket)),
+            SessionAction::Unlock(ticket) => self.locks.release(turn.actions, ticket),
+            SessionAction::Prepare(ticket) => {
+                self.ask(turn, RequestKind::Metadata, Waiter::Prepared(ticket));
+            }
             SessionAction::Refresh { ticket, token, sign_in } => {
                 let form = refresh_form(&self.config.client_id, &token);
-                let goal = RequestKind::Tokens { form, purpose: Purpose::Refresh { sign_in } };
-                self.ask(turn, goal, Waiter::Refresh(ticket));
+                let kind = RequestKind::Tokens { form, purpose: Purpose::Refresh { sign_in } };
+                self.ask(turn, kind, Waiter::Refresh(ticket));
             }
             SessionAction::SetTimer(at) => self.session_timer = at,
-            SessionAction::SettleToken(call, Ok(token)) => self.settle(turn, &[call], &Answer::Token(&token)),
+            SessionAction::SettleToken(call, Ok(token)) => {
+                self.settle(turn, &[call], &Answer::Token(&token));
+            }
             SessionAction::SettleToken(call, Err(error)) => {
-                self.settle(turn, &[call], &Answer::Error(&error))
+                self.settle(turn, &[call], &Answer::Error(&error));
             }
             SessionAction::SignedIn(ticket, result) => self.signed_in(turn, ticket, result),
             SessionAction::Notify(notification) => turn.actions.notify(&notification),
             SessionAction::SignOutProvider { refresh, id_token } => {
-                self.provider_sign_out(turn, refresh, id_token)
+                self.sign_out_provider(turn, refresh, id_token);
             }
             SessionAction::Revoke(token) => self.revoke(turn, &token),
         }
@@ -359,42 +435,38 @@ impl Client {
         self.ask(turn, RequestKind::Revoke { form }, Waiter::Nothing);
     }
 
-    fn ticket(&self, number: u32) -> Option<Ticket> {
-        self.locks.iter().find(|ticket| ticket.number == number).copied()
-    }
-
-    fn forget_lock(&mut self, number: u32) {
-        self.locks.retain(|ticket| ticket.number != number);
-        self.granted.retain(|granted| *granted != number);
-    }
-
-    fn unlock(&mut self, turn: &Turn, ticket: Ticket) {
-        self.forget_lock(ticket.number);
-        turn.actions.unlock(ticket);
+    fn lock_granted(&mut self, turn: &Turn, number: u32) {
+        if let Some(ticket) = self.locks.granted(number)
+            && !self.callback_granted(turn, ticket)
+        {
+            self.session(turn, SessionInput::LockGranted(ticket));
+        }
     }
 
     /// Begins to ask the provider for something; what needs no request is done before anything else is.
-    fn ask(&mut self, turn: &Turn, goal: RequestKind, waiter: Waiter) {
+    fn ask(&mut self, turn: &Turn, kind: RequestKind, waiter: Waiter) {
         self.numbers += 1;
-        let mut request = ProviderRequest::new(goal);
-        let step = request.handle(&mut self.provider, turn.now, RequestInput::Begin);
-        let request =
-            Request { id: self.numbers, request, waiter, asked_at: turn.now, deadline: 0, put_off: false };
-        self.go_on(turn, request, step);
+        let mut request = ProviderRequest::new(kind);
+        let action = request.handle(&mut self.provider, turn.now, RequestInput::Begin);
+        let (id, deadline) = (self.numbers, turn.now.mono);
+        self.go_on(
+            turn,
+            Request { id, request, waiter, asked_at: turn.now, deadline, put_off: false },
+            action,
+        );
     }
 
     fn reply(&mut self, turn: &Turn, id: RequestId, reply: RequestInput) {
         let Some(at) = self.requests.iter().position(|request| request.id == id) else { return };
-        // What is done with it is done on what can be read now.
+        // What is done with it is done with what can be read now.
         self.session(turn, SessionInput::Sync);
         let mut request = self.requests.swap_remove(at);
-        let step = request.request.handle(&mut self.provider, turn.now, reply);
-        self.go_on(turn, request, step);
+        let action = request.request.handle(&mut self.provider, turn.now, reply);
+        self.go_on(turn, request, action);
     }
 
-    fn go_on(&mut self, turn: &Turn, mut request: Request, step: RequestAction) {
-        let limit = self.config.request_timeout;
-        match step {
+    fn go_on(&mut self, turn: &Turn, mut request: Request, action: RequestAction) {
+        match action {
             RequestAction::Done(done) => {
                 return self.done.push_back((request.waiter, request.asked_at, done));
             }
@@ -406,7 +478,7 @@ impl Client {
                 turn.actions.send(request.id, &url, form.as_deref(), timeout);
             }
             RequestAction::Verify { key, jws } => {
-                request.deadline = turn.now.mono + limit;
+                request.deadline = turn.now.mono + self.config.request_timeout;
                 turn.actions.verify(request.id, &key, &jws);
             }
         }
@@ -452,6 +524,9 @@ impl Client {
     /// Does what has become due, until nothing is.
     fn drive(&mut self, turn: &Turn) {
         let now = turn.now.mono;
+        while let Some(number) = self.locks.due(turn.actions, now) {
+            self.lock_granted(turn, number);
+        }
         while let Some(at) = self.requests.iter().position(|request| request.deadline <= now) {
             let request = &mut self.requests[at];
             if now - request.deadline > LATE && !request.put_off {
@@ -462,10 +537,8 @@ impl Client {
             turn.actions.cancel(id);
             self.reply(turn, id, RequestInput::Response(Err(NoResponse::Timeout)));
         }
-        while let Some((waiter, asked_at, done)) = self.done.pop_front() {
-            self.completed(turn, waiter, asked_at, done);
-        }
-        self.retry_callbacks(turn, false);
+        self.complete(turn);
+        self.retry_callbacks(turn, Retry::IfDue);
         if self.login_timeout().is_some_and(|at| at <= now) {
             self.login_returned(turn);
         }
@@ -479,68 +552,61 @@ impl Client {
             let error = Error::new(ErrorCode::Timeout).with("endpoint", "token");
             self.settle(turn, &[call], &Answer::Error(&error));
         }
-        while let Some((waiter, asked_at, done)) = self.done.pop_front() {
-            self.completed(turn, waiter, asked_at, done);
-        }
+        self.complete(turn);
         self.set_timer(turn);
         if self.version != self.session.version() {
             self.version = self.session.version();
             turn.actions.state_changed();
         }
-        if self.disposed && self.locks.is_empty() {
-            self.closed = true;
+        if self.life == Life::Disposed && self.locks.is_empty() {
+            self.life = Life::Closed;
             turn.actions.close();
         }
     }
 
+    fn complete(&mut self, turn: &Turn) {
+        while let Some((waiter, asked_at, done)) = self.done.pop_front() {
+            self.completed(turn, waiter, asked_at, done);
+        }
+    }
+
     fn set_timer(&mut self, turn: &Turn) {
-        let mut next = earlier(self.session_timer, self.callbacks_timeout());
-        next = earlier(next, self.login_timeout());
-        next = earlier(next, self.sign_out_timeout());
+        let mut next = self.session_timer;
+        let parts =
+            [self.callbacks_timeout(), self.login_timeout(), self.sign_out_timeout(), self.locks.timeout()];
+        for part in parts {
+            next = MonotonicTime::earlier(next, part);
+        }
         for request in &self.requests {
-            next = earlier(next, Some(request.deadline));
+            next = MonotonicTime::earlier(next, Some(request.deadline));
         }
         for (_, until) in &self.calls {
-            next = earlier(next, *until);
+            next = MonotonicTime::earlier(next, *until);
         }
-        let next = next.map(|at| at.max(turn.now.mono + 1));
+        let next = next.map(|at| at.max(turn.now.mono + Millis(1)));
         if self.timer != next {
             self.timer = next;
             turn.actions.set_timer(next);
         }
     }
 
-    /// Settles every call at once. A lock with a request in flight is kept until its answer is stored or its deadline has
+    /// Settles every call at once. A lock with a request under way is kept until its answer is stored or its deadline has
     /// passed, so that no other client sends the same refresh token meanwhile.
     fn dispose(&mut self, turn: &Turn) {
-        self.disposed = true;
+        self.life = Life::Disposed;
         let error = Error::new(ErrorCode::Disposed);
         for (call, _) in std::mem::take(&mut self.calls) {
             turn.actions.settle(call, &Answer::Error(&error));
         }
-        let asked: Vec<Ticket> =
-            self.locks.iter().filter(|ticket| !self.granted.contains(&ticket.number)).copied().collect();
-        for ticket in asked {
-            self.unlock(turn, ticket);
-        }
+        self.locks.stop_waiting(turn.actions);
     }
 }
 
-fn turn<'a>(
-    namespace: &'a str,
-    token_storage: crate::core::base::config::TokenStorage,
-    env: &'a dyn Environment,
-    actions: &'a dyn Actions,
-) -> Turn<'a> {
-    let store = Store { namespace, token_storage, env };
-    Turn { now: env.now(), online: env.is_online(), store, env, actions }
-}
-
-fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
+/// Whether callbacks that wait for the provider wait any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Retry {
+    IfDue,
+    Now,
 }
 
 /// The origin of an absolute address, as text.

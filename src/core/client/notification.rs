@@ -1,15 +1,25 @@
 //! What an app is told of, unasked.
 
 use super::session::reason::Reason;
+use crate::core::base::clock::WallTime;
 use crate::core::base::error::Error;
 
 /// What an app may want to show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notification {
-    /// Whether it happened in another tab.
-    pub elsewhere: bool,
+    /// Where it happened.
+    pub source: Source,
     /// What.
     pub kind: NotificationKind,
+}
+
+/// Where something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In this tab.
+    ThisTab,
+    /// In another tab of the origin.
+    OtherTab,
 }
 
 /// See [`Notification`].
@@ -33,8 +43,8 @@ pub enum NotificationKind {
     Restored,
     /// There is a new access token.
     Refreshed,
-    /// Refreshing fails for now; the wall clock's time of the next try.
-    Failing(Error, i64),
+    /// Refreshing fails for now; when it is tried again.
+    Failing(Error, WallTime),
     /// The record could not be read or written: the session is in memory alone.
     StorageFailed,
     /// Nobody is signed in any more.
@@ -42,7 +52,7 @@ pub enum NotificationKind {
 }
 
 /// What is known of the refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revocation {
     /// Nobody held one.
     NoToken,
@@ -50,20 +60,20 @@ pub enum Revocation {
     NoEndpoint,
     /// The provider said that it is revoked.
     Revoked,
-    /// The provider refused to.
-    Refused,
+    /// The provider refused to; its `error`, RFC 7009 §2.2.1, or else the answer's status.
+    Refused(String),
     /// The provider did not answer in time.
     Unreachable,
 }
 
 impl Revocation {
     /// As JavaScript names it.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::NoToken => "no_token",
             Self::NoEndpoint => "no_endpoint",
             Self::Revoked => "revoked",
-            Self::Refused => "refused",
+            Self::Refused(_) => "refused",
             Self::Unreachable => "unreachable",
         }
     }
@@ -72,7 +82,7 @@ impl Revocation {
 /// What is known of the provider's own session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderSignOut {
-    /// It was to stay.
+    /// The app asked to leave it.
     NotAsked,
     /// The provider's end-session endpoint is not known.
     NoEndpoint,
@@ -95,7 +105,7 @@ impl ProviderSignOut {
 }
 
 /// What a sign-out came to. This app's session has ended in every case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignOutResult {
     /// The refresh token.
     pub revocation: Revocation,

@@ -2,14 +2,13 @@
 //! [`Actions`], and is told what happens by [`Input`]s. A runner carries this out and decides nothing.
 
 use super::attempts::Activation;
+use super::notification::{Notification, SignOutResult};
 use super::provider::{HttpResponse, NoResponse, Verdict};
-use super::session::event::{Lock, Stored, Ticket};
+use super::session::io::{Lock, Renewal, Stored, Ticket};
 use super::session::message::Message;
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::error::Error;
 use crate::core::base::secret::{AccessToken, IdToken};
-use crate::core::client::notification::Notification;
-use crate::core::client::notification::SignOutResult;
 use crate::core::protocol::authorize::LoginOptions;
 use crate::core::protocol::jwks::Jwk;
 use crate::core::protocol::jws::Jws;
@@ -29,6 +28,16 @@ pub enum Area {
     Tab,
     /// localStorage: every tab's of this origin.
     Origin,
+}
+
+impl Area {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Tab => Self::Origin,
+            Self::Origin => Self::Tab,
+        }
+    }
 }
 
 /// What can be read while an input is handled. Whatever an action wrote can be read at the next input.
@@ -54,7 +63,7 @@ pub enum Call {
     Login {
         /// Of this sign-in.
         options: Box<LoginOptions>,
-        /// Whether the user stands behind it.
+        /// Whether the user started it.
         activation: Activation,
         /// What becomes of the URL.
         delivery: Delivery,
@@ -63,10 +72,10 @@ pub enum Call {
     Callback(String),
     /// `getAccessToken`.
     Token {
-        /// A new one, even if the present one is valid.
-        force: bool,
-        /// It must be valid for this much longer, in milliseconds.
-        min_validity: i64,
+        /// Whether a valid one will do.
+        renewal: Renewal,
+        /// It must be valid for this much longer.
+        min_validity: Millis,
         /// Not this one: an API refused it.
         rejected: Option<Rejected>,
     },
@@ -109,7 +118,7 @@ pub enum Reach {
 /// What happens.
 #[derive(Debug)]
 pub enum Input {
-    /// The page is ready.
+    /// The page begins.
     Start,
     /// An app calls.
     Call(CallId, Call),
@@ -117,14 +126,20 @@ pub enum Input {
     Timeout,
     /// A reason to look at everything again: visible, focused, online, storage changed.
     Revalidate,
+    /// The page is left, and may be kept in the back/forward cache: Page Lifecycle, `pagehide`.
+    PageHidden,
     /// The page is shown again as it was, from the back/forward cache.
     PageShown,
     /// A peer said something.
     Message(Message),
     /// A lock is held.
     LockGranted(u32),
-    /// A lock is held by another: of the two ways to ask, taken at once or waited for in vain.
+    /// A lock that was not to be waited for is held by another.
     LockUnavailable(u32),
+    /// Who holds a lock that this page waits for: any name that is the holder's alone. `None` where that is not known.
+    LockHolder(u32, Option<String>),
+    /// This browser has no locks, or the page may not use them.
+    LocksMissing(u32),
     /// A lock was taken away.
     LockStolen(u32),
     /// A request was answered, or was not.
@@ -137,13 +152,40 @@ pub enum Input {
         area: Area,
         /// Its key.
         key: String,
-        /// Whether it is stored now.
-        stored: bool,
+        /// What came of it.
+        result: Written,
     },
     /// [`Actions::navigate`] was refused by the browser.
     NavigationRefused,
-    /// The app needs the client no more.
+    /// The app does not need the client any more.
     Dispose,
+}
+
+/// What came of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is stored.
+    Stored,
+    /// It is not, and nothing older is left under its key.
+    Failed,
+}
+
+/// Whether a lock is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Until it is granted.
+    Queue,
+    /// Not at all: it is taken if it is free.
+    IfFree,
+}
+
+/// Whether peers can be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// They can.
+    Open,
+    /// They cannot, and what is posted goes nowhere.
+    Closed,
 }
 
 /// When a write's result is an input.
@@ -153,7 +195,7 @@ pub enum Report {
     Always,
     /// If it failed.
     Failure,
-    /// Never: nothing hangs on it.
+    /// Never: nothing depends on it.
     Never,
 }
 
@@ -169,7 +211,7 @@ pub enum Answer<'a> {
     /// A sign-in is completed.
     SignedIn(&'a IdToken, &'a SignInContext),
     /// A sign-out is completed as far as it could be.
-    SignedOut(SignOutResult),
+    SignedOut(&'a SignOutResult),
     /// Refused.
     Error(&'a Error),
     /// A callback is refused.
@@ -183,22 +225,26 @@ pub trait Actions {
     fn write(&self, area: Area, key: &str, text: &str, report: Report);
     /// Removes from storage.
     fn remove(&self, area: Area, key: &str);
+    /// Opens or closes the channel to the peers.
+    fn set_channel(&self, channel: Channel);
     /// Tells the peers.
     fn post(&self, message: &Message);
-    /// Asks for a lock. `steal_after` in milliseconds: 0 takes it at once or not at all.
-    fn lock(&self, ticket: Ticket, lock: &Lock, steal_after: i64);
+    /// Asks for a lock.
+    fn lock(&self, ticket: Ticket, lock: &Lock, wait: Wait);
+    /// Asks who holds a lock that is waited for: [`Input::LockHolder`] answers.
+    fn query_holder(&self, ticket: Ticket);
     /// Takes it from its holder.
     fn steal(&self, ticket: Ticket);
     /// Lets it go, or stops asking for it.
     fn unlock(&self, ticket: Ticket);
-    /// Sends a request: a POST of a form, or a GET where there is none. `timeout` in milliseconds.
-    fn send(&self, request: RequestId, url: &str, form: Option<&str>, timeout: i64);
-    /// Gives a request or a verification up that was not answered in time.
+    /// Sends a request: a POST of a form, or a GET where there is none.
+    fn send(&self, request: RequestId, url: &str, form: Option<&str>, timeout: Millis);
+    /// Gives up a request or a verification that was not answered in time.
     fn cancel(&self, request: RequestId);
     /// Verifies a signature.
     fn verify(&self, request: RequestId, key: &Jwk, jws: &Jws);
     /// [`Input::Timeout`] when the page's own clock shows this; replaces the one before. `None`: not at all.
-    fn set_timer(&self, at: Option<i64>);
+    fn set_timer(&self, at: Option<MonotonicTime>);
     /// Leaves for `url`.
     fn navigate(&self, url: &str);
     /// Puts `url` into the address bar and over the present history entry, whose state the app keeps.
@@ -211,6 +257,6 @@ pub trait Actions {
     fn notify(&self, notification: &Notification);
     /// What [`superClient::state`] says is another now.
     fn state_changed(&self);
-    /// Nothing more will be done: listeners and channel can go.
+    /// Nothing more will be done: listeners and channel can be removed.
     fn close(&self);
 }

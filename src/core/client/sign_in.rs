@@ -2,21 +2,22 @@
 
 use super::attempts::Activation;
 use super::provider::RequestKind;
-use super::runner::{Answer, CallId, Delivery};
+use super::runner::{Answer, CallId, Delivery, Written};
 use super::{Client, Turn, Waiter};
+use crate::core::base::clock::{Millis, MonotonicTime};
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::origin::Origin;
-use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::protocol::authorization_response::cleaned;
 use crate::core::protocol::authorize::{AuthorizationEntropy, LoginOptions, build_authorization_url, masked};
 use crate::core::protocol::metadata::Metadata;
 
-/// A press so long after the last one tries to leave again, in milliseconds.
-const PRESSED_AGAIN: i64 = 500;
+/// A press so long after the last one tries to leave again.
+pub(super) const PRESSED_AGAIN: Millis = Millis(500);
 
-/// A page that was told to leave and is still here after this many milliseconds may start anew.
-const NAVIGATION_TIMEOUT: i64 = 10_000;
+/// A page that was told to leave and is still here after this time may start another sign-in.
+const NAVIGATION_TIMEOUT: Millis = Millis::seconds(10);
 
 /// One sign-in that its page has not left for yet.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ enum Progress {
     /// The transaction is written, under this key.
     Storing { url: String, key: String },
     /// The page was told to leave.
-    Leaving { url: String, since: i64 },
+    Leaving { url: String, since: MonotonicTime },
 }
 
 impl Client {
@@ -102,12 +103,12 @@ impl Client {
     }
 
     /// What came of writing the transaction. `false` where the key is none of a sign-in's.
-    pub(super) fn login_written(&mut self, turn: &Turn, key: &str, stored: bool) -> bool {
+    pub(super) fn login_written(&mut self, turn: &Turn, key: &str, result: Written) -> bool {
         let position = self.sign_ins.iter().position(
             |known| matches!(&known.progress, Progress::Storing { key: expected, .. } if expected == key),
         );
         let Some(at) = position else { return false };
-        if !stored {
+        if result == Written::Failed {
             self.refuse_login(turn, at, &Error::new(ErrorCode::StorageUnavailable));
             return true;
         }
@@ -117,7 +118,7 @@ impl Client {
             return true;
         };
         let news = NotificationKind::SignInStarted(masked(&url));
-        turn.actions.notify(&Notification { elsewhere: false, kind: news });
+        turn.actions.notify(&Notification { source: Source::ThisTab, kind: news });
         if known.delivery == Delivery::GiveUrl {
             let known = self.sign_ins.remove(at);
             self.settle(turn, &known.calls, &Answer::Url(&url));
@@ -144,9 +145,9 @@ impl Client {
     }
 
     /// When a page that was told to leave is believed to stay.
-    pub(super) fn login_timeout(&self) -> Option<i64> {
+    pub(super) fn login_timeout(&self) -> Option<MonotonicTime> {
         match &self.sign_ins.get(self.leaving()?)?.progress {
-            Progress::Leaving { since, .. } => Some(since + NAVIGATION_TIMEOUT),
+            Progress::Leaving { since, .. } => Some(*since + NAVIGATION_TIMEOUT),
             _ => None,
         }
     }

@@ -4,25 +4,24 @@
 use super::notification::{ProviderSignOut, Revocation, SignOutResult};
 use super::provider::RequestKind;
 use super::runner::{Answer, Area, CallId, Reach, Report};
-use super::session::event::SessionInput;
+use super::session::io::SessionInput;
+use super::sign_in::PRESSED_AGAIN;
 use super::{Client, Turn, Waiter};
+use crate::core::base::clock::{Millis, MonotonicTime};
 use crate::core::base::encoding::base64url;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{IdToken, RefreshToken};
-use crate::core::client::notification::{Notification, NotificationKind};
+use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::protocol::authorization_response::without_state;
 use crate::core::protocol::end_session::end_session_url;
 use crate::core::protocol::metadata::Metadata;
 use crate::core::protocol::return_to::same_origin;
 use crate::core::protocol::token::revoke_form;
 
-/// How long the user waits for the provider, in milliseconds.
-const WAIT: i64 = 2_000;
+/// How long the user waits for the provider.
+const WAIT: Millis = Millis::seconds(2);
 
-/// A press so long after the last one tries to leave again, in milliseconds.
-const PRESSED_AGAIN: i64 = 500;
-
-/// A sign-out that the provider has still to hear of, or that the page leaves for.
+/// A sign-out that the provider has still to be told of, or that the page leaves for.
 #[derive(Debug)]
 pub(super) struct SignOut {
     number: u32,
@@ -38,10 +37,10 @@ pub(super) struct SignOut {
 
 #[derive(Debug)]
 enum Progress {
-    /// The provider is asked, until this time of the page's own clock.
-    QueryingPeers(i64),
+    /// The provider is asked, until this time.
+    Asking(MonotonicTime),
     /// The page was told to leave.
-    Leaving { url: String, since: i64 },
+    Leaving { url: String, since: MonotonicTime },
 }
 
 impl Client {
@@ -49,31 +48,31 @@ impl Client {
     pub(super) fn logout(&mut self, turn: &Turn, call: CallId, return_to: Option<String>, reach: Reach) {
         if let Some(known) = &mut self.sign_out {
             match &mut known.progress {
-                Progress::QueryingPeers(_) => known.calls.push(call),
+                Progress::Asking(_) => known.calls.push(call),
                 Progress::Leaving { url, since } => {
                     if turn.now.mono - *since >= PRESSED_AGAIN {
                         *since = turn.now.mono;
                         turn.actions.navigate(url);
                     }
-                    let result = known.result;
-                    self.settle(turn, &[call], &Answer::SignedOut(result));
+                    let result = known.result.clone();
+                    self.settle(turn, &[call], &Answer::SignedOut(&result));
                 }
             }
             return;
         }
         self.numbers += 1;
-        let progress = Progress::QueryingPeers(turn.now.mono + WAIT);
+        let progress = Progress::Asking(turn.now.mono + WAIT);
         let calls = vec![call];
         let (number, had_token) = (self.numbers, false);
         let result = SignOutResult { revocation: Revocation::NoToken, provider: ProviderSignOut::NotAsked };
         self.sign_out =
             Some(SignOut { number, calls, return_to, reach, id_token: None, had_token, progress, result });
-        // The session answers with its tokens at once: see `provider_sign_out`.
+        // The session answers with its tokens at once: see `sign_out_provider`.
         self.session(turn, SessionInput::SignOut);
     }
 
     /// The session has ended here; these were its tokens.
-    pub(super) fn provider_sign_out(
+    pub(super) fn sign_out_provider(
         &mut self,
         turn: &Turn,
         refresh: Option<RefreshToken>,
@@ -122,9 +121,11 @@ impl Client {
             },
         };
         let result = SignOutResult { revocation, provider };
-        known.result = result;
-        turn.actions
-            .notify(&Notification { elsewhere: false, kind: NotificationKind::SignOutCompleted(result) });
+        known.result = result.clone();
+        turn.actions.notify(&Notification {
+            source: Source::ThisTab,
+            kind: NotificationKind::SignOutCompleted(result.clone()),
+        });
         let calls = std::mem::take(&mut known.calls);
         match (&known.progress, &known.return_to) {
             (Progress::Leaving { url, .. }, _) => {
@@ -140,7 +141,7 @@ impl Client {
             }
             _ => {}
         }
-        self.settle(turn, &calls, &Answer::SignedOut(result));
+        self.settle(turn, &calls, &Answer::SignedOut(&result));
     }
 
     /// The URL, with a `state` that tells the return from any other visit.
@@ -164,9 +165,9 @@ impl Client {
     }
 
     /// When the provider is waited for no longer.
-    pub(super) fn sign_out_timeout(&self) -> Option<i64> {
+    pub(super) fn sign_out_timeout(&self) -> Option<MonotonicTime> {
         match self.sign_out.as_ref()?.progress {
-            Progress::QueryingPeers(until) => Some(until),
+            Progress::Asking(until) => Some(until),
             Progress::Leaving { .. } => None,
         }
     }
@@ -185,6 +186,7 @@ impl Client {
         let Some(clean) = without_state(&address, &state) else { return };
         turn.actions.remove(Area::Tab, &turn.store.sign_out_key());
         turn.actions.replace_address(&clean);
-        turn.actions.notify(&Notification { elsewhere: false, kind: NotificationKind::ProviderSignedOut });
+        turn.actions
+            .notify(&Notification { source: Source::ThisTab, kind: NotificationKind::ProviderSignedOut });
     }
 }

@@ -3,7 +3,8 @@
 use super::attempts::Attempts;
 use super::marks::{self, mark_lifetime};
 use super::runner::{Actions, Area, Environment, Report};
-use super::session::event::{Stored, View};
+use super::session::io::{StorageView, Stored};
+use crate::core::base::clock::WallTime;
 use crate::core::base::config::TokenStorage;
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::secret::State;
@@ -43,6 +44,24 @@ impl Store<'_> {
         }
     }
 
+    /// Leaves no tokens where another `tokenStorage` of an earlier version of the app kept them. Where this one has none,
+    /// they are moved.
+    pub fn move_session(&self, actions: &dyn Actions) {
+        let key = self.session_key();
+        for area in [Area::Tab, Area::Origin] {
+            if self.session_area() != Some(area)
+                && let Some(text) = self.text(area, &key)
+            {
+                if let Some(own) = self.session_area()
+                    && self.env.read(own, &key) == Stored::Empty
+                {
+                    actions.write(own, &key, &text, Report::Never);
+                }
+                actions.remove(area, &key);
+            }
+        }
+    }
+
     /// A sign-in under way.
     pub fn transaction_key(&self, state: &State) -> String {
         self.key([TRANSACTION, state.expose()])
@@ -71,14 +90,14 @@ impl Store<'_> {
     }
 
     /// Whether this tab has a sign-in of this client open.
-    pub fn has_transaction(&self, now: i64) -> bool {
+    pub fn has_transaction(&self, now: WallTime) -> bool {
         let stored = self.transactions();
         let over = sweep(&stored, now);
         stored.iter().any(|(key, _)| !over.contains(key))
     }
 
     /// Remembers a sign-in, making room first.
-    pub fn open(&self, transaction: &Transaction, now: i64, actions: &dyn Actions) {
+    pub fn open(&self, transaction: &Transaction, now: WallTime, actions: &dyn Actions) {
         for key in sweep(&self.transactions(), now) {
             actions.remove(Area::Tab, &key);
         }
@@ -97,8 +116,8 @@ impl Store<'_> {
 
     /// Leaves `mark` for every tab, and in this one in case that the origin's storage is blocked or full. Old ones are
     /// removed.
-    pub fn mark(&self, mark: &str, now: i64, actions: &dyn Actions) {
-        let until = (now + mark_lifetime(mark)).to_string();
+    pub fn mark(&self, mark: &str, now: WallTime, actions: &dyn Actions) {
+        let until = (now + mark_lifetime(mark)).0.to_string();
         for area in [Area::Origin, Area::Tab] {
             for key in marks::sweep(self.entries(area, MARK), now).0 {
                 actions.remove(area, &key);
@@ -113,11 +132,11 @@ impl Store<'_> {
     }
 
     /// A mark could not be written: the oldest makes room.
-    pub fn make_room(&self, area: Area, key: &str, now: i64, actions: &dyn Actions) {
+    pub fn make_room(&self, area: Area, key: &str, now: WallTime, actions: &dyn Actions) {
         if let Some(oldest) = marks::sweep(self.entries(area, MARK), now).1 {
             let mark = key.get(self.key([MARK, ""]).len()..).unwrap_or_default();
             actions.remove(area, &oldest);
-            actions.write(area, key, &(now + mark_lifetime(mark)).to_string(), Report::Never);
+            actions.write(area, key, &(now + mark_lifetime(mark)).0.to_string(), Report::Never);
         }
     }
 
@@ -162,11 +181,16 @@ impl Store<'_> {
     }
 }
 
-impl View for Store<'_> {
+impl StorageView for Store<'_> {
     fn session(&self) -> Stored {
-        match self.session_area() {
-            Some(area) => self.env.read(area, &self.session_key()),
-            None => Stored::Empty,
+        let Some(area) = self.session_area() else { return Stored::Empty };
+        match self.env.read(area, &self.session_key()) {
+            // Before `move_session` has moved it.
+            Stored::Empty => match self.env.read(area.other(), &self.session_key()) {
+                Stored::Text(text) => Stored::Text(text),
+                _ => Stored::Empty,
+            },
+            stored => stored,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::pkce::Entropy;
 use super::transaction::{SignInContext, Transaction};
+use crate::core::base::clock::WallTime;
 use crate::core::base::config::{Config, check_scope, refuse};
 use crate::core::base::encoding::base64url;
 use crate::core::base::error::Error;
@@ -81,7 +82,7 @@ const MAX_PAGE: usize = 8 * 1024;
 /// })?;
 /// // 32 octets each, from a cryptographic source, new for every sign-in.
 /// let entropy = AuthorizationEntropy { verifier: [1; 32], state: [2; 32], nonce: [3; 32] };
-/// let (url, transaction) = build_authorization_url(&config, "https://tenant.example/oauth2/authorize", LoginOptions::default(), &entropy, 0)?;
+/// let (url, transaction) = build_authorization_url(&config, "https://tenant.example/oauth2/authorize", LoginOptions::default(), &entropy, WallTime(0))?;
 /// assert!(url.starts_with("https://tenant.example/oauth2/authorize?response_type=code&client_id=app&"));
 /// # Ok::<(), intelliauth_spa_sdk::core::base::error::Error>(())
 /// ```
@@ -90,7 +91,7 @@ pub fn build_authorization_url(
     endpoint: &str,
     options: LoginOptions,
     entropy: &AuthorizationEntropy,
-    now: i64,
+    now: WallTime,
 ) -> Result<(String, Transaction), Error> {
     let scope = options.scope.unwrap_or_else(|| config.scope.clone());
     check_scope(&scope)?;
@@ -193,6 +194,7 @@ pub fn masked(url: &str) -> String {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::core::base::clock::WallTime;
     use crate::core::base::config::tests::options;
     use crate::core::base::error::ErrorCode;
     use proptest::prelude::*;
@@ -201,7 +203,7 @@ mod tests {
 
     fn start(endpoint: &str, login: LoginOptions) -> Result<(String, Transaction), Error> {
         let entropy = AuthorizationEntropy { verifier: [1; 32], state: [2; 32], nonce: [3; 32] };
-        build_authorization_url(&Config::new(options()).unwrap(), endpoint, login, &entropy, 7)
+        build_authorization_url(&Config::new(options()).unwrap(), endpoint, login, &entropy, WallTime(7))
     }
 
     fn pairs(url: &str) -> Vec<(String, String)> {
@@ -278,7 +280,7 @@ mod tests {
                 login_hint: Some(hint.clone()), ui_locales: locales.clone(), max_age: Some(age.into()),
                 extra: extra.clone().into_iter().collect(), ..LoginOptions::default()
             };
-            let (url, transaction) = build_authorization_url(&config, ENDPOINT, login, &AuthorizationEntropy { verifier, state, nonce }, 0).unwrap();
+            let (url, transaction) = build_authorization_url(&config, ENDPOINT, login, &AuthorizationEntropy { verifier, state, nonce }, WallTime(0)).unwrap();
             let pairs = pairs(&url);
             let value = |name: &str| pairs.iter().filter(|(k, _)| k == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
             prop_assert_eq!(value("state"), vec![base64url(state)]);

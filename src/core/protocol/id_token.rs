@@ -2,6 +2,7 @@
 
 use super::jws::{Jws, refuse, unlike};
 use super::metadata::list;
+use crate::core::base::clock::{Millis, WallTime};
 use crate::core::base::encoding::{base64url, sha256};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member};
@@ -115,9 +116,9 @@ pub struct Expected<'a> {
     /// The access token of the same answer, for `at_hash`.
     pub access_token: &'a AccessToken,
     /// Now, in milliseconds since 1970.
-    pub now: i64,
+    pub now: WallTime,
     /// Tolerated clock difference, in milliseconds.
-    pub skew: i64,
+    pub skew: Millis,
 }
 
 impl Claims {
@@ -215,8 +216,8 @@ fn another_nonce(claims: &Claims) -> Error {
 
 /// The nonce proved that the token is of this very sign-in, so `iat` tells how far the device's clock is off.
 fn check_time(claims: &Claims, expected: &Expected, max_age: Option<i64>) -> Result<(), Error> {
-    let now = expected.now as f64 / 1000.0;
-    let skew = expected.skew as f64 / 1000.0;
+    let now = expected.now.0 as f64 / 1000.0;
+    let skew = expected.skew.0 as f64 / 1000.0;
     let offset = now - claims.iat;
     if offset.abs() > skew {
         return Err(Error::new(ErrorCode::ClockSkew).with("offsetSeconds", (offset as i64).to_string()));
@@ -306,8 +307,8 @@ mod tests {
             client_id: "app",
             additional_audiences: &["api".to_owned()],
             access_token: &access_token,
-            now: NOW,
-            skew: 60_000,
+            now: WallTime(NOW),
+            skew: Millis(60_000),
         };
         check(engine, &token(&claims(changes)), &expected, purpose).map(drop)
     }

@@ -1,6 +1,7 @@
 //! Which of the platform's keys may have signed a token: RFC 7517, OpenID Connect Core §10.1.
 
 use super::jws::Algorithm;
+use crate::core::base::clock::Millis;
 use crate::core::base::json::{Member, Object};
 
 /// More keys than this are not looked at.
@@ -9,12 +10,12 @@ pub const MAX_KEYS: usize = 64;
 /// The shortest RSA modulus that is accepted, in characters of base64url: 2048 bits, RFC 7518 §3.3.
 const MIN_MODULUS: usize = 342;
 
-/// Keys that were read so long ago, in milliseconds, are read again at their next use: a key that was taken back must not
+/// Keys that were read so long ago are read again at their next use: a key that was taken back must not
 /// go on signing.
-pub const MAX_AGE: i64 = 600_000;
+pub const MAX_AGE: Millis = Millis::seconds(600);
 
-/// An unknown `kid` has the keys read again, but not more often than this, in milliseconds.
-pub const COOLDOWN: i64 = 60_000;
+/// An unknown `kid` has the keys read again, but not more often than this.
+pub const COOLDOWN: Millis = Millis::seconds(60);
 
 /// The places in the set of the keys that fit the token: of its kind, for signatures, with its `kid` if it names one.
 pub fn candidates(keys: &[Box<dyn Object>], alg: &Algorithm, kid: Option<&str>) -> Vec<usize> {

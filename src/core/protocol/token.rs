@@ -1,6 +1,7 @@
 //! The token endpoint's requests and answers: RFC 6749 §4.1.3, §5 and §6, OpenID Connect Core §3.1.3.
 
 use super::id_token::Check;
+use crate::core::base::clock::Millis;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::form::Form;
 use crate::core::base::json::{Engine, Member, Object, parse};
@@ -10,8 +11,8 @@ use crate::core::base::text::sanitize;
 /// Larger answers are refused while they stream, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 
-/// What is assumed where the platform names no usable lifetime, in milliseconds.
-pub const ASSUMED_LIFETIME: i64 = 5 * 60 * 1000;
+/// What is assumed where the platform names no usable lifetime.
+pub const ASSUMED_LIFETIME: Millis = Millis::seconds(5 * 60);
 
 /// Longer lifetimes are taken as this, in milliseconds: ten years.
 const MAX_LIFETIME: f64 = 315_360_000_000.0;
@@ -67,8 +68,8 @@ pub struct Tokens {
     pub id_token: Option<IdToken>,
     /// Absent: as asked, RFC 6749 §5.1.
     pub scope: Option<String>,
-    /// In milliseconds, [`ASSUMED_LIFETIME`] where the platform names none.
-    pub lifetime: i64,
+    /// [`ASSUMED_LIFETIME`] where the platform names none.
+    pub lifetime: Millis,
 }
 
 /// What a token request came to.
@@ -94,15 +95,15 @@ pub enum TokenOutcome {
     NotSent {
         /// What to tell.
         error: Error,
-        /// The platform's wish, in milliseconds.
-        retry_after: Option<i64>,
+        /// The provider's wish.
+        retry_after: Option<Millis>,
     },
     /// No usable answer: whether the platform acted is not known.
     Indeterminate {
         /// What to tell.
         error: Error,
-        /// The platform's wish, in milliseconds.
-        retry_after: Option<i64>,
+        /// The provider's wish.
+        retry_after: Option<Millis>,
     },
 }
 
@@ -124,7 +125,7 @@ pub fn process_token_response(
     engine: Engine,
     status: u16,
     body: Option<&str>,
-    retry_after: Option<i64>,
+    retry_after: Option<Millis>,
 ) -> TokenOutcome {
     let object = body.and_then(|text| parse(engine, text));
     let unclear = |error| TokenOutcome::Indeterminate { error, retry_after };
@@ -200,8 +201,8 @@ fn read(object: &dyn Object) -> Result<Tokens, &'static str> {
     })
 }
 
-/// `expires_in` in milliseconds. Platforms send it as a string, as 0, or not at all: none of these may storm.
-fn lifetime(expires_in: Member) -> i64 {
+/// `expires_in`. Platforms send it as a string, as 0, or not at all: none of these may storm.
+fn lifetime(expires_in: Member) -> Millis {
     let seconds = match expires_in {
         Member::Number(seconds) => seconds,
         // A number's own parser would be a sixth of the SDK.
@@ -209,7 +210,7 @@ fn lifetime(expires_in: Member) -> i64 {
         _ => 0.0,
     };
     let milliseconds = seconds * 1000.0;
-    if milliseconds >= 1.0 { milliseconds.min(MAX_LIFETIME) as i64 } else { ASSUMED_LIFETIME }
+    if milliseconds >= 1.0 { Millis(milliseconds.min(MAX_LIFETIME) as i64) } else { ASSUMED_LIFETIME }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -230,7 +231,7 @@ mod tests {
     fn the_contracts_answer() {
         let body = r#"{"access_token":"at","id_token":"it","refresh_token":"rt","token_type":"Bearer","expires_in":3600,"scope":"openid profile email"}"#;
         let TokenOutcome::Tokens(tokens) = answer(200, body) else { panic!() };
-        assert_eq!((tokens.access.expose(), tokens.lifetime), ("at", 3_600_000));
+        assert_eq!((tokens.access.expose(), tokens.lifetime), ("at", Millis(3_600_000)));
         assert_eq!(tokens.refresh.unwrap().expose(), "rt");
         assert_eq!(tokens.id_token.unwrap().expose(), "it");
         assert_eq!(tokens.scope.as_deref(), Some("openid profile email"));
@@ -240,8 +241,8 @@ mod tests {
     #[test]
     fn odd_lifetimes_neither_storm_nor_overflow() {
         for (expires_in, lifetime) in [
-            ("1.5", 1500),
-            ("\"3600\"", 3_600_000),
+            ("1.5", Millis(1500)),
+            ("\"3600\"", Millis(3_600_000)),
             ("0", ASSUMED_LIFETIME),
             ("-5", ASSUMED_LIFETIME),
             ("null", ASSUMED_LIFETIME),
@@ -249,10 +250,10 @@ mod tests {
             ("\"NaN\"", ASSUMED_LIFETIME),
             ("[]", ASSUMED_LIFETIME),
             ("1e400", ASSUMED_LIFETIME),
-            ("1e300", MAX_LIFETIME as i64),
+            ("1e300", Millis(MAX_LIFETIME as i64)),
             ("\"inf\"", ASSUMED_LIFETIME),
             ("0.0001", ASSUMED_LIFETIME),
-            ("31536000", 31_536_000_000),
+            ("31536000", Millis(31_536_000_000)),
         ] {
             let TokenOutcome::Tokens(tokens) = with(&format!("\"expires_in\":{expires_in}")) else {
                 panic!()
@@ -356,7 +357,7 @@ mod tests {
         fn no_body_panics_and_only_good_tokens_come_out(status: u16, body in "(\\{\"access_token\":\"[ -~]{0,9}\",\"token_type\":\"Bearer\"\\}|.*)") {
             if let TokenOutcome::Tokens(tokens) = answer(status, &body) {
                 prop_assert!((200..300).contains(&status));
-                prop_assert!(!tokens.access.expose().is_empty() && tokens.lifetime > 0);
+                prop_assert!(!tokens.access.expose().is_empty() && tokens.lifetime > Millis(0));
             }
         }
     }

@@ -1,11 +1,12 @@
 //! What a tab remembers between the authorize request and its callback.
 
+use crate::core::base::clock::{Millis, WallTime, is_within};
 use crate::core::base::config::Config;
 use crate::core::base::fields::{MAX_LEN, Reader, Writer};
 use crate::core::base::secret::{AuthorizationCode, Nonce, State, Verifier};
 
-/// How long a sign-in may take, in milliseconds: an hour, because it may wait for a mail or a second factor.
-pub const LIFETIME: i64 = 60 * 60 * 1000;
+/// How long a sign-in may take: an hour, because it may wait for a mail or a second factor.
+pub const LIFETIME: Millis = Millis::seconds(60 * 60);
 
 /// How many sign-ins one tab may have open: the oldest make room.
 pub const MAX_OPEN: usize = 10;
@@ -33,12 +34,12 @@ pub struct Transaction {
     pub context: SignInContext,
     /// Its response, while the provider cannot be asked to exchange it.
     pub kept: Option<KeptResponse>,
-    /// When it began, in milliseconds since 1970.
-    pub at: i64,
+    /// When it began.
+    pub at: WallTime,
 }
 
-/// How long a response may be kept, in milliseconds.
-pub const KEPT_FOR: i64 = 60_000;
+/// How long a response may be kept.
+pub const KEPT_FOR: Millis = Millis::seconds(60);
 
 /// A response that has left the address and is not spent yet.
 #[derive(Debug)]
@@ -47,8 +48,8 @@ pub struct KeptResponse {
     pub code: AuthorizationCode,
     /// RFC 9207 §2.
     pub iss: Option<String>,
-    /// When it came, in milliseconds since 1970.
-    pub at: i64,
+    /// When it came.
+    pub at: WallTime,
 }
 
 /// What goes back to the app with the answer to a callback, whether it signs in or is refused.
@@ -73,12 +74,12 @@ impl Transaction {
             .field("issuer", &self.issuer)
             .field("client_id", &self.client_id)
             .field("scope", &self.scope)
-            .number("at", self.at)
+            .number("at", self.at.0)
             .maybe("app_state", self.context.app_state.as_deref())
             .maybe("page", self.context.page.as_deref())
             .maybe("code", self.kept.as_ref().map(|kept| kept.code.expose()))
             .maybe("iss", self.kept.as_ref().and_then(|kept| kept.iss.as_deref()))
-            .maybe("kept_at", self.kept.as_ref().map(|kept| kept.at.to_string()).as_deref())
+            .maybe("kept_at", self.kept.as_ref().map(|kept| kept.at.0.to_string()).as_deref())
             .maybe("max_age", self.max_age.map(|seconds| seconds.to_string()).as_deref())
             .done()
     }
@@ -91,7 +92,7 @@ impl Transaction {
         let [redirect_uri, issuer, client_id, scope] =
             record.texts(["redirect_uri", "issuer", "client_id", "scope"])?;
         Some(Self {
-            at: record.number("at")?,
+            at: WallTime(record.number("at")?),
             state: State::new(state),
             verifier: Verifier::new(verifier),
             nonce: Nonce::new(nonce),
@@ -102,7 +103,7 @@ impl Transaction {
             max_age: record.number("max_age"),
             kept: record.number("kept_at").and_then(|at| {
                 let code = AuthorizationCode::new(record.text("code")?);
-                Some(KeptResponse { code, iss: record.text("iss").map(str::to_owned), at })
+                Some(KeptResponse { code, iss: record.text("iss").map(str::to_owned), at: WallTime(at) })
             }),
             context: SignInContext {
                 app_state: record.text("app_state").map(str::to_owned),
@@ -117,8 +118,8 @@ impl Transaction {
     }
 
     /// Whether it is too old at `now`, or from a time that has not come.
-    pub fn expired(&self, now: i64) -> bool {
-        now - self.at > LIFETIME || self.at - now > LIFETIME
+    pub fn expired(&self, now: WallTime) -> bool {
+        !is_within(LIFETIME, self.at, now)
     }
 
     /// Whether it was made by this client for this platform.
@@ -128,7 +129,7 @@ impl Transaction {
 }
 
 /// The keys of stored transactions to remove before another is added: unreadable, expired, or beyond the cap.
-pub fn sweep(stored: &[(String, String)], now: i64) -> Vec<String> {
+pub fn sweep(stored: &[(String, String)], now: WallTime) -> Vec<String> {
     let (mut open, mut gone) = (Vec::new(), Vec::new());
     for (key, text) in stored {
         match Transaction::from_text(text) {
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn transaction(at: i64, app_state: Option<String>) -> Transaction {
+    fn transaction(at: WallTime, app_state: Option<String>) -> Transaction {
         Transaction {
             state: State::new("s"),
             verifier: Verifier::new("v"),
@@ -159,18 +160,19 @@ mod tests {
             scope: "openid".into(),
             max_age: Some(60),
             context: SignInContext { app_state, page: Some("/reports?year=2026#top".into()) },
-            kept: Some(KeptResponse { code: AuthorizationCode::new("c"), iss: None, at: 7 }),
+            kept: Some(KeptResponse { code: AuthorizationCode::new("c"), iss: None, at: WallTime(7) }),
             at,
         }
     }
 
     #[test]
     fn old_and_surplus_ones_are_swept() {
-        let now = 100 * LIFETIME;
-        let mut stored: Vec<_> =
-            (0..12).map(|i| (format!("k{i:02}"), transaction(now - i * 1000, None).to_text())).collect();
-        stored.push(("old".into(), transaction(now - LIFETIME - 1, None).to_text()));
-        stored.push(("future".into(), transaction(now + LIFETIME + 1, None).to_text()));
+        let now = WallTime(0) + LIFETIME.times(100);
+        let mut stored: Vec<_> = (0..12)
+            .map(|i| (format!("k{i:02}"), transaction(now - Millis(i * 1000), None).to_text()))
+            .collect();
+        stored.push(("old".into(), transaction(now - LIFETIME - Millis(1), None).to_text()));
+        stored.push(("future".into(), transaction(now + LIFETIME + Millis(1), None).to_text()));
         stored.push(("odd".into(), "kind=session&v=1".into()));
         assert_eq!(sweep(&stored, now), ["old", "future", "odd", "k11", "k10", "k09"]);
         assert!(sweep(&stored[..9], now).is_empty());
@@ -179,12 +181,12 @@ mod tests {
     proptest! {
         #[test]
         fn any_app_state_survives(app_state in proptest::option::of(".*"), at in -1_i64<<50..1_i64<<50) {
-            let read = Transaction::from_text(&transaction(at, app_state.clone()).to_text()).unwrap();
+            let read = Transaction::from_text(&transaction(WallTime(at), app_state.clone()).to_text()).unwrap();
             prop_assert_eq!(read.context.app_state, app_state);
             prop_assert_eq!(read.context.page.as_deref(), Some("/reports?year=2026#top"));
             let kept = read.kept.unwrap();
-            prop_assert_eq!((kept.code.expose(), kept.iss, kept.at), ("c", None, 7));
-            prop_assert_eq!((read.at, read.max_age), (at, Some(60)));
+            prop_assert_eq!((kept.code.expose(), kept.iss, kept.at), ("c", None, WallTime(7)));
+            prop_assert_eq!((read.at, read.max_age), (WallTime(at), Some(60)));
         }
 
         #[test]

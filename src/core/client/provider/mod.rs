@@ -18,7 +18,7 @@ pub enum Verdict {
     Unsupported,
 }
 
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member, Object, parse};
@@ -34,7 +34,7 @@ pub struct HttpResponse {
     /// The body; `None` where it was larger than [`crate::core::protocol::token::MAX_BODY`] or no UTF-8.
     pub body: Option<String>,
     /// `Retry-After` in milliseconds, where the provider lets it be read.
-    pub retry_after: Option<i64>,
+    pub retry_after: Option<Millis>,
 }
 
 impl std::fmt::Debug for HttpResponse {
@@ -67,7 +67,7 @@ struct Keys {
     generation: u32,
     read_at: Now,
     /// When an unknown `kid` last had them read again, by the page's own clock.
-    refetched_at: Option<i64>,
+    refetched_at: Option<MonotonicTime>,
 }
 
 /// Why something could not be had, and when the provider wants to be asked again, in milliseconds.
@@ -76,7 +76,7 @@ pub struct Failure {
     /// Why.
     pub error: Error,
     /// The provider's wish, in milliseconds.
-    pub retry_after: Option<i64>,
+    pub retry_after: Option<Millis>,
 }
 
 impl std::fmt::Debug for Provider {
@@ -183,7 +183,7 @@ impl Provider {
             NoResponse::Network => Error::new(ErrorCode::NetworkError).with("endpoint", endpoint),
             NoResponse::Timeout => Error::new(ErrorCode::Timeout)
                 .with("endpoint", endpoint)
-                .with("seconds", (self.config.request_timeout / 1000).to_string()),
+                .with("seconds", (self.config.request_timeout.0 / 1000).to_string()),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! One request: the steps to what somebody wants of the provider, and what to make of each answer.
 
 use super::{Failure, HttpResponse, Keys, NoResponse, Provider, Verdict};
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, Now};
 use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::json::{Engine, parse};
 use crate::core::base::secret::RefreshToken;
 use crate::core::base::text::sanitize;
 use crate::core::client::notification::Revocation;
@@ -13,8 +14,8 @@ use crate::core::protocol::metadata::{self, Metadata, list};
 use crate::core::protocol::token::{TokenOutcome, Tokens, process_token_response};
 use std::rc::Rc;
 
-/// A revocation is waited for this long at most, in milliseconds: the person wants to leave.
-const REVOKE_TIMEOUT: i64 = 2_000;
+/// A revocation is waited for this long at most: the user wants to leave.
+const REVOKE_TIMEOUT: Millis = Millis::seconds(2);
 
 /// What somebody wants. A form holds secrets, so it has no `Debug` of its own.
 pub enum RequestKind {
@@ -44,8 +45,8 @@ pub enum RequestAction {
         url: String,
         /// The body.
         form: Option<String>,
-        /// In milliseconds.
-        timeout: i64,
+        /// For how long it is waited for.
+        timeout: Millis,
     },
     /// See whether this key signed it.
     Verify {
@@ -108,7 +109,7 @@ impl std::fmt::Debug for ProviderRequest {
         let checking = self.checking.as_ref().map(|checking| {
             (&checking.tokens, checking.candidates.len(), checking.generation, checking.tried, checking.again)
         });
-        (goal, self.pending, checking, self.revocation).fmt(out)
+        (goal, self.pending, checking, &self.revocation).fmt(out)
     }
 }
 
@@ -165,7 +166,10 @@ impl ProviderRequest {
                 REVOKE_TIMEOUT.min(provider.config.request_timeout),
             ),
             RequestKind::Revoke { .. } => {
-                return Ok(RequestAction::Done(RequestOutput::Revoked(Ok(known.clone()), self.revocation)));
+                return Ok(RequestAction::Done(RequestOutput::Revoked(
+                    Ok(known.clone()),
+                    self.revocation.take(),
+                )));
             }
             RequestKind::Ready if provider.verifies() && provider.present_keys(now).is_none() => {
                 return Ok(self.ask(Pending::Keys(false), provider, provider.jwks_uri().to_owned()));
@@ -199,7 +203,9 @@ impl ProviderRequest {
         let RequestKind::Tokens { purpose, .. } = &self.goal else {
             self.revocation = Some(match &answer {
                 Ok(answer) if (200..300).contains(&answer.status) => Revocation::Revoked,
-                Ok(answer) if (400..500).contains(&answer.status) => Revocation::Refused,
+                Ok(answer) if (400..500).contains(&answer.status) => {
+                    Revocation::Refused(refused_by(provider.engine, answer))
+                }
                 _ => Revocation::Unreachable,
             });
             return None;
@@ -332,6 +338,13 @@ impl ProviderRequest {
         };
         RequestAction::Done(RequestOutput::Tokens(outcome))
     }
+}
+
+/// The provider's `error`, RFC 7009 §2.2.1, or the answer's status.
+fn refused_by(engine: Engine, answer: &HttpResponse) -> String {
+    let object = answer.body.as_deref().and_then(|text| parse(engine, text));
+    let error = object.and_then(|object| object.member("error").text());
+    error.map_or_else(|| answer.status.to_string(), |error| sanitize(&error))
 }
 
 /// `id_token_invalid` where metadata lists other algorithms than this one.

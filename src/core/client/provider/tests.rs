@@ -4,7 +4,7 @@ use super::{
     HttpResponse, NoResponse, Provider, ProviderRequest, RequestAction, RequestInput, RequestKind,
     RequestOutput, Verdict,
 };
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use crate::core::base::config::{Config, tests::options};
 use crate::core::base::encoding::base64url;
 use crate::core::base::error::ErrorCode;
@@ -15,7 +15,7 @@ use crate::core::protocol::token::{TokenOutcome, Tokens};
 use crate::native::engine;
 use std::rc::Rc;
 
-const NOW: Now = Now { wall: 1_800_000_000_000, mono: 5_000 };
+const NOW: Now = Now { wall: WallTime(1_800_000_000_000), mono: MonotonicTime(5_000) };
 const METADATA: &str = r#"{"issuer":"https://tenant.example","authorization_endpoint":"https://tenant.example/a",
     "token_endpoint":"https://tenant.example/t","revocation_endpoint":"https://tenant.example/r",
     "jwks_uri":"https://tenant.example/j"}"#;
@@ -95,7 +95,7 @@ fn run_at(
                 return (asked, done);
             }
             RequestAction::Send { url, form, timeout } => {
-                assert!(timeout > 0);
+                assert!(timeout > Millis(0));
                 let method = if form.is_some() { "POST" } else { "GET" };
                 asked.push(format!("{method} {}", url.strip_prefix("https://tenant.example").unwrap()));
             }
@@ -296,7 +296,7 @@ fn keys_that_the_app_names_are_used_without_metadata() {
 fn keys_of_ten_minutes_ago_are_read_again_by_whichever_clock_moved() {
     let provider = &mut provider(true);
     run(provider, sign_in(), vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), GOOD]);
-    let at = |wall, mono| Now { wall: NOW.wall + wall, mono: NOW.mono + mono };
+    let at = |wall, mono| Now { wall: NOW.wall + Millis(wall), mono: NOW.mono + Millis(mono) };
     let (asked, _) = run_at(at(599_999, 599_999), provider, refresh(), vec![ok(tokens("a")), GOOD]);
     assert_eq!(asked, ["POST /t", "verify a by a"]);
     // The device slept; and then its clock was set back.
@@ -388,7 +388,11 @@ fn a_revocation_is_sent_where_its_endpoint_is_known_and_its_answer_changes_nothi
     assert!(asked.is_empty() && matches!(done, RequestOutput::Revoked(Ok(_), None)));
     for (say, expected) in [
         (ok(""), Revocation::Revoked),
-        (Say::Text(400, String::new()), Revocation::Refused),
+        (Say::Text(400, String::new()), Revocation::Refused("400".into())),
+        (
+            Say::Text(400, r#"{"error":"invalid_client"}"#.into()),
+            Revocation::Refused("invalid_client".into()),
+        ),
         (Say::Text(500, String::new()), Revocation::Unreachable),
         (Say::Nothing(NoResponse::Network), Revocation::Unreachable),
     ] {

@@ -1,9 +1,11 @@
-//! What peers, the tabs that hold one session, say to each other. Heard from the same origin alone, and judged like
-//! storage: by shape and kind.
+//! What peers, the tabs that hold one session, say to each other. A message is heard from the same origin alone, and
+//! judged like a stored record: by its shape and kind.
 
-use super::session_record::{GRANT, SessionRecord};
+use super::reason::Reason;
+use super::session_record::{SESSION, SessionRecord};
+use crate::core::base::clock::{Millis, WallTime};
+use crate::core::base::error::ErrorCode;
 use crate::core::base::fields::{Reader, Writer};
-use crate::core::client::session::reason::Reason;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,34 +14,29 @@ pub enum Message {
     Query {
         /// Which session.
         sid: String,
-        /// What the asker holds.
+        /// What the sender holds.
         generation: i64,
+        /// When that was asked for.
+        issued_at: WallTime,
     },
-    /// "No newer one here", which tells the asker that it is not alone.
+    /// "I hold this one, which is not newer."
     Present {
         /// Which session.
         sid: String,
+        /// What the sender holds.
+        generation: i64,
+        /// When that was asked for.
+        issued_at: WallTime,
     },
     /// "This is the newest."
     Tokens(SessionRecord),
-    /// "It failed": the peers wait as long, and know whether the token may be spent.
-    Failing {
-        /// Which session.
-        sid: String,
-        /// Which tokens.
-        generation: i64,
-        /// Milliseconds to wait from now.
-        pause: i64,
-        /// How many failures in a row.
-        failures: i64,
-        /// Whether the refresh token may be spent.
-        refresh_pending: bool,
-    },
-    /// "It is over."
+    /// "My refresh failed": the peers wait as long.
+    Failing(Failing),
+    /// "The session has ended."
     Ended {
         /// Which session.
         sid: String,
-        /// The newest tokens that it is over for.
+        /// The newest tokens that the sender held.
         generation: i64,
         /// Its place among sign-ins and sign-outs.
         sequence: i64,
@@ -48,55 +45,99 @@ pub enum Message {
     },
 }
 
+/// See [`Message::Failing`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Which session.
+    pub sid: String,
+    /// Which tokens.
+    pub generation: i64,
+    /// How long to wait from now.
+    pub pause: Millis,
+    /// How many failures in a row.
+    pub failures: u32,
+    /// Whether the refresh token may be spent.
+    pub refresh_pending: bool,
+    /// What went wrong.
+    pub code: ErrorCode,
+}
+
 impl Message {
+    /// Which session it is about.
+    pub fn sid(&self) -> &str {
+        match self {
+            Self::Query { sid, .. } | Self::Present { sid, .. } | Self::Ended { sid, .. } => sid,
+            Self::Failing(failing) => &failing.sid,
+            Self::Tokens(record) => &record.sid,
+        }
+    }
+
     /// As it is sent.
     pub fn to_text(&self) -> String {
+        let (kind, generation) = match self {
+            Self::Tokens(record) => return record.to_text(),
+            Self::Query { generation, .. } => (QUERY, generation),
+            Self::Present { generation, .. } => (PRESENT, generation),
+            Self::Failing(failing) => (FAILING, &failing.generation),
+            Self::Ended { generation, .. } => (ENDED, generation),
+        };
+        let mut record = Writer::new(kind);
+        record.field("sid", self.sid()).number("generation", *generation);
         match self {
-            Self::Query { sid, generation } => {
-                Writer::new("query").field("sid", sid).number("generation", *generation).done()
+            Self::Failing(failing) => {
+                record
+                    .number("pause", failing.pause.0)
+                    .number("failures", failing.failures.into())
+                    .number("refresh_pending", failing.refresh_pending.into())
+                    .field("code", failing.code.as_str());
             }
-            Self::Present { sid } => Writer::new("present").field("sid", sid).done(),
-            Self::Tokens(grant) => grant.to_text(),
-            Self::Failing { sid, generation, pause, failures, refresh_pending } => Writer::new("failing")
-                .field("sid", sid)
-                .number("generation", *generation)
-                .number("pause", *pause)
-                .number("failures", *failures)
-                .number("refresh_pending", (*refresh_pending).into())
-                .done(),
-            Self::Ended { sid, generation, sequence, reason } => {
-                let mut record = Writer::new("ended");
-                record.field("sid", sid).number("generation", *generation).number("sequence", *sequence);
-                reason.write(&mut record).done()
+            Self::Ended { sequence, reason, .. } => {
+                reason.write(record.number("sequence", *sequence));
             }
+            Self::Query { issued_at, .. } | Self::Present { issued_at, .. } => {
+                record.number("issued_at", issued_at.0);
+            }
+            Self::Tokens(_) => {}
         }
+        record.done()
     }
 
     /// Reads one; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
         let record = Reader::any(text)?;
-        let sid = || record.text("sid").map(str::to_owned);
-        match record.kind() {
-            GRANT => SessionRecord::read(&record).map(Self::Tokens),
-            "query" => Some(Self::Query { sid: sid()?, generation: record.number("generation")? }),
-            "present" => Some(Self::Present { sid: sid()? }),
-            "failing" => Some(Self::Failing {
-                sid: sid()?,
-                generation: record.number("generation")?,
-                pause: record.number("pause")?,
-                failures: record.number("failures")?,
+        if record.kind() == SESSION {
+            return SessionRecord::read(&record).map(Self::Tokens);
+        }
+        let sid = record.text("sid")?.to_owned();
+        let generation = record.number("generation")?;
+        let time = |name| record.number(name).map(WallTime);
+        Some(match record.kind() {
+            QUERY => Self::Query { sid, generation, issued_at: time("issued_at")? },
+            PRESENT => Self::Present { sid, generation, issued_at: time("issued_at")? },
+            FAILING => Self::Failing(Failing {
+                sid,
+                generation,
+                pause: Millis(record.number("pause")?),
+                failures: record.number("failures")?.clamp(1, 1000) as u32,
                 refresh_pending: record.number("refresh_pending")? != 0,
+                // Another version of this SDK may know more codes.
+                code: ErrorCode::named(record.text("code")?).unwrap_or(ErrorCode::PlatformUnavailable),
             }),
-            "ended" => Some(Self::Ended {
-                sid: sid()?,
-                generation: record.number("generation")?,
+            ENDED => Self::Ended {
+                sid,
+                generation,
                 sequence: record.number("sequence")?,
                 reason: Reason::read(&record)?,
-            }),
-            _ => None,
-        }
+            },
+            _ => return None,
+        })
     }
 }
+
+const QUERY: &str = "query";
+const PRESENT: &str = "present";
+const FAILING: &str = "failing";
+const ENDED: &str = "ended";
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
@@ -107,15 +148,16 @@ mod tests {
     #[test]
     fn messages_survive_the_channel() {
         for message in [
-            Message::Query { sid: "s".into(), generation: 3 },
-            Message::Present { sid: "s".into() },
-            Message::Failing {
+            Message::Query { sid: "s".into(), generation: 3, issued_at: WallTime(5) },
+            Message::Present { sid: "s".into(), generation: 3, issued_at: WallTime(5) },
+            Message::Failing(Failing {
                 sid: "s".into(),
                 generation: 3,
-                pause: 1500,
+                pause: Millis(1500),
                 failures: 2,
                 refresh_pending: true,
-            },
+                code: ErrorCode::RateLimited,
+            }),
             Message::Ended { sid: "s".into(), generation: 3, sequence: 4, reason: Reason::SessionLost },
             Message::Ended {
                 sid: "s".into(),

@@ -1,8 +1,8 @@
-//! The session: a synchronous state machine. [`Session::step`] takes the circumstances and one event and says what to
-//! do; it holds no clock, randomness, future or I/O. The browser is one runner of it, the simulator in
-//! `tests/simulation` another. `docs/session.md` draws its states.
+//! The session: the tokens of one tab, their refresh, and the other tabs that hold them. A synchronous state machine:
+//! [`Session::handle`] takes one input and says what to do; it holds no clock, randomness, future or I/O.
+//! `docs/session.md` draws its states.
 
-pub mod event;
+pub mod io;
 pub mod message;
 pub mod reason;
 pub mod schedule;
@@ -10,33 +10,37 @@ pub mod session_record;
 
 mod ending;
 mod refresh;
+mod repair;
 mod sharing;
 
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use crate::core::base::config::TokenStorage;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{IdToken, RefreshToken, State};
-use crate::core::client::notification::{Notification, NotificationKind};
-use crate::core::client::session::reason::Reason;
+use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::protocol::token::Tokens;
 use crate::core::protocol::transaction::Transaction;
-use event::{Call, Context, SessionAction, SessionInput, Ticket};
+use io::{Call, Context, SessionAction, SessionInput, Ticket};
+use reason::Reason;
+use refresh::{DetachedRequest, Refresh};
+use repair::Repair;
 use schedule::{Backoff, Deadline, Rng};
 use session_record::SessionRecord;
+use sharing::Peers;
 
 /// What the session must know about its app.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// Where the record is kept.
     pub token_storage: TokenStorage,
-    /// Which platform, as transactions name it.
+    /// Which provider, as transactions name it.
     pub issuer: String,
     /// Which client.
     pub client_id: String,
-    /// The longest that a holder may hold the session's lock, in milliseconds: one refresh with all its parts.
-    pub max_hold: i64,
-    /// How long peers have to say that they hold newer tokens, in milliseconds.
-    pub peer_wait: i64,
+    /// The longest that a holder may hold the session's lock: one refresh with all its parts.
+    pub max_hold: Millis,
+    /// How long peers have to say that they hold newer tokens.
+    pub peer_wait: Millis,
 }
 
 /// The session of one tab.
@@ -47,19 +51,20 @@ pub struct Session {
     phase: Phase,
     refresh: Refresh,
     backoff: Backoff,
-    failing: Option<(Error, i64)>,
+    failing: Option<(Error, WallTime)>,
     waiting: Vec<Waiting>,
-    detached: Vec<refresh::DetachedRequest>,
+    detached: Vec<DetachedRequest>,
     /// The latest sign-in or sign-out known.
     latest_sequence: i64,
-    /// Fences off a sign-in that began before a sign-out.
+    /// Counts sign-outs: a sign-in that began before one is refused.
     sign_out_epoch: u32,
     tickets: u32,
-    /// Whether another tab may hold this session.
-    has_peers: bool,
-    /// How often this tab woke too late to send, in a row.
+    peers: Peers,
+    /// How often in a row this tab woke too late to send.
     late_wakeups: u32,
-    wake: Option<i64>,
+    repair: Repair,
+    page: Page,
+    timer: Option<MonotonicTime>,
     version: u32,
 }
 
@@ -73,26 +78,17 @@ enum Phase {
 /// A session that this tab holds.
 #[derive(Debug)]
 struct ActiveSession {
-    grant: SessionRecord,
+    record: SessionRecord,
     deadline: Deadline,
-    /// The scheduled refresh is due when this much is left, in milliseconds.
-    refresh_margin: i64,
+    /// The scheduled refresh is due when this much is left.
+    refresh_margin: Millis,
 }
 
-/// How far a refresh is.
-#[derive(Debug, PartialEq)]
-enum Refresh {
-    Idle,
-    /// Asked for the lock, at this time of the tab's own clock.
-    WaitingForLock(Ticket, i64),
-    /// Holding it, listening for a peer with newer tokens, until the tab's own clock shows this.
-    QueryingPeers(Ticket, i64),
-    /// Holding it, getting ready what the request needs, since this time of the tab's own clock.
-    Preparing(Ticket, i64),
-    /// The refresh token is on its way. Whether it may have been spent before that.
-    Sending(Ticket, bool),
-    /// The platform refused it; a peer may still have its successor.
-    ConfirmingInvalidGrant(Ticket, i64, Reason),
+/// Whether the page may be in the back/forward cache: one that is must not ask for locks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    Shown,
+    Hidden,
 }
 
 /// A call that waits for tokens of a later generation than this.
@@ -100,9 +96,9 @@ enum Refresh {
 struct Waiting {
     call: Call,
     generation: i64,
-    /// Whether the present token will not do, even if nothing better can be had.
-    force_new: bool,
-    /// Whether an API's 401 is why.
+    /// Whether the token that is held will do if nothing newer can be had.
+    renewal: io::Renewal,
+    /// Whether an API's 401 is the reason.
     rejected: bool,
 }
 
@@ -112,15 +108,15 @@ pub enum SessionState<'a> {
     /// Nothing is known yet.
     Loading,
     /// Nobody is signed in.
-    Out(Reason),
+    Unauthenticated(Reason),
     /// Somebody is.
-    In {
+    Authenticated {
         /// The tokens and what was granted.
-        grant: &'a SessionRecord,
-        /// When the next refresh is due by the wall clock; `None` without a refresh token.
-        refresh_at: Option<i64>,
-        /// Why refreshing fails, and the wall clock's time of the next try.
-        failing: Option<&'a (Error, i64)>,
+        record: &'a SessionRecord,
+        /// When the next refresh is due; `None` without a refresh token.
+        refresh_at: Option<WallTime>,
+        /// Why refreshing fails, and when it is tried again.
+        failing: Option<&'a (Error, WallTime)>,
     },
 }
 
@@ -139,62 +135,81 @@ impl Session {
             latest_sequence: 0,
             sign_out_epoch: 0,
             tickets: 0,
-            has_peers: false,
+            peers: Peers::None,
             late_wakeups: 0,
-            wake: None,
+            repair: Repair::default(),
+            page: Page::Shown,
+            timer: None,
             version: 0,
         }
     }
 
-    /// Takes one event: first what can be read now, then the event, then whatever has become due.
-    pub fn handle(&mut self, context: &Context, event: SessionInput) -> Vec<SessionAction> {
-        let mut actions = Vec::new();
-        let stored = self.sync_from_storage(context, &mut actions);
-        // A write that has just failed is not tried again at once.
-        let stored = stored.filter(|_| !matches!(event, SessionInput::WriteFailed));
-        match event {
-            SessionInput::Start => self.query_peers(&mut actions),
+    /// Takes one input: first what can be read now, then the input, then whatever has become due.
+    pub fn handle(&mut self, context: &mut Context, input: SessionInput) {
+        let stored = self.sync_from_storage(context);
+        let write_failed = matches!(input, SessionInput::WriteFailed);
+        if !write_failed {
+            self.repair.write_did_not_fail();
+        }
+        match input {
+            SessionInput::Start => self.query_peers(context),
             SessionInput::Sync => {}
-            SessionInput::Revalidate => self.retry_sooner(context, Backoff::BASE),
-            SessionInput::Timeout => self.wake = None,
-            SessionInput::Message(message) => self.handle_message(context, message, &mut actions),
-            SessionInput::LockGranted(ticket) => self.granted(context, ticket, &mut actions),
-            SessionInput::LockUnavailable(ticket) => self.overdue(ticket, &mut actions),
-            SessionInput::LockStolen(ticket) => self.stolen(ticket),
-            SessionInput::Prepared { ticket, result } => self.prepared(context, ticket, result, &mut actions),
-            SessionInput::TokenResponse { ticket, asked_at, outcome } => {
-                self.answered(context, ticket, asked_at, outcome, &mut actions)
+            SessionInput::Revalidate => self.revalidate(context),
+            SessionInput::PageHidden => {
+                self.page = Page::Hidden;
+                // A page that holds or wants a lock is kept out of the cache.
+                if !matches!(self.refresh, Refresh::Sending(..)) {
+                    self.release(context);
+                }
             }
-            SessionInput::GetToken { call, force, min_validity, rejected } => {
-                self.get_token(context, call, force, min_validity, rejected, &mut actions);
+            SessionInput::PageShown => {
+                self.page = Page::Shown;
+                // What was said meanwhile could not be heard.
+                self.query_peers(context);
+                self.revalidate(context);
+            }
+            SessionInput::Timeout => self.timer = None,
+            SessionInput::Message(message) => self.handle_message(context, message),
+            SessionInput::LockGranted(ticket) => self.lock_granted(context, ticket),
+            SessionInput::LockStolen(ticket) => self.lock_stolen(ticket),
+            SessionInput::Prepared { ticket, result } => self.prepared(context, ticket, result),
+            SessionInput::TokenResponse { ticket, asked_at, outcome } => {
+                self.handle_token_response(context, ticket, asked_at, outcome);
+            }
+            SessionInput::GetToken { call, renewal, min_validity, rejected } => {
+                self.get_token(context, call, renewal, min_validity, rejected);
             }
             SessionInput::SignIn { ticket, tokens, state, scope, sign_out_epoch, asked_at } => {
-                let result =
-                    self.sign_in(context, tokens, &state, scope, sign_out_epoch, asked_at, &mut actions);
-                actions.push(SessionAction::SignedIn(ticket, result));
+                let result = if sign_out_epoch == self.sign_out_epoch {
+                    self.sign_in(context, tokens, &state, scope, asked_at)
+                } else {
+                    Err((Error::new(ErrorCode::SignedOut), tokens.refresh))
+                };
+                context.push(SessionAction::SignedIn(ticket, result));
             }
-            SessionInput::SignOut => self.sign_out(&mut actions),
-            SessionInput::WriteFailed => notify(&mut actions, false, NotificationKind::StorageFailed),
+            SessionInput::SignOut => self.sign_out(context),
+            SessionInput::WriteFailed => self.write_failed(context),
         }
-        self.drive(context, &mut actions);
-        self.reconcile(stored, &mut actions);
-        actions
+        self.drive(context);
+        if !write_failed {
+            self.repair_storage(context, stored);
+        }
+        self.schedule(context);
     }
 
     /// What an app may see now.
     pub fn state(&self, now: Now) -> SessionState<'_> {
         match &self.phase {
             Phase::Loading => SessionState::Loading,
-            Phase::Unauthenticated(reason) => SessionState::Out(*reason),
-            Phase::Authenticated(active) => SessionState::In {
-                grant: &active.grant,
-                refresh_at: active
-                    .grant
-                    .refresh
-                    .as_ref()
-                    .map(|_| now.wall + active.deadline.left(now) - active.refresh_margin),
-                failing: self.failing.as_ref(),
-            },
+            Phase::Unauthenticated(reason) => SessionState::Unauthenticated(*reason),
+            Phase::Authenticated(active) => {
+                let refresh_in = active.deadline.left(now) - active.refresh_margin;
+                SessionState::Authenticated {
+                    record: &active.record,
+                    refresh_at: active.record.refresh.is_some().then(|| now.wall + refresh_in),
+                    failing: self.failing.as_ref(),
+                }
+            }
         }
     }
 
@@ -203,88 +218,72 @@ impl Session {
         self.version
     }
 
-    /// Does what has become due, settles who can be settled, and says when to be woken.
-    fn drive(&mut self, context: &Context, actions: &mut Vec<SessionAction>) {
+    /// Does what has become due, and settles the calls that can be settled.
+    fn drive(&mut self, context: &mut Context) {
+        let now = context.now.mono;
         match self.refresh {
-            // Overslept: the lock may be another tab's by now, and the news of that still on its way.
-            Refresh::QueryingPeers(_, until) if context.now.mono > until + LATE_WAKEUP => {
+            // Woken late: the lock may be another tab's by now, and its messages may still be on their way.
+            Refresh::QueryingPeers(_, until) if now > until + LATE_WAKEUP => {
                 self.late_wakeups += 1;
-                self.release(actions);
+                self.release(context);
             }
-            Refresh::QueryingPeers(ticket, until) if context.now.mono >= until => {
-                self.prepare(context, ticket, actions)
-            }
-            Refresh::ConfirmingInvalidGrant(_, until, reason) if context.now.mono >= until => {
-                self.end_local(reason, actions)
+            Refresh::QueryingPeers(ticket, until) if now >= until => self.prepare(context, ticket),
+            Refresh::ConfirmingInvalidGrant(_, until, reason) if now >= until => {
+                self.end_here(context, reason);
             }
             _ => {}
         }
         if let Phase::Authenticated(active) = &self.phase
-            && active.grant.refresh.is_none()
-            && active.deadline.left(context.now) <= 0
+            && active.record.refresh.is_none()
+            && active.deadline.left(context.now) <= Millis(0)
         {
-            self.end_local(Reason::LoginRequired, actions);
+            self.end_here(context, Reason::LoginRequired);
         }
-        self.settle(context, actions);
-        if self.refresh == Refresh::Idle && !self.unanswered() {
+        self.settle_renewed(context);
+        if self.refresh == Refresh::Idle && !self.has_request_in_flight() {
             if self.wants_refresh(context.now) && self.may_refresh(context) {
-                self.queue(context, actions);
-            } else {
-                self.refuse(context, actions);
+                self.request_lock(context);
+            } else if self.page == Page::Shown {
+                self.settle_unavailable(context);
             }
         }
-        self.schedule(context, actions);
-    }
-
-    /// Answers the calls whose tokens have come.
-    fn settle(&mut self, context: &Context, actions: &mut Vec<SessionAction>) {
-        if let Phase::Authenticated(active) = &self.phase
-            && active.deadline.left(context.now) > 0
-        {
-            self.waiting.retain(|waiting| {
-                let ready = active.grant.generation > waiting.generation;
-                if ready {
-                    actions.push(SessionAction::SettleToken(waiting.call, Ok(active.grant.access.clone())));
-                }
-                !ready
-            });
+        if self.lock_is_slow(now) {
+            self.settle_valid(context);
         }
-    }
-
-    /// Answers every call alike.
-    fn settle_all(&mut self, error: &Error, actions: &mut Vec<SessionAction>) {
-        actions.extend(
-            self.waiting
-                .drain(..)
-                .map(|waiting| SessionAction::SettleToken(waiting.call, Err(error.clone()))),
-        );
     }
 
     /// Asks to be woken for the next thing that time alone brings.
-    fn schedule(&mut self, context: &Context, actions: &mut Vec<SessionAction>) {
-        let mono = context.now.mono;
-        let at = match (&self.phase, &self.refresh) {
+    fn schedule(&mut self, context: &mut Context) {
+        let now = context.now;
+        let due = match (&self.phase, &self.refresh) {
             (_, Refresh::QueryingPeers(_, until) | Refresh::ConfirmingInvalidGrant(_, until, _)) => {
                 Some(*until)
             }
-            (Phase::Authenticated(active), Refresh::Idle) if !self.unanswered() => {
-                let left = active.deadline.left(context.now);
-                if active.grant.refresh.is_none() {
-                    Some(mono + left)
+            (_, Refresh::WaitingForLock(_, since))
+                if !self.waiting.is_empty() && !self.lock_is_slow(now.mono) =>
+            {
+                Some(*since + SLOW_LOCK)
+            }
+            (Phase::Authenticated(active), Refresh::Idle) if !self.has_request_in_flight() => {
+                let left = active.deadline.left(now);
+                let refresh_at = now.mono + left - active.refresh_margin;
+                if active.record.refresh.is_none() {
+                    Some(now.mono + left)
+                } else if !context.online || self.backoff.rests() {
+                    // Waits for the browser to come online, for the user, or for a call.
+                    None
                 } else if self.backoff.failures > 0 {
-                    // Offline waits for online; after too many tries it waits for a person or an app.
-                    (!self.backoff.resting() && context.online)
-                        .then(|| self.backoff.retry_at.max(mono + left - active.refresh_margin))
+                    Some(self.backoff.retry_at.max(refresh_at))
                 } else {
-                    context.online.then(|| mono + left - active.refresh_margin)
+                    Some(refresh_at)
                 }
             }
             _ => None,
         };
-        let at = at.map(|at| at.max(mono + 1));
-        if at != self.wake {
-            self.wake = at;
-            actions.push(SessionAction::SetTimer(at));
+        let due = MonotonicTime::earlier(due, self.repair.due()).map(|due| due.max(now.mono + Millis(1)));
+        if due != self.timer {
+            self.timer = due;
+            context.push(SessionAction::SetTimer(due));
         }
     }
 
@@ -293,44 +292,36 @@ impl Session {
         self.ticket(0)
     }
 
-    /// How often this tab knows the user to have signed out: a sign-in that began before is fenced off.
+    /// How often this tab knows the user to have signed out: a sign-in that began before is refused.
     pub fn sign_out_epoch(&self) -> u32 {
         self.sign_out_epoch
     }
 
-    /// Whether a transaction was made by this client for this platform.
+    /// Whether a transaction was made by this client for this provider.
     pub fn owns(&self, transaction: &Transaction) -> bool {
         transaction.issuer == self.rules.issuer && transaction.client_id == self.rules.client_id
     }
 
-    /// A new session: stored, passed on, held. Tokens that come after a sign-out are handed back to be revoked.
-    #[allow(clippy::too_many_arguments)]
+    /// A new session, stored and held. No other tab can have it yet, so its tokens are not posted.
     fn sign_in(
         &mut self,
-        context: &Context,
+        context: &mut Context,
         tokens: Tokens,
         state: &State,
         scope: String,
-        sign_out_epoch: u32,
         asked_at: Now,
-        actions: &mut Vec<SessionAction>,
     ) -> Result<IdToken, (Error, Option<RefreshToken>)> {
-        if sign_out_epoch != self.sign_out_epoch {
-            return Err((Error::new(ErrorCode::SignedOut), tokens.refresh));
-        }
-        let sequence = (self.latest_sequence + 1).max(context.now.wall);
-        let grant = SessionRecord::signed_in(tokens, state, sequence, scope, asked_at)
-            .ok_or_else(|| (Error::new(ErrorCode::IdTokenInvalid).with("check", "it is missing"), None))?;
-        notify(actions, false, NotificationKind::CodeExchanged);
-        notify(actions, false, NotificationKind::IdTokenChecked);
-        self.store(&grant, actions);
-        if self.shared() {
-            actions.push(SessionAction::Post(message::Message::Tokens(grant.clone())));
-        }
-        let deadline = Deadline::after(asked_at, grant.lifetime());
-        let id_token = grant.id_token.clone();
-        self.set_signed_in(grant, deadline, actions);
-        notify(actions, false, NotificationKind::SignedIn);
+        let sequence = (self.latest_sequence + 1).max(context.now.wall.0);
+        let Some(record) = SessionRecord::signed_in(tokens, state, sequence, scope, asked_at) else {
+            return Err((Error::new(ErrorCode::IdTokenInvalid).with("check", "it is missing"), None));
+        };
+        context.notify(Source::ThisTab, NotificationKind::CodeExchanged);
+        context.notify(Source::ThisTab, NotificationKind::IdTokenChecked);
+        self.write_record(context, &record);
+        let deadline = Deadline::after(asked_at, record.lifetime());
+        let id_token = record.id_token.clone();
+        self.set_signed_in(context, record, deadline);
+        context.notify(Source::ThisTab, NotificationKind::SignedIn);
         Ok(id_token)
     }
 
@@ -344,29 +335,35 @@ impl Session {
         self.rules.token_storage != TokenStorage::Memory
     }
 
-    /// Becomes signed in by `grant`, or renewed by it.
-    fn set_signed_in(&mut self, grant: SessionRecord, deadline: Deadline, actions: &mut Vec<SessionAction>) {
-        self.release(actions);
-        if !matches!(&self.phase, Phase::Authenticated(active) if active.grant.sid == grant.sid) {
-            self.has_peers = false;
-            self.settle_all(&Error::new(ErrorCode::SignedOut), actions);
+    /// Holds a new session, or newer tokens of the one that is held.
+    fn set_signed_in(&mut self, context: &mut Context, record: SessionRecord, deadline: Deadline) {
+        self.release(context);
+        if !matches!(&self.phase, Phase::Authenticated(active) if active.record.sid == record.sid) {
+            self.peers = Peers::None;
+            self.settle_all(context, &Error::new(ErrorCode::SignedOut));
         }
-        self.latest_sequence = self.latest_sequence.max(grant.sequence);
-        let refresh_margin = schedule::margin(grant.lifetime(), &mut self.rng);
+        self.latest_sequence = self.latest_sequence.max(record.sequence);
+        let refresh_margin = schedule::refresh_margin(record.lifetime(), &mut self.rng);
         self.backoff = Backoff::default();
         self.failing = None;
         self.late_wakeups = 0;
         self.version += 1;
-        self.phase = Phase::Authenticated(Box::new(ActiveSession { grant, deadline, refresh_margin }));
+        self.phase = Phase::Authenticated(Box::new(ActiveSession { record, deadline, refresh_margin }));
+    }
+
+    fn record(&self) -> Option<&SessionRecord> {
+        match &self.phase {
+            Phase::Authenticated(active) => Some(&active.record),
+            _ => None,
+        }
     }
 }
 
-/// How much later than asked a timer may come before the tab must think that it was frozen, in milliseconds.
-const LATE_WAKEUP: i64 = 2_000;
+/// How much later than asked a timer may come before the tab must think that it was frozen.
+const LATE_WAKEUP: Millis = Millis::seconds(2);
 
-fn notify(actions: &mut Vec<SessionAction>, elsewhere: bool, news: NotificationKind) {
-    actions.push(SessionAction::Notify(Notification { elsewhere, kind: news }));
-}
+/// A lock that is waited for so long is held by a tab that may be frozen: calls that accept a valid token get it.
+const SLOW_LOCK: Millis = Millis::seconds(1);
 
 /// The error for a call that needs somebody signed in.
 fn signed_out(reason: Reason) -> Error {

@@ -1,28 +1,28 @@
-//! The session as storage holds it and peers pass it on: a grant, or the tombstone that says it is over.
+//! The session as storage holds it and peers pass it on: its tokens, or the tombstone that says that it has ended.
 
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, Now, WallTime};
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::fields::{Reader, Writer};
 use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
 use crate::core::client::session::reason::Reason;
 use crate::core::protocol::token::Tokens;
 
-/// Which of two records is the later: sign-ins and sign-outs count up, refreshes count up within one sign-in. The
-/// session's name decides between two that were made at once, alike in every tab, and the time between two refreshes of
-/// one generation: a tab whose record could not be written made one, and another that could not hear of it the other.
+/// Which of two records is the later. Sign-ins and sign-outs are counted, and refreshes within one sign-in. Between two
+/// sign-ins of one moment the session's name decides, in every tab alike. Two refreshes can have one generation: one by a
+/// tab whose record could not be written, the other by a tab that could not hear of it. Then the time decides.
 pub type Order<'a> = (i64, &'a str, i64, i64);
 
-/// A living session.
+/// A session: its tokens, and its place among other records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
     /// Grows with every sign-in and sign-out; a sign-in's is the wall clock's time at least, so that it is the latest
     /// even where the record before it could not be read.
     pub sequence: i64,
-    /// The session's public name: the same in every peer.
+    /// The session's public name, the same in every tab. Not the provider's `sid`.
     pub sid: String,
     /// Counts refreshes.
     pub generation: i64,
-    /// Whether the refresh token was sent and no answer came: written before it is sent, so that a crash shows.
+    /// Whether the refresh token was sent and no answer came. Written before it is sent, so that the next page knows.
     pub refresh_pending: bool,
     /// Whether an API's 401 is why these tokens were obtained: then another 401 does not demand newer ones.
     pub after_rejection: bool,
@@ -36,16 +36,16 @@ pub struct SessionRecord {
     pub sign_in_id_token: Option<IdToken>,
     /// What was granted.
     pub scope: String,
-    /// When the tokens were asked for, by the wall clock.
-    pub issued_at: i64,
-    /// When the access token ends, by the wall clock.
-    pub expires_at: i64,
+    /// When the tokens were asked for.
+    pub issued_at: WallTime,
+    /// When the access token ends.
+    pub expires_at: WallTime,
 }
 
 /// The end of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tombstone {
-    /// Later than the grant that it ends.
+    /// Later than the session that it ends.
     pub sequence: i64,
     /// Why.
     pub reason: Reason,
@@ -60,11 +60,11 @@ pub enum Record {
     Ended(Tombstone),
 }
 
-pub(super) const GRANT: &str = "session";
+pub(super) const SESSION: &str = "session";
 const TOMBSTONE: &str = "signed_out";
 
 impl SessionRecord {
-    /// The grant of a sign-in. Its name comes from the spent `state`, so that it needs no chance of its own.
+    /// The record of a sign-in. Its name comes from the spent `state`, so that it needs no randomness of its own.
     pub fn signed_in(
         tokens: Tokens,
         state: &State,
@@ -84,11 +84,11 @@ impl SessionRecord {
             sign_in_id_token: None,
             scope: tokens.scope.unwrap_or(asked_scope),
             issued_at: asked_at.wall,
-            expires_at: asked_at.wall.saturating_add(tokens.lifetime),
+            expires_at: asked_at.wall + tokens.lifetime,
         })
     }
 
-    /// The grant after a refresh: what the answer left out stays, RFC 6749 §6.
+    /// The record after a refresh: what the answer left out stays, RFC 6749 §6.
     pub fn refreshed(&self, tokens: Tokens, asked_at: Now) -> Self {
         Self {
             sequence: self.sequence,
@@ -105,7 +105,7 @@ impl SessionRecord {
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
             scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
             issued_at: asked_at.wall,
-            expires_at: asked_at.wall.saturating_add(tokens.lifetime),
+            expires_at: asked_at.wall + tokens.lifetime,
         }
     }
 
@@ -117,17 +117,22 @@ impl SessionRecord {
 
     /// Its place among records.
     pub fn order(&self) -> Order<'_> {
-        (self.sequence, &self.sid, self.generation, self.issued_at)
+        (self.sequence, &self.sid, self.generation, self.issued_at.0)
     }
 
-    /// The access token's lifetime in milliseconds.
-    pub fn lifetime(&self) -> i64 {
+    /// Its session, and which of that session's tokens it has.
+    pub(super) fn version(&self) -> (String, i64, WallTime) {
+        (self.sid.clone(), self.generation, self.issued_at)
+    }
+
+    /// The access token's lifetime.
+    pub fn lifetime(&self) -> Millis {
         self.expires_at - self.issued_at
     }
 
     /// As storage and peers hold it.
     pub fn to_text(&self) -> String {
-        Writer::new(GRANT)
+        Writer::new(SESSION)
             .number("sequence", self.sequence)
             .field("sid", &self.sid)
             .number("generation", self.generation)
@@ -138,16 +143,16 @@ impl SessionRecord {
             .field("id_token", self.id_token.expose())
             .maybe("sign_in_id_token", self.sign_in_id_token.as_ref().map(IdToken::expose))
             .field("scope", &self.scope)
-            .number("issued_at", self.issued_at)
-            .number("expires_at", self.expires_at)
+            .number("issued_at", self.issued_at.0)
+            .number("expires_at", self.expires_at.0)
             .done()
     }
 
-    /// Reads a record of kind [`GRANT`].
+    /// Reads a record of kind [`SESSION`].
     pub(super) fn read(record: &Reader) -> Option<Self> {
         let text = |name| record.text(name).filter(|value| !value.is_empty()).map(str::to_owned);
         let count = |name| record.number(name).filter(|count| *count >= 0);
-        let grant = Self {
+        let session = Self {
             sequence: count("sequence")?,
             sid: text("sid")?,
             generation: count("generation")?,
@@ -158,10 +163,10 @@ impl SessionRecord {
             id_token: IdToken::new(text("id_token")?),
             sign_in_id_token: text("sign_in_id_token").map(IdToken::new),
             scope: record.text("scope")?.to_owned(),
-            issued_at: record.number("issued_at")?,
-            expires_at: record.number("expires_at")?,
+            issued_at: WallTime(record.number("issued_at")?),
+            expires_at: WallTime(record.number("expires_at")?),
         };
-        (grant.expires_at >= grant.issued_at).then_some(grant)
+        (session.expires_at >= session.issued_at).then_some(session)
     }
 }
 
@@ -173,19 +178,11 @@ impl Tombstone {
 }
 
 impl Record {
-    /// Its place among sign-ins and sign-outs.
-    pub fn sequence(&self) -> i64 {
-        match self {
-            Self::Active(grant) => grant.sequence,
-            Self::Ended(tombstone) => tombstone.sequence,
-        }
-    }
-
     /// Reads either kind.
     pub fn from_text(text: &str) -> Option<Self> {
         let record = Reader::any(text)?;
         match record.kind() {
-            GRANT => SessionRecord::read(&record).map(Self::Active),
+            SESSION => SessionRecord::read(&record).map(Self::Active),
             TOMBSTONE => {
                 let sequence = record.number("sequence").filter(|count| *count >= 0)?;
                 Some(Self::Ended(Tombstone { sequence, reason: Reason::read(&record)? }))
@@ -204,7 +201,7 @@ pub(super) mod tests {
     use crate::core::protocol::transaction::{SignInContext, Transaction};
     use proptest::prelude::*;
 
-    fn grant(access: &str, refresh: Option<String>, generation: i64) -> SessionRecord {
+    fn session(access: &str, refresh: Option<String>, generation: i64) -> SessionRecord {
         SessionRecord {
             sequence: 3,
             sid: "sid".into(),
@@ -216,8 +213,8 @@ pub(super) mod tests {
             id_token: IdToken::new("a.b.c"),
             sign_in_id_token: (generation > 0).then(|| IdToken::new("d.e.f")),
             scope: "openid x".into(),
-            issued_at: 5,
-            expires_at: 6,
+            issued_at: WallTime(5),
+            expires_at: WallTime(6),
         }
     }
 
@@ -235,23 +232,23 @@ pub(super) mod tests {
             max_age: None,
             context: SignInContext { app_state: Some("kind=session&v=1".into()), page: None },
             kept: None,
-            at: 1,
+            at: WallTime(1),
         };
         assert_eq!(Record::from_text(&transaction.to_text()), None);
-        assert!(Transaction::from_text(&grant("a", None, 0).to_text()).is_none());
+        assert!(Transaction::from_text(&session("a", None, 0).to_text()).is_none());
     }
 
     #[test]
     fn the_sign_ins_id_token_outlives_every_refresh() {
-        let signed_in = grant("a", None, 0);
+        let signed_in = session("a", None, 0);
         let tokens = |id_token: Option<&str>| Tokens {
             access: AccessToken::new("b"),
             refresh: None,
             id_token: id_token.map(IdToken::new),
             scope: None,
-            lifetime: 1,
+            lifetime: Millis(1),
         };
-        let now = Now { wall: 5, mono: 5 };
+        let now = Now { wall: WallTime(5), ..Now::default() };
         assert_eq!(signed_in.signed_in_by(), &IdToken::new("a.b.c"));
         for refreshes in [&[Some("2"), Some("3")][..], &[None, Some("3")], &[Some("2"), None, Some("3")]] {
             let last = refreshes
@@ -264,7 +261,7 @@ pub(super) mod tests {
 
     #[test]
     fn other_versions_and_broken_records_are_none() {
-        let good = grant("a", Some("r".into()), 1).to_text();
+        let good = session("a", Some("r".into()), 1).to_text();
         for bad in [
             good.replace("v=1", "v=2"),
             good.replace("v=1", "v=0"),
@@ -293,7 +290,7 @@ pub(super) mod tests {
     proptest! {
         #[test]
         fn records_survive_storage(access in "[!-~]{1,40}", refresh in proptest::option::of("[!-~]{1,40}"), generation in 0i64..1000) {
-            let held = grant(&access, refresh, generation);
+            let held = session(&access, refresh, generation);
             prop_assert_eq!(Record::from_text(&held.to_text()), Some(Record::Active(held)));
         }
 

@@ -1,201 +1,168 @@
-//! What this tab learns from storage and from its peers. The later record wins, whoever brings it.
+//! What this tab learns from storage and from its peers, the other tabs that hold the same session. The later record
+//! counts, wherever it comes from.
 
-use super::event::{Context, SessionAction, Stored};
-use super::message::Message;
+use super::io::{Context, SessionAction};
+use super::message::{Failing, Message};
+use super::repair::StoredOrder;
 use super::schedule::Deadline;
-use super::session_record::{Record, SessionRecord, Tombstone};
-use super::{Phase, Session, notify};
+use super::session_record::{Record, SessionRecord};
+use super::{Phase, Session};
+use crate::core::base::clock::WallTime;
 use crate::core::base::config::TokenStorage;
-use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::error::Error;
 use crate::core::client::marks::ended_mark;
-use crate::core::client::notification::NotificationKind;
+use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::session::reason::Reason;
 
+/// What is known of other tabs that hold this session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peers {
+    /// There are none: the session began in this tab.
+    None,
+    /// There may be some: before a refresh they are asked.
+    Possible,
+    /// One was heard since tokens were last posted. Tokens are posted to known peers only.
+    Known,
+}
+
+/// Where a record comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Storage,
+    Peer,
+}
+
 impl Session {
-    /// Reads what can be read now. Nothing that is unreadable, broken, gone or older ends a session that memory holds:
-    /// only a tombstone does. Answers with the sequence of what is stored.
-    pub(super) fn sync_from_storage(
-        &mut self,
-        context: &Context,
-        actions: &mut Vec<SessionAction>,
-    ) -> Option<i64> {
-        let mut stored = None;
+    /// Reads what can be read now. Nothing that is unreadable, broken, missing or older ends a session that memory holds:
+    /// only a tombstone does.
+    pub(super) fn sync_from_storage(&mut self, context: &mut Context) -> StoredOrder {
+        let mut order = StoredOrder::Unreadable;
+        let loading = matches!(self.phase, Phase::Loading);
         if self.shared() {
-            match context.view.session() {
-                Stored::Text(text) => {
-                    let record = Record::from_text(&text);
-                    stored = record.as_ref().map(Record::sequence);
-                    match record {
-                        Some(Record::Active(grant)) => self.merge(context, grant, false, actions),
-                        Some(Record::Ended(tombstone))
-                            if tombstone.sequence > self.latest_sequence
-                                || matches!(self.phase, Phase::Loading) =>
-                        {
-                            self.end_remote(tombstone.sequence, tombstone.reason, actions);
-                        }
-                        _ => {}
-                    }
+            let record;
+            (order, record) = StoredOrder::of(&context.view.session());
+            match record {
+                Some(Record::Active(record)) => self.merge(context, record, From::Storage),
+                Some(Record::Ended(ended)) if loading || ended.sequence > self.latest_sequence => {
+                    self.end_elsewhere(context, ended.sequence, ended.reason);
                 }
-                Stored::Empty => {}
-                Stored::Unreadable if matches!(self.phase, Phase::Loading) => {
-                    notify(actions, false, NotificationKind::StorageFailed)
+                None if loading && order == StoredOrder::Unreadable => {
+                    context.notify(Source::ThisTab, NotificationKind::StorageFailed);
                 }
-                Stored::Unreadable => {}
+                _ => {}
             }
-            if let Phase::Authenticated(active) = &self.phase
-                && context.view.marked(&ended_mark(&active.grant.sid))
-            {
-                self.end_remote(self.latest_sequence + 1, Reason::Logout, actions);
+            if self.record().is_some_and(|record| context.view.marked(&ended_mark(&record.sid))) {
+                self.end_elsewhere(context, self.latest_sequence + 1, Reason::Logout);
             }
         }
         if matches!(self.phase, Phase::Loading) {
             self.phase = Phase::Unauthenticated(Reason::Never);
             self.version += 1;
         }
-        stored
+        order
     }
 
-    /// Puts right what a tab wrote that did not know the latest sign-in or sign-out. A refresh is never put right this
-    /// way: a newer one may be on its way into storage.
-    pub(super) fn reconcile(&self, stored: Option<i64>, actions: &mut Vec<SessionAction>) {
-        let written = actions.iter().any(|effect| matches!(effect, SessionAction::WriteRecord(_)));
-        if stored.is_none_or(|stored| stored >= self.latest_sequence) || written {
-            return;
-        }
-        match &self.phase {
-            Phase::Authenticated(active) => self.store(&active.grant, actions),
-            Phase::Unauthenticated(reason) => actions.push(SessionAction::WriteRecord(
-                Tombstone { sequence: self.latest_sequence, reason: *reason }.to_text(),
-            )),
-            Phase::Loading => {}
-        }
-    }
-
-    /// Takes over `grant` if it is later than what is held. `heard`: from a peer, so storage may not have it.
-    fn merge(
-        &mut self,
-        context: &Context,
-        grant: SessionRecord,
-        heard: bool,
-        actions: &mut Vec<SessionAction>,
-    ) {
-        let news = match &mut self.phase {
+    /// Takes `record` over if it is later than what is held.
+    fn merge(&mut self, context: &mut Context, record: SessionRecord, from: From) {
+        let kind = match &mut self.phase {
             Phase::Loading => NotificationKind::Restored,
-            Phase::Unauthenticated(_) if grant.sequence <= self.latest_sequence => return,
+            Phase::Unauthenticated(_) if record.sequence <= self.latest_sequence => return,
             Phase::Unauthenticated(_) => NotificationKind::SignedIn,
-            Phase::Authenticated(active) if grant.order() == active.grant.order() => {
-                active.grant.refresh_pending |= grant.refresh_pending;
+            Phase::Authenticated(active) if record.order() == active.record.order() => {
+                active.record.refresh_pending |= record.refresh_pending;
                 return;
             }
-            Phase::Authenticated(active) if grant.order() < active.grant.order() => return,
-            Phase::Authenticated(active) if grant.sid == active.grant.sid => NotificationKind::Refreshed,
+            Phase::Authenticated(active) if record.order() < active.record.order() => return,
+            Phase::Authenticated(active) if record.sid == active.record.sid => NotificationKind::Refreshed,
             Phase::Authenticated(_) => NotificationKind::SignedIn,
         };
-        let restored = news == NotificationKind::Restored;
-        let deadline = Deadline::read(context.now, grant.issued_at, grant.expires_at);
-        if heard && self.rules.token_storage == TokenStorage::Session {
-            self.store(&grant, actions);
+        let source = if kind == NotificationKind::Restored { Source::ThisTab } else { Source::OtherTab };
+        let deadline = Deadline::read(context.now, record.issued_at, record.expires_at);
+        if from == From::Peer && self.rules.token_storage == TokenStorage::Session {
+            self.write_record(context, &record);
         }
-        self.set_signed_in(grant, deadline, actions);
-        self.has_peers = true;
-        notify(actions, !restored, news);
+        self.set_signed_in(context, record, deadline);
+        self.peers = if from == From::Peer { Peers::Known } else { Peers::Possible };
+        context.notify(source, kind);
     }
 
     /// A peer said something.
-    pub(super) fn handle_message(
-        &mut self,
-        context: &Context,
-        message: Message,
-        actions: &mut Vec<SessionAction>,
-    ) {
-        let mine = match &self.phase {
-            Phase::Authenticated(active) => Some((active.grant.sid.clone(), active.grant.generation)),
-            _ => None,
-        };
-        let ours = |sid: &str| mine.as_ref().is_some_and(|(mine, _)| mine == sid);
+    pub(super) fn handle_message(&mut self, context: &mut Context, message: Message) {
+        let held = self.record().is_some_and(|record| record.sid == message.sid());
+        if held {
+            self.peers = Peers::Known;
+        }
         match message {
-            Message::Query { sid, generation } if ours(&sid) => {
-                self.has_peers = true;
-                let answer = match &self.phase {
-                    Phase::Authenticated(active) if active.grant.generation > generation => {
-                        Message::Tokens(active.grant.clone())
-                    }
-                    _ => Message::Present { sid },
-                };
-                actions.push(SessionAction::Post(answer));
+            // Whoever holds older tokens is told the newest.
+            Message::Query { generation, issued_at, .. } if held => {
+                if !self.post_if_newer_than(context, generation, issued_at)
+                    && let Some(record) = self.record()
+                {
+                    let (sid, generation, issued_at) = record.version();
+                    context.push(SessionAction::Post(Message::Present { sid, generation, issued_at }));
+                }
             }
-            Message::Present { sid } if ours(&sid) => self.has_peers = true,
-            Message::Tokens(grant) if ours(&grant.sid) => {
-                self.has_peers = true;
-                self.merge(context, grant, true, actions);
+            Message::Present { generation, issued_at, .. } if held => {
+                self.post_if_newer_than(context, generation, issued_at);
             }
+            // Two tabs that could not hear of each other refreshed the same tokens. Older generations are not answered: every
+            // tab hears every answer.
+            Message::Tokens(record)
+                if held
+                    && self.record().is_some_and(|own| own.generation == record.generation)
+                    && self.post_if_newer_than(context, record.generation, record.issued_at) => {}
             // Another session's tokens count where all tabs share one.
-            Message::Tokens(grant) if self.rules.token_storage == TokenStorage::Local => {
-                actions.push(SessionAction::Post(Message::Present { sid: grant.sid.clone() }));
-                self.merge(context, grant, true, actions);
+            Message::Tokens(record) if held || self.rules.token_storage == TokenStorage::Local => {
+                self.merge(context, record, From::Peer);
             }
-            Message::Failing { sid, generation, pause, failures, refresh_pending } if ours(&sid) => {
-                self.has_peers = true;
-                self.heard_failing(context, generation, pause, failures, refresh_pending, actions);
-            }
-            Message::Ended { sid, generation, sequence, reason } if ours(&sid) => {
-                let newer = mine.is_some_and(|(_, mine)| mine > generation);
-                match &self.phase {
-                    // It ended for older tokens than these: whoever is left may have them.
-                    Phase::Authenticated(active) if newer && reason != Reason::Logout => {
-                        actions.push(SessionAction::Post(Message::Tokens(active.grant.clone())));
-                    }
-                    _ => self.end_remote(sequence, reason, actions),
+            Message::Failing(failing) if held => self.peer_failed(context, failing),
+            // A refusal of older tokens ends nothing: whoever was refused may have the newer ones.
+            Message::Ended { generation, sequence, reason, .. } if held => {
+                if reason == Reason::Logout
+                    || !self.post_if_newer_than(context, generation, WallTime(i64::MAX))
+                {
+                    self.end_elsewhere(context, sequence, reason);
                 }
             }
             _ => {}
         }
     }
 
-    /// A peer's try failed: this tab waits as long as it would, and knows what it knows.
-    fn heard_failing(
-        &mut self,
-        context: &Context,
-        generation: i64,
-        pause: i64,
-        failures: i64,
-        refresh_pending: bool,
-        actions: &mut Vec<SessionAction>,
-    ) {
+    /// Posts the tokens that are held to a peer with older ones.
+    fn post_if_newer_than(&self, context: &mut Context, generation: i64, issued_at: WallTime) -> bool {
+        let newer =
+            self.record().filter(|record| (record.generation, record.issued_at) > (generation, issued_at));
+        if let Some(record) = newer {
+            context.push(SessionAction::Post(Message::Tokens(record.clone())));
+        }
+        newer.is_some()
+    }
+
+    /// Posts new tokens, where a peer is known to be there. Before the next ones it must be heard again.
+    pub(super) fn post_tokens(&mut self, context: &mut Context, record: &SessionRecord) {
+        if self.shared() && self.peers == Peers::Known {
+            context.push(SessionAction::Post(Message::Tokens(record.clone())));
+        }
+    }
+
+    /// A peer's refresh failed: this tab waits as long as the peer does.
+    fn peer_failed(&mut self, context: &mut Context, failing: Failing) {
         let Phase::Authenticated(active) = &mut self.phase else { return };
-        if active.grant.generation != generation {
+        if active.record.generation != failing.generation {
             return;
         }
-        active.grant.refresh_pending = refresh_pending;
-        let pause = pause.clamp(0, 3_600_000);
-        self.backoff.failures = self.backoff.failures.max(failures.clamp(1, 1000) as u32);
-        self.backoff.last = context.now.mono;
-        self.backoff.offline |= !context.online;
-        self.backoff.retry_at = self.backoff.retry_at.max(context.now.mono + pause);
-        self.now_failing(
-            Error::new(ErrorCode::PlatformUnavailable).with("elsewhere", "true"),
-            context.now.wall + pause,
-            true,
-            actions,
-        );
+        active.record.refresh_pending = failing.refresh_pending;
+        let pause =
+            self.backoff.peer_failed(context.now.mono, failing.pause, failing.failures, context.online);
+        let error = Error::new(failing.code).with("elsewhere", "true");
+        self.set_failing(context, error, context.now.wall + pause, Source::OtherTab);
     }
 
     /// "Is there a newer one?"
-    pub(super) fn query_peers(&self, actions: &mut Vec<SessionAction>) {
-        if let Phase::Authenticated(active) = &self.phase
-            && self.shared()
-        {
-            actions.push(SessionAction::Post(Message::Query {
-                sid: active.grant.sid.clone(),
-                generation: active.grant.generation,
-            }));
-        }
-    }
-
-    /// Writes the record where one is kept.
-    pub(super) fn store(&self, grant: &SessionRecord, actions: &mut Vec<SessionAction>) {
-        if self.shared() {
-            actions.push(SessionAction::WriteRecord(grant.to_text()));
+    pub(super) fn query_peers(&self, context: &mut Context) {
+        if let Some(record) = self.record().filter(|_| self.shared()) {
+            let (sid, generation, issued_at) = record.version();
+            context.push(SessionAction::Post(Message::Query { sid, generation, issued_at }));
         }
     }
 }

@@ -1,17 +1,18 @@
-//! What goes into the session and what comes out: [`superSession::step`] is all that stands between.
+//! What goes into the session and what comes out of it: [`super::Session::handle`] takes a [`SessionInput`] and pushes
+//! [`SessionAction`]s.
 
 use super::message::Message;
-use crate::core::base::clock::Now;
+use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::error::Error;
 use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
-use crate::core::client::notification::Notification;
+use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::client::provider::Failure;
 use crate::core::protocol::token::{TokenOutcome, Tokens};
 
-/// What a slot of storage answers.
+/// What is stored under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// Something.
+    /// This text.
     Text(String),
     /// Nothing.
     Empty,
@@ -19,29 +20,46 @@ pub enum Stored {
     Unreadable,
 }
 
-/// What this tab can read at this moment. Reading is an input of every step, so that no step acts on yesterday's news.
-pub trait View {
+/// What this tab can read of storage at this moment. Each input is handled with what is stored then.
+pub trait StorageView {
     /// The session's record.
     fn session(&self) -> Stored;
     /// Whether any tab of this origin left `mark` (see [`SessionAction::Mark`]).
     fn marked(&self, mark: &str) -> bool;
 }
 
-/// The circumstances of one step.
+/// What one input is handled with, and the actions that it leads to.
 pub struct Context<'a> {
-    /// When it happens.
+    /// When it is handled.
     pub now: Now,
     /// Whether the browser believes that it is online.
     pub online: bool,
     /// What can be read.
-    pub view: &'a dyn View,
+    pub view: &'a dyn StorageView,
+    /// What is to be done, in this order.
+    pub actions: Vec<SessionAction>,
 }
 
-/// Who is waiting for an answer: the runner's own number.
+impl<'a> Context<'a> {
+    /// Nothing is to be done yet.
+    pub fn new(now: Now, online: bool, view: &'a dyn StorageView) -> Self {
+        Self { now, online, view, actions: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, action: SessionAction) {
+        self.actions.push(action);
+    }
+
+    pub(super) fn notify(&mut self, source: Source, kind: NotificationKind) {
+        self.push(SessionAction::Notify(Notification { source, kind }));
+    }
+}
+
+/// Names a call for a token: the runner's own number.
 pub type Call = u32;
 
-/// Names a request for a lock, and what is done under it; events carry it back. One that nobody waits for any more is
-/// history: so a late answer meets the session that it was asked for, or none.
+/// Names a request for a lock, and what is done under it; inputs carry it back. An answer whose ticket the session no
+/// longer waits for belongs to what it was asked for, and never to the session of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// Counts tickets.
@@ -50,23 +68,34 @@ pub struct Ticket {
     pub generation: i64,
 }
 
+/// Whether a call for a token can be answered from what is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// A valid token will do.
+    IfNeeded,
+    /// A new token is asked for.
+    Forced,
+}
+
 /// What happens to a session.
 #[derive(Debug)]
 pub enum SessionInput {
-    /// The tab begins.
+    /// The page begins.
     Start,
     /// Nothing but the moment: what can be read now is read.
     Sync,
-    /// A reason to look again: visible, focused, shown from the back/forward cache, online, storage changed.
+    /// A reason to look again: visible, focused, online, storage changed.
     Revalidate,
+    /// The page may be kept in the back/forward cache from now on.
+    PageHidden,
+    /// The page is shown again, from the back/forward cache.
+    PageShown,
     /// The time of [`SessionAction::SetTimer`] has come, or is believed to have.
     Timeout,
     /// A peer said something.
     Message(Message),
     /// The lock is held.
     LockGranted(Ticket),
-    /// The lock was not to be had: taken at once by another, or held by the same one for the whole of the steal_after.
-    LockUnavailable(Ticket),
     /// Another tab took the lock away.
     LockStolen(Ticket),
     /// What a refresh needs of the provider is at hand, or cannot be had.
@@ -76,7 +105,7 @@ pub enum SessionInput {
         /// Why it cannot be had.
         result: Result<(), Failure>,
     },
-    /// A request came to this. `asked_at` is when it was sent.
+    /// The token endpoint's answer.
     TokenResponse {
         /// As given.
         ticket: Ticket,
@@ -87,17 +116,18 @@ pub enum SessionInput {
     },
     /// An app wants an access token.
     GetToken {
-        /// Who waits.
+        /// Which call.
         call: Call,
-        /// A new one, even if the present one lives.
-        force: bool,
-        /// It must live this much longer, in milliseconds.
-        min_validity: i64,
-        /// An API answered 401 to this one, and a newer one may help: see [`crate::core::protocol::bearer::newer_token_may_help`].
-        /// Answered with this one again where a 401 has already been why it was obtained.
+        /// Whether a valid one will do.
+        renewal: Renewal,
+        /// It must be valid for this much longer.
+        min_validity: Millis,
+        /// An API answered 401 to this one, and a newer one may help: see
+        /// [`crate::core::protocol::bearer::newer_token_may_help`]. Answered with this one again where a 401 has already
+        /// been the reason to obtain it.
         rejected: Option<AccessToken>,
     },
-    /// A sign-in is completed: [`SessionAction::SignedIn`] answers at once.
+    /// A sign-in is completed: [`SessionAction::SignedIn`] answers.
     SignIn {
         /// To carry back.
         ticket: Ticket,
@@ -107,12 +137,12 @@ pub enum SessionInput {
         state: State,
         /// As asked for.
         scope: String,
-        /// [`superSession::sign_out_epoch`] when its callback came.
+        /// [`super::Session::sign_out_epoch`] when its callback came.
         sign_out_epoch: u32,
         /// When the code was sent.
         asked_at: Now,
     },
-    /// The person signs out, here.
+    /// The user signs out, here.
     SignOut,
     /// The record of [`SessionAction::WriteRecord`] could not be written.
     WriteFailed,
@@ -123,34 +153,31 @@ pub enum SessionInput {
 pub enum Lock {
     /// A session's refresh, by its name.
     Session(String),
-    /// A callback's exchange, by its state's mark.
+    /// A callback's exchange, by the fingerprint of its state.
     Callback(String),
 }
 
-/// What the runner must do, in this order.
+/// What the client must do, in this order.
 #[derive(Debug)]
 pub enum SessionAction {
     /// Write the session's record. Where that fails, remove the one that is there, so that nothing older is read later,
     /// and say [`SessionInput::WriteFailed`].
     WriteRecord(String),
-    /// Leave a mark that every tab of this origin can read for [`crate::core::client::marks::mark_lifetime`]. Where storage is
-    /// full, the oldest mark makes room.
+    /// Leave a mark that every tab of this origin can read for [`crate::core::client::marks::mark_lifetime`]. Where storage
+    /// is full, the oldest mark makes room.
     Mark(String),
     /// Tell the peers.
     Post(Message),
-    /// Ask for a lock. `steal_after` in milliseconds: 0 takes it at once or not at all.
+    /// Ask for the lock, and take it from a holder that keeps it for longer than `steal_after`.
     Lock {
         /// To carry back.
         ticket: Ticket,
         /// Which.
         lock: Lock,
-        /// How long the present holder may go on holding it.
-        steal_after: i64,
+        /// How long one and the same holder may keep it.
+        steal_after: Millis,
     },
-    /// Take the lock from a holder past its deadline, and hold it: [`SessionInput::LockGranted`] follows, and [`SessionInput::LockStolen`] in
-    /// the tab that held it.
-    Steal(Ticket),
-    /// Let it go, or stop asking for it.
+    /// Let the lock go, or stop asking for it.
     Unlock(Ticket),
     /// Get ready what a refresh needs of the provider: [`SessionInput::Prepared`] answers.
     Prepare(Ticket),
@@ -163,21 +190,21 @@ pub enum SessionAction {
         /// The sign-in's ID token, which a new one must continue.
         sign_in: IdToken,
     },
-    /// Send [`SessionInput::Timeout`] when the tab's own clock shows this, `None`: not at all. Replaces the one before.
-    SetTimer(Option<i64>),
-    /// Answer a [`SessionInput::GetToken`].
+    /// Send [`SessionInput::Timeout`] when the page's own clock shows this, `None`: not at all. Replaces the one before.
+    SetTimer(Option<MonotonicTime>),
+    /// Answers a [`SessionInput::GetToken`].
     SettleToken(Call, Result<AccessToken, Error>),
     /// Answers a [`SessionInput::SignIn`]: the session is held, or its tokens came after a sign-out.
     SignedIn(Ticket, Result<IdToken, (Error, Option<RefreshToken>)>),
     /// Tell the app.
     Notify(Notification),
-    /// This tab is signed out; what the platform needs to know to end its own session.
+    /// This tab is signed out; what the provider needs to know to end its own session.
     SignOutProvider {
         /// To revoke, where that endpoint is known.
         refresh: Option<RefreshToken>,
         /// The hint of RP-Initiated Logout.
         id_token: Option<IdToken>,
     },
-    /// Tokens came that nobody may use any more: revoke, where that endpoint is known.
+    /// Tokens came that may not be used: revoke this one, where that endpoint is known.
     Revoke(RefreshToken),
 }

@@ -1,0 +1,159 @@
+//! The locks that this page holds or waits for. One that the same holder keeps for longer than a refresh can take is taken
+//! from it: a queue is served in order, so a holder that is still the same never let go, and is frozen or worse.
+
+use super::runner::{Actions, Wait};
+use super::session::io::{Lock, Ticket};
+use super::session::schedule::Rng;
+use crate::core::base::clock::{Millis, MonotonicTime};
+
+/// Without locks, tabs are kept apart by a random pause of at most this many milliseconds.
+const RANDOM_PAUSE: i64 = 100;
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Locks {
+    requests: Vec<LockRequest>,
+    rng: Rng,
+}
+
+#[derive(Debug)]
+struct LockRequest {
+    ticket: Ticket,
+    progress: Progress,
+    /// How long one and the same holder may keep it; `None`: it is not waited for.
+    steal_after: Option<Millis>,
+}
+
+#[derive(Debug)]
+enum Progress {
+    /// Waited for. The holder as last seen, and when to look again.
+    Queued {
+        holder: Option<String>,
+        look_at: Option<MonotonicTime>,
+    },
+    /// This browser has no locks, or the page may not use them: it counts as held from this time on.
+    Unguarded(MonotonicTime),
+    Held,
+}
+
+impl Locks {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { requests: Vec::new(), rng: Rng::new(!seed) }
+    }
+
+    /// Asks for a lock; without `steal_after` it is taken at once or not at all.
+    pub(super) fn request(
+        &mut self,
+        actions: &dyn Actions,
+        ticket: Ticket,
+        lock: &Lock,
+        steal_after: Option<Millis>,
+    ) {
+        let progress = Progress::Queued { holder: None, look_at: None };
+        self.requests.push(LockRequest { ticket, progress, steal_after });
+        let wait = if steal_after.is_some() { Wait::Queue } else { Wait::IfFree };
+        actions.lock(ticket, lock, wait);
+        if steal_after.is_some() {
+            actions.query_holder(ticket);
+        }
+    }
+
+    /// Lets the lock go, or stops asking for it.
+    pub(super) fn release(&mut self, actions: &dyn Actions, ticket: Ticket) {
+        self.requests.retain(|known| known.ticket.number != ticket.number);
+        actions.unlock(ticket);
+    }
+
+    /// Stops asking for all that are not held.
+    pub(super) fn stop_waiting(&mut self, actions: &dyn Actions) {
+        self.requests.retain(|known| {
+            let held = matches!(known.progress, Progress::Held);
+            if !held {
+                actions.unlock(known.ticket);
+            }
+            held
+        });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
+    /// It is held; the ticket, if it is still wanted.
+    pub(super) fn granted(&mut self, number: u32) -> Option<Ticket> {
+        let known = self.find(number)?;
+        known.progress = Progress::Held;
+        Some(known.ticket)
+    }
+
+    /// It was free for another, or was taken away.
+    pub(super) fn lost(&mut self, number: u32) -> Option<Ticket> {
+        let at = self.requests.iter().position(|known| known.ticket.number == number)?;
+        Some(self.requests.swap_remove(at).ticket)
+    }
+
+    /// Who holds it now. The same holder for the whole time loses it.
+    pub(super) fn holder_seen(
+        &mut self,
+        actions: &dyn Actions,
+        now: MonotonicTime,
+        number: u32,
+        seen: Option<String>,
+    ) {
+        let Some(known) = self.find(number) else { return };
+        let (Progress::Queued { holder, look_at }, Some(after)) = (&mut known.progress, known.steal_after)
+        else {
+            return;
+        };
+        if seen.is_some() && *holder == seen {
+            *holder = None;
+            actions.steal(known.ticket);
+        } else {
+            *holder = seen;
+            *look_at = Some(now + after);
+        }
+    }
+
+    /// This browser has no locks.
+    pub(super) fn missing(&mut self, now: MonotonicTime, number: u32) {
+        let pause = Millis(self.rng.below(RANDOM_PAUSE));
+        if let Some(known) = self.find(number) {
+            known.progress = Progress::Unguarded(now + pause);
+        }
+    }
+
+    /// Looks again at the holders that were seen long enough ago. The first of the locks that count as held from now on.
+    pub(super) fn due(&mut self, actions: &dyn Actions, now: MonotonicTime) -> Option<u32> {
+        for known in &mut self.requests {
+            match &mut known.progress {
+                Progress::Queued { look_at, .. } if look_at.is_some_and(|at| at <= now) => {
+                    *look_at = None;
+                    actions.query_holder(known.ticket);
+                }
+                Progress::Unguarded(at) if *at <= now => return Some(known.ticket.number),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// When [`Self::due`] has something to do.
+    pub(super) fn timeout(&self) -> Option<MonotonicTime> {
+        let mut next = None;
+        for known in &self.requests {
+            next = MonotonicTime::earlier(
+                next,
+                match &known.progress {
+                    Progress::Queued { look_at, .. } => *look_at,
+                    Progress::Unguarded(at) => Some(*at),
+                    Progress::Held => None,
+                },
+            );
+        }
+        next
+    }
+
+    fn find(&mut self, number: u32) -> Option<&mut LockRequest> {
+        self.requests.iter_mut().find(|known| known.ticket.number == number)
+    }
+}

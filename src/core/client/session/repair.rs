@@ -1,0 +1,148 @@
+//! Storage is put right: a record that could not be written is written as soon as that works, and what a tab wrote that
+//! did not know the latest sign-in or sign-out is written over.
+
+use super::io::{Context, SessionAction, Stored};
+use super::session_record::{Record, SessionRecord, Tombstone};
+use super::{Phase, Session};
+use crate::core::base::clock::{Millis, MonotonicTime};
+use crate::core::client::notification::{NotificationKind, Source};
+
+/// The first pause before a write is tried again; doubled each time.
+const PAUSE: Millis = Millis::seconds(1);
+
+/// How often the pause is doubled at most.
+const MAX_DOUBLINGS: u32 = 6;
+
+/// Whether the record that is held is not in storage.
+#[derive(Debug, Default)]
+pub(super) struct Repair {
+    /// How many writes failed in a row.
+    failures: u32,
+    /// When the last one did.
+    failed_at: MonotonicTime,
+    /// When the next one is tried.
+    retry_at: Option<MonotonicTime>,
+}
+
+/// What storage holds, as far as it decides on a repair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StoredOrder {
+    /// It cannot be read.
+    Unreadable,
+    /// No record, or one that nothing can be made of.
+    Nothing,
+    /// A record of this place among sign-ins and sign-outs, of this generation, issued at this time.
+    Record(i64, i64, i64),
+}
+
+impl StoredOrder {
+    pub(super) fn of(stored: &Stored) -> (Self, Option<Record>) {
+        match stored {
+            Stored::Unreadable => (Self::Unreadable, None),
+            Stored::Empty => (Self::Nothing, None),
+            Stored::Text(text) => match Record::from_text(text) {
+                None => (Self::Nothing, None),
+                Some(Record::Active(record)) => (Self::active(&record), Some(Record::Active(record))),
+                Some(Record::Ended(ended)) => {
+                    (Self::Record(ended.sequence, i64::MAX, 0), Some(Record::Ended(ended)))
+                }
+            },
+        }
+    }
+
+    fn active(record: &SessionRecord) -> Self {
+        Self::Record(record.sequence, record.generation, record.issued_at.0)
+    }
+}
+
+impl Repair {
+    /// When the next write is tried.
+    pub(super) fn due(&self) -> Option<MonotonicTime> {
+        self.retry_at
+    }
+
+    /// A write that is not reported as failed before the next input has worked.
+    pub(super) fn write_did_not_fail(&mut self) {
+        if self.retry_at.is_none() {
+            self.failures = 0;
+        }
+    }
+
+    /// The record is written anew, whatever was to be repaired.
+    fn written(&mut self) {
+        self.retry_at = None;
+    }
+
+    /// Something may have changed. Another tab's attempts must not be answered with attempts in turn.
+    pub(super) fn retry_sooner(&mut self) {
+        if self.retry_at.is_some() {
+            self.retry_at = Some(self.failed_at + PAUSE);
+        }
+    }
+
+    fn failed(&mut self, now: MonotonicTime) {
+        let pause = Millis(PAUSE.0 << self.failures.min(MAX_DOUBLINGS));
+        self.failures += 1;
+        self.failed_at = now;
+        self.retry_at = Some(now + pause);
+    }
+}
+
+impl Session {
+    /// Writes `record` where one is kept.
+    pub(super) fn write_record(&mut self, context: &mut Context, record: &SessionRecord) {
+        if self.shared() {
+            self.write_text(context, record.to_text());
+        }
+    }
+
+    pub(super) fn write_text(&mut self, context: &mut Context, text: String) {
+        self.repair.written();
+        context.push(SessionAction::WriteRecord(text));
+    }
+
+    /// The app is told once, however often it is tried again.
+    pub(super) fn write_failed(&mut self, context: &mut Context) {
+        if self.repair.failures == 0 {
+            context.notify(Source::ThisTab, NotificationKind::StorageFailed);
+        }
+        self.repair.failed(context.now.mono);
+    }
+
+    /// Writes what is held over what is older. Newer tokens of the same session that another tab wrote a moment ago may
+    /// not be readable yet, so tokens are written again only where this tab's own write failed.
+    pub(super) fn repair_storage(&mut self, context: &mut Context, stored: StoredOrder) {
+        if context.actions.iter().any(|action| matches!(action, SessionAction::WriteRecord(_))) {
+            return;
+        }
+        let due = self.repair.retry_at.is_some_and(|at| at <= context.now.mono);
+        match (stored, &self.phase) {
+            (StoredOrder::Unreadable, _) => {
+                if due {
+                    self.repair.failed(context.now.mono);
+                }
+                return;
+            }
+            (StoredOrder::Record(sequence, ..), _) if sequence < self.latest_sequence => {}
+            (StoredOrder::Record(sequence, generation, issued_at), Phase::Authenticated(active))
+                if due
+                    && sequence == active.record.sequence
+                    && (generation, issued_at) < (active.record.generation, active.record.issued_at.0) => {}
+            (StoredOrder::Nothing, _) if due => {}
+            _ => {
+                if due {
+                    self.repair.written();
+                }
+                return;
+            }
+        }
+        let text = match &self.phase {
+            Phase::Authenticated(active) => active.record.to_text(),
+            Phase::Unauthenticated(reason) => {
+                Tombstone { sequence: self.latest_sequence, reason: *reason }.to_text()
+            }
+            Phase::Loading => return,
+        };
+        self.write_text(context, text);
+    }
+}
