@@ -155,7 +155,7 @@ describe('many tabs', { concurrency: 4, timeout: 600_000 }, () => {
       record.key.replace('.session', ''),
     );
     await duplicate(pages[0]);
-    await pages[0].waitForFunction(() => heard.some((text) => text.startsWith('kind=ask&')));
+    await pages[0].waitForFunction(() => heard.some((text) => text.startsWith('kind=query&')));
   });
 
   test('duplicated tabs sign out together', async (t) => {
