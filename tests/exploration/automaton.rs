@@ -5,13 +5,13 @@
 use super::act::{Act, Recorder};
 use super::digest::{MONO, Text, WALL};
 use super::scenario::Sabotage;
-use intelliauth_spa_sdk::core::base::clock::Now;
+use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use intelliauth_spa_sdk::core::base::config::Config;
 use intelliauth_spa_sdk::core::client::Client;
 use intelliauth_spa_sdk::core::client::provider::{HttpResponse, NoResponse};
-use intelliauth_spa_sdk::core::client::runner::{Area, Call, Environment, Input, Reach};
+use intelliauth_spa_sdk::core::client::runner::{Area, Call, Environment, Input, Reach, Written};
 use intelliauth_spa_sdk::core::client::session::SessionState;
-use intelliauth_spa_sdk::core::client::session::event::Stored;
+use intelliauth_spa_sdk::core::client::session::io::{Renewal, Stored};
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::protocol::pkce::Entropy;
@@ -41,9 +41,12 @@ pub enum Event {
     Message(Arc<Text>),
     Granted(u32),
     Unavailable(u32),
+    Holder(u32, Option<String>),
     Stolen(u32),
+    PageHidden,
+    PageShown,
     Response(u32, Result<(u16, Arc<str>), NoResponse>),
-    Written { area: Area, key: Arc<str>, stored: bool },
+    Written { area: Area, key: Arc<str>, result: Written },
     Call(u32, Want),
 }
 
@@ -56,22 +59,25 @@ impl Event {
             Self::Message(text) => Input::Message(Message::from_text(&text.text).expect("a message")),
             Self::Granted(ticket) => Input::LockGranted(*ticket),
             Self::Unavailable(ticket) => Input::LockUnavailable(*ticket),
+            Self::Holder(ticket, holder) => Input::LockHolder(*ticket, holder.clone()),
             Self::Stolen(ticket) => Input::LockStolen(*ticket),
+            Self::PageHidden => Input::PageHidden,
+            Self::PageShown => Input::PageShown,
             Self::Response(id, Ok((status, body))) => {
                 let body = Some(body.to_string());
                 Input::Response(*id, Ok(HttpResponse { status: *status, body, retry_after: None }))
             }
             Self::Response(id, Err(failure)) => Input::Response(*id, Err(*failure)),
-            Self::Written { area, key, stored } => {
-                Input::Written { area: *area, key: key.to_string(), stored: *stored }
+            Self::Written { area, key, result } => {
+                Input::Written { area: *area, key: key.to_string(), result: *result }
             }
             Self::Call(id, Want::SignOut) => {
                 Input::Call(*id, Call::Logout { return_to: None, reach: Reach::Provider })
             }
-            Self::Call(id, want) => Input::Call(
-                *id,
-                Call::Token { force: *want == Want::NewToken, min_validity: 0, rejected: None },
-            ),
+            Self::Call(id, want) => {
+                let renewal = if *want == Want::NewToken { Renewal::Forced } else { Renewal::IfNeeded };
+                Input::Call(*id, Call::Token { renewal, min_validity: Millis(0), rejected: None })
+            }
         }
     }
 }
@@ -92,7 +98,7 @@ pub struct Sight {
 
 impl Environment for Sight {
     fn now(&self) -> Now {
-        Now { wall: WALL + self.now, mono: MONO + self.now }
+        Now { wall: WallTime(WALL + self.now), mono: MonotonicTime(MONO + self.now) }
     }
 
     fn is_online(&self) -> bool {
@@ -139,13 +145,13 @@ impl Seen {
     fn of(client: &Client, now: Now) -> Self {
         match client.state(now) {
             SessionState::Loading => Self::Loading,
-            SessionState::Out(reason) => Self::Out(Reason::as_str(reason)),
-            SessionState::In { grant, failing, .. } => Self::In {
-                sid: grant.sid.clone(),
-                generation: grant.generation,
-                access: grant.access.expose().to_owned(),
-                issued_at: grant.issued_at - WALL,
-                expires_at: grant.expires_at - WALL,
+            SessionState::Unauthenticated(reason) => Self::Out(Reason::as_str(reason)),
+            SessionState::Authenticated { record, failing, .. } => Self::In {
+                sid: record.sid.clone(),
+                generation: record.generation,
+                access: record.access.expose().to_owned(),
+                issued_at: record.issued_at.0 - WALL,
+                expires_at: record.expires_at.0 - WALL,
                 failing: failing.is_some(),
             },
         }

@@ -24,9 +24,6 @@ pub const SETTLES: &str = "every call settles";
 pub const PEERS: &str = "tokens are posted to known peers only";
 pub const RESTS: &str = "every course comes to rest";
 
-/// Whether tokens may be posted only where another page is known to hold the session.
-const PEERS_ONLY: bool = false;
-
 impl World {
     pub fn had(&self, fault: Fault) -> bool {
         self.faults.contains(&fault)
@@ -75,21 +72,16 @@ impl World {
 
     pub fn check_heard(&mut self, tab: TabId, text: &str) {
         let Some(page) = &mut self.tabs[tab].page else { return };
-        match Message::from_text(text) {
-            Some(Message::Tokens(grant)) => {
-                page.told = page.told.max(grant.generation);
-                page.knows_peer = true;
-            }
-            Some(Message::Query { .. } | Message::Present { .. } | Message::Failing { .. }) => {
-                page.knows_peer = true;
-            }
-            _ => {}
+        let Some(message) = Message::from_text(text) else { return };
+        page.knows_peer |= matches!(page.seen, Seen::In { .. });
+        if let Message::Tokens(record) = message {
+            page.told = page.told.max(record.generation);
         }
     }
 
     pub fn check_posted(&mut self, tab: TabId, message: &Message) {
         let known = self.tabs[tab].page.as_ref().is_some_and(|page| page.knows_peer);
-        if PEERS_ONLY && matches!(message, Message::Tokens(_)) && !known {
+        if matches!(message, Message::Tokens(_)) && !known {
             self.broke(PEERS, format!("tab {tab} knows of no other page"));
         }
     }
@@ -99,7 +91,11 @@ impl World {
         let provider = &self.provider;
         let exempt = !provider.taken[issue + 1] || provider.robbed || self.requests[number].dead;
         // With more faults than one, whoever holds the successor may be out of reach.
-        let exempt = exempt || self.faults.len() > 1 || self.requests[number].uninformed;
+        // The page that holds the successor answers too late, or went before it knew of a page to tell.
+        let went = [Fault::Kill, Fault::Hide, Fault::Freeze].into_iter().any(|fault| self.had(fault));
+        let uninformed = self.requests[number].uninformed || (went && provider.kept.contains(&(issue + 1)));
+        self.provider.uninformed |= uninformed;
+        let exempt = exempt || self.faults.len() > 1 || uninformed;
         if !exempt {
             let text = format!("tab {} sent rt.{issue} again", self.requests[number].tab);
             self.broke(LOST, text);
@@ -113,7 +109,7 @@ impl World {
         let text = || format!("tab {tab}: {before:?}, then {seen:?}");
         match (&before, &seen) {
             (Seen::In { .. }, Seen::Out(reason)) => {
-                let doubt = provider.unanswered || provider.robbed;
+                let doubt = provider.unanswered || provider.robbed || provider.uninformed;
                 let good = match *reason {
                     "logout" => provider.signed_out,
                     "session_expired" | "session_lost" => provider.refused,
@@ -121,8 +117,9 @@ impl World {
                     _ => false,
                 };
                 let why = match *reason {
-                    _ if self.had(Fault::LateMessage) => true,
-                    "session_expired" if provider.reused => self.storage_failed() || provider.robbed,
+                    "session_expired" if provider.reused => {
+                        self.storage_failed() || provider.robbed || provider.uninformed
+                    }
                     "session_lost" => doubt,
                     _ => true,
                 };

@@ -28,7 +28,6 @@ pub enum Choice {
     Lock(TabId),
     StorageChanged(TabId),
     Timer(TabId),
-    Watch(TabId, usize),
     Reach(usize, Fate),
     Answer(usize),
     TimeLimit(usize),
@@ -47,6 +46,7 @@ pub enum Choice {
     },
     Kill(TabId),
     Freeze(TabId),
+    Hide(TabId),
     DelayTimer(TabId),
     Slow(usize),
     Clear,
@@ -67,7 +67,6 @@ impl World {
         let active = |page: &Page| {
             !page.locks.is_empty()
                 || page.storage_changed
-                || !page.watches.is_empty()
                 || !page.calls.is_empty()
                 || match page.seen {
                     Seen::Loading => true,
@@ -108,7 +107,7 @@ impl World {
                 return None;
             }
             let timer = page.timer.filter(|_| !page.timer_late);
-            for at in timer.into_iter().chain(page.watches.iter().map(|watch| watch.at)) {
+            if let Some(at) = timer {
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
         }
@@ -151,6 +150,10 @@ impl World {
             }
             if fault(Fault::Freeze) {
                 choices.push(Choice::Freeze(tab));
+            }
+            // A page that holds a lock does not stay in the back/forward cache.
+            if fault(Fault::Hide) && !self.concerns_lock(tab) {
+                choices.push(Choice::Hide(tab));
             }
             if fault(Fault::Kill) {
                 choices.push(Choice::Kill(tab));
@@ -197,11 +200,6 @@ impl World {
             choices.push(Choice::Timer(tab));
             if late && !page.timer_late {
                 choices.push(Choice::DelayTimer(tab));
-            }
-        }
-        for (number, watch) in page.watches.iter().enumerate() {
-            if watch.at <= self.now {
-                choices.push(Choice::Watch(tab, number));
             }
         }
         for (number, request) in self.requests.iter().enumerate() {
@@ -254,6 +252,7 @@ impl World {
             Choice::DelayMessages { .. } => Some(Fault::LateMessage),
             Choice::Kill(_) => Some(Fault::Kill),
             Choice::Freeze(_) => Some(Fault::Freeze),
+            Choice::Hide(_) => Some(Fault::Hide),
             Choice::DelayTimer(_) => Some(Fault::LateTimer),
             Choice::Slow(_) => Some(Fault::Slow),
             Choice::Clear => Some(Fault::Clear),
@@ -295,6 +294,10 @@ impl World {
                     LockNews::Granted(ticket) => Event::Granted(ticket),
                     LockNews::Unavailable(ticket) => Event::Unavailable(ticket),
                     LockNews::Stolen(ticket) => Event::Stolen(ticket),
+                    LockNews::Holder(ticket, holder) => {
+                        let name = holder.map(|(tab, page)| format!("page {page} of tab {tab}"));
+                        Event::Holder(ticket, name)
+                    }
                 };
                 self.step(scenario, automaton, tab, event);
             }
@@ -307,13 +310,15 @@ impl World {
                 (page.timer, page.timer_late) = (None, false);
                 self.step(scenario, automaton, tab, Event::Timeout);
             }
-            Choice::Watch(tab, number) => self.watch(tab, number),
             Choice::Reach(number, fate) => self.reach(scenario, number, fate),
             Choice::Answer(number) => {
                 let request = self.requests.remove(number);
                 let Some(reply) = request.reply else { return };
                 if let Some(issue) = reply.issue {
                     self.provider.taken[issue] = true;
+                    if !self.page(request.tab).knows_peer {
+                        self.provider.kept.push(issue);
+                    }
                 } else if matches!(request.what, What::Refresh { .. }) {
                     let refused = matches!(reply.response, Ok((400, _)));
                     self.provider.refused |= refused;
@@ -337,10 +342,24 @@ impl World {
             Choice::Open(tab) => self.open(scenario, automaton, tab),
             Choice::Thaw(tab) => {
                 note!(self, "tab {tab} thaws");
+                let waiting = self.messages().any(|(_, to, late)| to == tab && !late);
                 let page = self.page(tab);
-                (page.frozen, page.thawing) = (false, true);
+                (page.frozen, page.thawing) = (false, waiting);
                 // A page that is shown again looks again.
-                page.storage_changed = true;
+                if std::mem::take(&mut page.hidden) {
+                    self.step(scenario, automaton, tab, Event::PageShown);
+                } else {
+                    page.storage_changed = true;
+                }
+            }
+            Choice::Hide(tab) => {
+                self.step(scenario, automaton, tab, Event::PageHidden);
+                note!(self, "tab {tab} is in the back/forward cache");
+                let page = self.page(tab);
+                (page.frozen, page.hidden) = (true, true);
+                for from in 0..self.tabs.len() {
+                    *self.line_of(from, tab) = Default::default();
+                }
             }
             Choice::Pass => self.now = self.deadline().unwrap_or(self.now),
             Choice::LoseMessage { from, to } => {

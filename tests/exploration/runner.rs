@@ -4,10 +4,10 @@ use super::act::{Act, Settled};
 use super::automaton::{Automaton, Entries, Event, Seen, Sight, Want};
 use super::digest::{MONO, Text};
 use super::scenario::{Fault, Sabotage, Scenario};
-use super::world::{Lock, LockNews, OpenCall, Request, TabId, Watch, What, World, note};
+use super::world::{Lock, LockNews, OpenCall, Request, TabId, What, World, note};
 use intelliauth_spa_sdk::core::base::form::parse;
-use intelliauth_spa_sdk::core::client::runner::{Area, Report};
-use intelliauth_spa_sdk::core::client::session::event::Lock as LockName;
+use intelliauth_spa_sdk::core::client::runner::{Area, Channel, Report, Wait, Written};
+use intelliauth_spa_sdk::core::client::session::io::Lock as LockName;
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use std::sync::Arc;
 
@@ -86,26 +86,33 @@ impl World {
             Act::Write { area, key, text, report } => {
                 let stored = self.write(scenario, tab, *area, key, text);
                 if *report == Report::Always || (*report == Report::Failure && !stored) {
+                    let result = if stored { Written::Stored } else { Written::Failed };
                     let key = key.as_str().into();
-                    self.at_once.push_back((tab, Event::Written { area: *area, key, stored }));
+                    self.at_once.push_back((tab, Event::Written { area: *area, key, result }));
                 }
             }
             Act::Remove { area, key } => self.put(tab, *area, key, None),
             Act::Post(message) => self.post(scenario, tab, message),
-            Act::Lock { ticket, lock, steal_after } => {
+            Act::Channel(channel) => {
+                if let Some(page) = &mut self.tabs[tab].page {
+                    page.listens = *channel == Channel::Open;
+                }
+            }
+            Act::Lock { ticket, lock, wait } => {
                 let name = match lock {
                     LockName::Session(sid) => sid,
                     LockName::Callback(mark) => mark,
                 };
-                self.lock(tab, ticket.number, name, *steal_after);
+                self.lock(tab, ticket.number, name, *wait);
             }
+            Act::QueryHolder(ticket) => self.query_holder(tab, ticket.number),
             Act::Steal(ticket) => self.steal(scenario, tab, ticket.number),
             Act::Unlock(ticket) => self.release(tab, ticket.number),
             Act::Send { request, url, form } => self.send(tab, *request, url, form.as_deref()),
             Act::Cancel(id) => self.give_up(tab, *id),
             Act::Timer(at) => {
                 if let Some(page) = &mut self.tabs[tab].page {
-                    page.timer = at.map(|at| at - MONO);
+                    page.timer = at.map(|at| at.0 - MONO);
                     page.timer_late = false;
                 }
             }
@@ -170,15 +177,18 @@ impl World {
             (_, message) => message.clone(),
         };
         self.check_posted(tab, &message);
+        if !self.tabs[tab].page.as_ref().is_some_and(|page| page.listens) {
+            return;
+        }
         let text = Arc::new(Text::new(message.to_text()));
         for to in 0..self.tabs.len() {
-            if to != tab && self.tabs[to].page.is_some() {
+            if to != tab && self.tabs[to].page.as_ref().is_some_and(|page| page.listens) {
                 self.line_of(tab, to).queue.push_back(text.clone());
             }
         }
     }
 
-    fn lock(&mut self, tab: TabId, ticket: u32, name: &str, steal_after: i64) {
+    fn lock(&mut self, tab: TabId, ticket: u32, name: &str, wait: Wait) {
         let now = self.now;
         let at = self.locks.iter().position(|lock| &*lock.name == name);
         let lock = match at {
@@ -195,25 +205,17 @@ impl World {
                 (lock.holder, lock.since) = (Some((tab, ticket)), now);
                 page.locks.push_back(LockNews::Granted(ticket));
             }
-            Some(_) if steal_after == 0 => page.locks.push_back(LockNews::Unavailable(ticket)),
-            before => {
-                lock.queue.push_back((tab, ticket));
-                page.watches.push(Watch { ticket, before, at: now + steal_after, pause: steal_after });
-            }
+            Some(_) if wait == Wait::IfFree => page.locks.push_back(LockNews::Unavailable(ticket)),
+            Some(_) => lock.queue.push_back((tab, ticket)),
         }
     }
 
-    /// The pause is over: is the holder still the same?
-    pub fn watch(&mut self, tab: TabId, number: usize) {
-        let Some(page) = &mut self.tabs[tab].page else { return };
-        let watch = page.watches.remove(number);
-        let lock = self.locks.iter().find(|lock| lock.queue.contains(&(tab, watch.ticket)));
-        let Some(holder) = lock.map(|lock| lock.holder) else { return };
-        if holder == watch.before {
-            page.locks.push_back(LockNews::Unavailable(watch.ticket));
-        } else {
-            let at = self.now + watch.pause;
-            page.watches.push(Watch { before: holder, at, ..watch });
+    /// The answer is a moment old when it comes.
+    fn query_holder(&mut self, tab: TabId, ticket: u32) {
+        let lock = self.locks.iter().find(|lock| lock.queue.contains(&(tab, ticket)));
+        let holder = lock.and_then(|lock| lock.holder).map(|(holder, _)| (holder, self.tabs[holder].pages));
+        if let Some(page) = &mut self.tabs[tab].page {
+            page.locks.push_back(LockNews::Holder(ticket, holder));
         }
     }
 
@@ -276,7 +278,7 @@ impl World {
             due: self.now + WAY,
             slow: false,
             robbed: false,
-            uninformed: self.had(Fault::LateMessage) && !self.lines_to(tab).all(|line| line.queue.is_empty()),
+            uninformed: self.had(Fault::LateMessage) && self.lines.iter().any(|line| !line.queue.is_empty()),
             reply: None,
         });
     }

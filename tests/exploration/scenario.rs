@@ -20,6 +20,8 @@ pub enum Fault {
     Kill,
     /// A page stands still, and thaws at some time.
     Freeze,
+    /// A page goes into the back/forward cache, and comes back at some time.
+    Hide,
     /// A timer fires late.
     LateTimer,
     /// A record or mark cannot be written, and what was there is removed.
@@ -53,6 +55,7 @@ pub const ALL: &[Fault] = &[
     LateMessage,
     Kill,
     Freeze,
+    Hide,
     LateTimer,
     WriteFails,
     Blocked,

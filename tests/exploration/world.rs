@@ -21,16 +21,9 @@ pub const SID: &str = "sid";
 pub enum LockNews {
     Granted(u32),
     Unavailable(u32),
+    /// The holder's tab, and which of its pages.
+    Holder(u32, Option<(TabId, u8)>),
     Stolen(u32),
-}
-
-/// Time to see whether the holder of a lock is still this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Watch {
-    pub ticket: u32,
-    pub before: Option<(TabId, u32)>,
-    pub at: i64,
-    pub pause: i64,
 }
 
 /// A call that is not settled yet.
@@ -53,7 +46,10 @@ pub struct Page {
     pub thawing: bool,
     pub locks: VecDeque<LockNews>,
     pub storage_changed: bool,
-    pub watches: Vec<Watch>,
+    /// Whether its channel is open.
+    pub listens: bool,
+    /// Whether it is in the back/forward cache.
+    pub hidden: bool,
     pub calls: Vec<OpenCall>,
     pub next_call: u32,
     /// The newest generation of which it had the tokens.
@@ -123,7 +119,7 @@ pub struct Request {
     pub slow: bool,
     /// Its lock was taken away, for a reason that the protocol cannot help.
     pub robbed: bool,
-    /// Messages were on their way to its page when it was sent, later than peers are waited for.
+    /// Messages were on their way when it was sent, for longer than peers are waited for.
     pub uninformed: bool,
     pub reply: Option<Reply>,
 }
@@ -135,6 +131,10 @@ pub struct Provider {
     pub current: usize,
     /// For each issue of tokens, whether a page took it.
     pub taken: Vec<bool>,
+    /// The issues that were taken by a page which knew of no other, and posted them to none.
+    pub kept: Vec<usize>,
+    /// A refresh token was used again because a page could not know of its successor, nor that it was sent before.
+    pub uninformed: bool,
     pub revoked: bool,
     /// A page was told that the refresh token is good no more.
     pub refused: bool,
@@ -250,7 +250,8 @@ impl World {
             thawing: false,
             locks: VecDeque::new(),
             storage_changed: false,
-            watches: Vec::new(),
+            listens: false,
+            hidden: false,
             calls: Vec::new(),
             next_call: 0,
             told: 0,
@@ -263,13 +264,16 @@ impl World {
     /// A page is gone, and its locks with it. What it sent may still arrive.
     pub fn kill(&mut self, tab: TabId) {
         note!(self, "tab {tab} is gone");
-        self.tabs[tab].page = None;
+        // Where it knew of no other page, it told none what it sent.
+        let told = self.tabs[tab].page.take().is_some_and(|page| page.knows_peer);
         for from in 0..self.tabs.len() {
             *self.line_of(from, tab) = Line::default();
         }
         for request in self.requests.iter_mut().filter(|request| request.tab == tab && !request.dead) {
             request.dead = true;
-            self.provider.unanswered |= matches!(request.what, What::Refresh { .. });
+            let refresh = matches!(request.what, What::Refresh { .. });
+            self.provider.unanswered |= refresh;
+            self.provider.uninformed |= refresh && !told;
         }
         self.requests.retain(|request| !request.dead || request.reply.is_none());
         while let Some((name, ticket)) = self.lock_of(tab) {
@@ -278,14 +282,13 @@ impl World {
         }
     }
 
-    pub fn lines_to(&self, to: TabId) -> impl Iterator<Item = &Line> {
-        let count = self.tabs.len();
-        (0..count).map(move |from| &self.lines[from * count + to])
-    }
-
     pub fn line_of(&mut self, from: TabId, to: TabId) -> &mut Line {
         let at = from * self.tabs.len() + to;
         &mut self.lines[at]
+    }
+
+    pub fn concerns_lock(&self, tab: TabId) -> bool {
+        self.lock_of(tab).is_some()
     }
 
     /// A lock that a page of `tab` holds or asked for, and its ticket.
@@ -312,9 +315,6 @@ impl World {
             }
         }
         self.locks.retain(|lock| lock.holder.is_some());
-        if let Some(page) = &mut self.tabs[tab].page {
-            page.watches.retain(|watch| watch.ticket != ticket);
-        }
     }
 
     pub fn line(&mut self, text: String) {
@@ -354,9 +354,7 @@ impl World {
             page.timer.map(|at| at - now).hash(hash);
             (page.timer_late, page.frozen, page.thawing, &page.locks, page.storage_changed).hash(hash);
             (&page.calls, page.next_call, page.told, page.knows_peer).hash(hash);
-            for watch in &page.watches {
-                (watch.ticket, watch.before, watch.at - now, watch.pause).hash(hash);
-            }
+            (page.listens, page.hidden).hash(hash);
         }
         entries(&self.origin, hash);
         for line in &self.lines {

@@ -112,6 +112,7 @@ const LATE: Millis = Millis::seconds(2);
 /// assert!(matches!(client.state(Now::default()), SessionState::Unauthenticated(_)));
 /// # Ok::<(), Error>(())
 /// ```
+#[derive(Debug)]
 pub struct Client {
     config: Rc<Config>,
     namespace: Rc<str>,
@@ -150,6 +151,7 @@ enum Life {
 }
 
 /// A request to the provider, or several in a row.
+#[derive(Debug)]
 struct Request {
     id: RequestId,
     request: ProviderRequest,

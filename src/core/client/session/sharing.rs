@@ -99,7 +99,13 @@ impl Session {
                     && let Some(record) = self.record()
                 {
                     let (sid, generation, issued_at) = record.version();
-                    context.push(SessionAction::Post(Message::Present { sid, generation, issued_at }));
+                    // A peer must know that the refresh token is on its way: this page may be closed before the answer.
+                    let answer = if record.refresh_pending {
+                        Message::Tokens(record.clone())
+                    } else {
+                        Message::Present { sid, generation, issued_at }
+                    };
+                    context.push(SessionAction::Post(answer));
                 }
             }
             Message::Present { generation, issued_at, .. } if held => {
