@@ -23,6 +23,7 @@ import type {
   AuthEvent,
   AuthState,
   CallbackResult,
+  HandledEvent,
   IdTokenClaims,
   IntelliAuth,
   IntelliAuthOptions,
@@ -79,8 +80,8 @@ export class Client implements IntelliAuth {
     }
   }
 
-  async loginWithRedirect(options?: LoginOptions, activated = userActivated()): Promise<void> {
-    const given = checked(() => read(loginOptions, options));
+  async loginWithRedirect(options?: LoginOptions | HandledEvent, activated = userActivated()): Promise<void> {
+    const given = checked(() => read<LoginOptions>(loginOptions, options));
     const { openUrl, signal } = given;
     const url = await this.#call<string | undefined>((core, call) => {
       const sent = { __proto__: null, ...given, appState: written(given.appState) };
@@ -147,8 +148,8 @@ export class Client implements IntelliAuth {
     return this.getState().status === 'authenticated';
   }
 
-  async logout(options?: LogoutOptions): Promise<SignOutResult> {
-    const { returnTo, localOnly = false } = checked(() => read(logoutOptions, options));
+  async logout(options?: LogoutOptions | HandledEvent): Promise<SignOutResult> {
+    const { returnTo, localOnly = false } = checked(() => read<LogoutOptions>(logoutOptions, options));
     return this.#call((core, call) => core.logout(call, returnTo, localOnly));
   }
 

@@ -31,26 +31,22 @@ export interface ErrorFacts extends SignInContext {
 export class IntelliAuthError extends Error {
   override readonly name = 'IntelliAuthError';
   /** Stable; compare this. */
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
   /** Whether the same call may succeed later with nothing changed. Never true of a callback that is spent: it is answered once. */
-  readonly transient: boolean;
+  declare readonly transient: boolean;
   /** Named facts, such as the option that is wrong. */
-  readonly details: Readonly<Record<string, string>>;
+  declare readonly details: Readonly<Record<string, string>>;
   /** Of a refused callback: as given to `loginWithRedirect`; `{}` where that sign-in is not known. */
-  readonly appState?: AppState;
+  declare readonly appState?: AppState;
   /** Of a refused callback: see {@link CallbackResult.returnTo}. */
-  readonly returnTo?: string;
+  declare readonly returnTo?: string;
   /** What to do about it. Empty until its text is loaded, which begins when the error is made: see {@link explain}. */
   readonly hint: string = '';
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
-    const { transient = false, details = {}, cause, appState, returnTo } = facts;
+    const { cause, ...rest } = facts;
     super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.transient = transient;
-    this.details = details;
-    if (appState) this.appState = appState;
-    if (returnTo !== undefined) this.returnTo = returnTo;
+    Object.assign(this, { code, transient: false, details: {} }, rest);
     void this.explain();
   }
 

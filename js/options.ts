@@ -3,7 +3,7 @@
  * is wrong is refused as `invalid_config`, by the option's name.
  */
 import { type Fault, fault } from './faults.js';
-import type { IntelliAuthOptions } from './types.js';
+import type { HandledEvent, IntelliAuthOptions } from './types.js';
 
 /** Answers with the value as it may be used. Throws a {@link Fault}. */
 // biome-ignore lint/suspicious/noExplicitAny: what an app gave may be anything
@@ -110,6 +110,7 @@ export const providerOptions = withDefaults(
     ...clientReaders,
     onSignedIn: callable,
     onSignInError: callable,
+    navigate: callable,
     handleCallbackAutomatically: flag,
   }),
 );
@@ -153,7 +154,7 @@ const isEvent = (given: unknown): boolean =>
   (Object.hasOwn(Object(given), 'nativeEvent') && isEvent((given as { nativeEvent: unknown }).nativeEvent));
 
 /** The options that `given` are. */
-export function read<T>(reader: Reader, given: T | undefined): T {
+export function read<T>(reader: Reader, given: T | HandledEvent | undefined): T {
   const whole: Reader = (given, at) => reader(given === undefined || isEvent(given) ? {} : given, at);
   return guarded(whole, given, WHOLE) as T;
 }

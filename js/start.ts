@@ -32,14 +32,18 @@ async function started(options: IntelliAuthOptions, provider: boolean): Promise<
   const module = () => compiled(wasm);
   // So it does what cannot be compiled.
   module().catch(() => {});
-  const { connect } = await import('./client.js').catch((cause) => {
-    throw unavailable(cause);
-  });
+  const { connect } = await chunk(import('./client.js'));
   return connect(given, provider, { IntelliAuthError, abortable, module });
 }
 
 const unavailable = (cause: unknown) =>
   new IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
+
+/** A part of the SDK that is requested now. */
+export const chunk = <T>(requested: Promise<T>): Promise<T> =>
+  requested.catch((cause) => {
+    throw unavailable(cause);
+  });
 
 let module: Promise<WebAssembly.Module | BufferSource> | undefined;
 

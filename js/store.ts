@@ -1,187 +1,150 @@
-/** What React reads: one client, its state, and the last sign-in's error. */
-
+/**
+ * What frameworks show: one client's state, the last sign-in's error, and methods that wait until the SDK is loaded. This
+ * is the part that a page has at once; what needs a client is in `session.ts`, which is requested beside it.
+ */
 import { abortable } from './abort.js';
-import type { Client } from './client.js';
-import { IntelliAuthError, isIntelliAuthError } from './errors.js';
+import { IntelliAuthError } from './errors.js';
 import { own } from './own.js';
-import { start } from './start.js';
-import type { AuthState, CallbackResult, IntelliAuth, IntelliAuthOptions, Listener } from './types.js';
-
-/** The methods: those that return a promise wait for the SDK by themselves when it is not loaded yet. */
-export type Methods = Pick<
+import type { Session } from './session.js';
+import { chunk, start } from './start.js';
+import type {
+  Auth,
+  AuthEvent,
+  AuthState,
   IntelliAuth,
-  | 'loginWithRedirect'
-  | 'handleCallback'
-  | 'logout'
-  | 'getAccessToken'
-  | 'getIdTokenClaims'
-  | 'getIdToken'
-  | 'fetch'
-  | 'subscribe'
->;
+  IntelliAuthOptions,
+  Listener,
+  Methods,
+  ProviderOptions,
+} from './types.js';
 
-export interface Snapshot {
-  readonly state: AuthState;
-  readonly error?: IntelliAuthError;
-}
+const loading: AuthState = { status: 'loading' };
 
-const loading: Snapshot = { state: { status: 'loading' } };
+type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch';
+const METHODS: Method[] = ['loginWithRedirect', 'handleCallback', 'logout', 'getAccessToken', 'fetch'];
 
 export class Store {
-  readonly #options: IntelliAuthOptions;
-  readonly #watchers = new Set<() => void>();
-  readonly #listeners = new Set<Listener>();
-  #snapshot = loading;
-  #client: Promise<IntelliAuth> | undefined;
-  #loaded: IntelliAuth | undefined;
-  #users = 0;
-  readonly #handlesCallback: boolean;
-  /** What to do after a sign-in. */
-  onSignedIn: ((result: CallbackResult) => void) | undefined;
-  /** What to do after one that failed. */
-  onSignInError: ((error: IntelliAuthError) => void) | undefined;
-
-  constructor(options: IntelliAuthOptions, handlesCallback: boolean) {
-    this.#options = options;
-    this.#handlesCallback = handlesCallback;
-  }
-
-  readonly read = (): Snapshot => this.#snapshot;
-  readonly readOnServer = (): Snapshot => loading;
-
-  readonly watch = (watcher: () => void): (() => void) => {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
-  };
-
-  readonly methods: Methods = {
-    loginWithRedirect: (options) => {
-      // Asked now: until the SDK is loaded a click may be too long ago.
-      const activated = navigator.userActivation?.isActive ?? false;
-      return this.#tried((client) => (client as Client).loginWithRedirect(options, activated), options);
-    },
-    handleCallback: (url, options) => this.#tried((client) => client.handleCallback(url, options), options),
-    logout: (options) => this.#called((client) => client.logout(options)),
-    getAccessToken: (options) => this.#called((client) => client.getAccessToken(options), options),
-    getIdTokenClaims: () => this.#loaded?.getIdTokenClaims(),
-    getIdToken: () => this.#loaded?.getIdToken(),
-    fetch: (input, init) => this.#called((client) => client.fetch(input, init), init),
+  /** As they were at first; a client keeps them. */
+  readonly first: ProviderOptions;
+  /** As they are now: the callbacks among them are called as they are then. */
+  options: ProviderOptions;
+  state = loading;
+  readonly listeners = new Set<Listener>();
+  readonly methods = {
+    getIdTokenClaims: () => this.#client?.getIdTokenClaims(),
+    getIdToken: () => this.#client?.getIdToken(),
+    getState: () => this.state,
     subscribe: (listener) => {
       if (typeof listener !== 'function') {
         throw new IntelliAuthError('invalid_config', 'The listener must be a function.', {
           details: { option: 'listener' },
         });
       }
-      this.#listeners.add(listener);
-      return () => this.#listeners.delete(listener);
+      this.listeners.add(listener);
+      return () => this.listeners.delete(listener);
     },
-  };
+  } as Partial<Methods> as Methods;
+  #value: Auth;
+  readonly #atFirst: Auth;
+  #client: IntelliAuth | undefined;
+  #session: Promise<Session> | undefined;
+  #users = 0;
+  #stopped = false;
 
-  /** Mounted: begins, once. Unmounted for good: lets go. StrictMode's rehearsal is neither. */
+  constructor(options: ProviderOptions) {
+    this.first = this.options = own(options);
+    for (const name of METHODS) {
+      this.methods[name] = ((...args: unknown[]) => this.#call(name, args)) as never;
+    }
+    this.#value = this.#atFirst = { ...loading, ...this.methods } as Auth;
+    const { client } = this.first;
+    if (client && 'getState' in client) {
+      this.#client = client;
+      if (!client.isCallback()) this.show(client.getState());
+    }
+  }
+
+  readonly read = (): Auth => this.#value;
+  readonly readOnServer = (): Auth => this.#atFirst;
+
+  /** The options of a later moment. */
+  update(options: ProviderOptions): void {
+    this.options = own(options);
+    void this.#session?.then((session) => session.compare());
+  }
+
+  /** In use: begins, once. In use no more: lets go. StrictMode's rehearsal is neither. */
   mount(): () => void {
+    // A page may be hidden and shown again, with its state.
+    if (this.#stopped) {
+      this.#stopped = false;
+      this.#session = undefined;
+    }
     this.#users++;
     this.#started().catch(() => {});
     return () => {
       this.#users--;
       setTimeout(() => {
-        if (this.#users > 0) return;
-        this.#client?.then((client) => client.dispose()).catch(() => {});
-        this.#client = undefined;
-        this.#loaded = undefined;
+        this.#stopped ||= !this.#users;
+        // It stays, disposed of: a late call is told so by the client, and starts no other.
+        if (this.#stopped) this.#session?.then((session) => session.stop()).catch(() => {});
       });
     };
   }
 
-  #set(snapshot: Snapshot): void {
-    this.#snapshot = snapshot;
-    for (const watcher of this.#watchers) watcher();
+  show(state: AuthState, error?: IntelliAuthError, event?: AuthEvent): void {
+    this.state = state;
+    this.#value = { error, ...state, ...this.methods };
+    this.tell(event);
+  }
+
+  tell(event?: AuthEvent): void {
+    for (const listener of this.listeners) listener(this.state, event);
   }
 
   /** Shows the error, and once more when its hint is there. */
-  #fail(state: AuthState, error: IntelliAuthError): void {
-    this.#set({ state, error });
-    void error.explain().then(() => {
-      if (this.#snapshot.error === error) this.#set({ ...this.#snapshot });
+  fail(state: AuthState, error: IntelliAuthError): void {
+    this.show(state, error);
+    void error.explain?.().then(() => {
+      if (this.#value.error === error) this.show(this.state, error);
     });
   }
 
-  /** An attempt to sign in: its error is shown until the next one. */
-  #tried<T>(attempt: (client: IntelliAuth) => Promise<T>, options?: object): Promise<T> {
-    return this.#called(
-      (client) => {
-        if (this.#snapshot.error) this.#set({ state: this.#snapshot.state });
-        return attempt(client);
-      },
-      options,
-      true,
+  #call(name: Method, args: unknown[]): Promise<unknown> {
+    const client = this.#client;
+    // Until the SDK is loaded a click may be too long ago.
+    const asked = name === 'loginWithRedirect' ? [args[0], navigator.userActivation?.isActive] : args;
+    const call = (client: IntelliAuth, args: unknown[]) =>
+      (client[name] as (...args: unknown[]) => Promise<unknown>)(...args);
+    const called = client && call(client, args);
+    called?.catch(() => {}); // told below
+    const work = this.#started().then((session) =>
+      session.settle(name, called ?? call(session.client, asked)),
     );
+    // Event handlers, whose promise nobody has: the page shows what fails.
+    if (name.startsWith('log')) work.catch(() => {});
+    return abortable(work, args.map(signalOf).find(Boolean));
   }
 
-  /** Calls the client as soon as there is one. A mistake of the app's is shown; with `shows`, every error of the SDK's is. */
-  #called<T>(call: (client: IntelliAuth) => Promise<T>, options?: object, shows = false): Promise<T> {
-    const work = this.#started().then(async (client) => {
-      try {
-        return await call(client);
-      } catch (error) {
-        if (isIntelliAuthError(error, shows ? undefined : 'invalid_config'))
-          this.#fail(client.getState(), error);
-        throw error;
-      }
-    });
-    return abortable(work, signalOf(options));
-  }
-
-  #started(): Promise<IntelliAuth> {
-    this.#client ??= this.#start().catch((error: IntelliAuthError) => {
-      this.#client = undefined;
-      this.#fail({ status: 'error', error }, error);
+  #started(): Promise<Session> {
+    this.#session ??= this.#start().catch((error: IntelliAuthError) => {
+      if (!this.#stopped) this.#session = undefined;
+      this.fail({ status: 'error', error }, error);
       throw error;
     });
-    return this.#client;
+    return this.#session;
   }
 
-  async #start(): Promise<IntelliAuth> {
+  async #start(): Promise<Session> {
     // A router may change the address before the SDK is loaded.
     const here = location.href;
-    const client = await start(this.#options, true);
-    this.#loaded = client;
-    let answering = this.#handlesCallback && client.isCallback(here);
-    client.subscribe((state, event) => {
-      // While a callback is answered nobody is told that nobody is signed in.
-      if (state !== this.#snapshot.state && !(answering && state.status !== 'authenticated')) {
-        const { error } = this.#snapshot;
-        this.#set(state.status === 'authenticated' || !error ? { state } : { state, error });
-      }
-      for (const listener of this.#listeners) listener(state, event);
-    });
-    if (!answering) {
-      this.#set({ state: client.getState() });
-      return client;
-    }
-    client
-      .handleCallback(here)
-      .then(
-        (result) => {
-          (this.onSignedIn ?? goBack)(result);
-          this.#set({ state: client.getState() });
-        },
-        (error: IntelliAuthError) => {
-          (this.onSignInError ?? goBack)(error);
-          this.#fail(client.getState(), error);
-        },
-      )
-      .finally(() => {
-        answering = false;
-      });
-    return client;
+    const [{ Session }, given] = await Promise.all([
+      chunk(import('./session.js')),
+      this.first.client ?? start(this.first as IntelliAuthOptions, true),
+    ]);
+    this.#client = given;
+    return new Session(this, given, here, IntelliAuthError);
   }
-}
-
-/** Puts the page that the user came from into the address bar and tells the app's router, whose state stays. */
-function goBack({ returnTo = '/' }: { readonly returnTo?: string }): void {
-  const { state } = history;
-  history.replaceState(state, '', returnTo);
-  dispatchEvent(new PopStateEvent('popstate', { state }));
 }
 
 function signalOf(options: unknown): AbortSignal | undefined {

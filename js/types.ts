@@ -84,6 +84,12 @@ export interface LoginOptions {
   signal?: AbortSignal;
 }
 
+/** An event, where a method is an event handler itself: `onClick={loginWithRedirect}`. It is taken for no options. */
+export interface HandledEvent {
+  readonly type: string;
+  preventDefault(): void;
+}
+
 /**
  * The user, as the ID token's claims name them. OpenID Connect Core §5.1.
  * Without what speaks of the token and the authentication: `iss`, `aud`, `azp`, `exp`, `nbf`, `iat`, `jti`, `nonce`,
@@ -249,7 +255,7 @@ export interface IntelliAuth {
    * @example
    * await auth.loginWithRedirect({ appState: { returnTo: '/reports' } });
    */
-  loginWithRedirect(options?: LoginOptions): Promise<void>;
+  loginWithRedirect(options?: LoginOptions | HandledEvent): Promise<void>;
   /**
    * Finishes the sign-in that `url` answers, by default the page's address, from which the response is taken out at
    * once. The same result for every call with the same URL. It navigates nowhere.
@@ -291,10 +297,52 @@ export interface IntelliAuth {
    * @example
    * await auth.logout({ returnTo: location.origin });
    */
-  logout(options?: LogoutOptions): Promise<SignOutResult>;
+  logout(options?: LogoutOptions | HandledEvent): Promise<SignOutResult>;
   getState(): AuthState;
   /** @returns a function that ends the subscription */
   subscribe(listener: Listener): () => void;
   /** Stops timers and listeners; nobody is signed out. */
   dispose(): void;
 }
+
+/** The methods that frameworks hand out: those that return a promise wait for the SDK by themselves when it is not loaded yet. */
+export type Methods = Pick<
+  IntelliAuth,
+  | 'loginWithRedirect'
+  | 'handleCallback'
+  | 'logout'
+  | 'getAccessToken'
+  | 'getIdTokenClaims'
+  | 'getIdToken'
+  | 'getState'
+  | 'fetch'
+  | 'subscribe'
+>;
+
+/** What frameworks hand out: the state, the last sign-in's error, and the methods. */
+export type Auth = AuthState & { readonly error?: IntelliAuthError } & Methods;
+
+/** What frameworks' providers take beside the client's options. */
+export interface ProviderCallbacks {
+  /**
+   * How to go to a page of the app, replacing the one that is shown: `(url) => navigate(url, { replace: true })` for a
+   * router that is to know of it. By default the address alone changes.
+   */
+  navigate?: (url: string) => unknown;
+  /** Called after a sign-in, and waited for. By default {@link navigate} is, with `returnTo`. */
+  onSignedIn?: (result: CallbackResult) => unknown;
+  /** Called after a callback that was refused, and waited for. By default as {@link onSignedIn}; the error is then shown. */
+  onSignInError?: (error: IntelliAuthError) => unknown;
+  /**
+   * `false` where another library shares the redirect URI's path: the app then calls `handleCallback` itself.
+   * @defaultValue `true`
+   */
+  handleCallbackAutomatically?: boolean;
+}
+
+/** The client's options, of which one client is made, or a `client` that the app made and disposes of, or its promise. */
+export type ProviderOptions = ProviderCallbacks &
+  (
+    | (IntelliAuthOptions & { client?: undefined })
+    | ({ [option in keyof IntelliAuthOptions]?: undefined } & { client: IntelliAuth | Promise<IntelliAuth> })
+  );

@@ -262,7 +262,7 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
     await page.addInitScript(() => {
       window.given = { ...window.given, onSignedin: () => {} };
     });
-    const said = page.waitForEvent('console');
+    const said = page.waitForEvent('console', (message) => message.type() === 'error');
     await page.reload();
     assert.match((await said).text(), /Write onSignedIn\./);
     await page.locator('main[data-status=error]').waitFor();

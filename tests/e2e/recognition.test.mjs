@@ -117,7 +117,11 @@ describe('recognising a callback', { concurrency: 4, timeout: 600_000 }, () => {
       await alert(page, code).waitFor();
       assert.equal(address(page), '/', 'away from the callback, without its parameters');
       assert.deepEqual(world.exchanges(), []);
-      assert.deepEqual(await page.evaluate(() => heard), ['/'], 'a router hears of it');
+      assert.deepEqual(
+        await page.evaluate(() => heard),
+        ['/'],
+        'the app’s router is asked, and told nothing else',
+      );
     });
   }
 
@@ -381,7 +385,7 @@ describe('where the user goes afterwards', { concurrency: 4, timeout: 600_000 },
       await deny(page);
       await alert(page, 'access_denied').waitFor();
       assert.equal(address(page), ends);
-      assert.deepEqual(await page.evaluate(() => heard), [ends.split('#')[0]]);
+      assert.deepEqual(await page.evaluate(() => heard), [ends]);
 
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('button', { name: 'Allow' }).click();

@@ -79,9 +79,9 @@ describe('the start', { concurrency: 2, timeout: 600_000 }, () => {
     );
   });
 
-  for (const [kind, code] of [
+  for (const [kind, code, ...more] of [
     ['plain', PLAIN],
-    ['React', REACT],
+    ['React', REACT, 'session.js'],
   ]) {
     test(`eager and lazy chunks of a ${kind} page share no module`, async () => {
       const { chunks } = await bundled(code);
@@ -92,6 +92,7 @@ describe('the start', { concurrency: 2, timeout: 600_000 }, () => {
         'bytes.js',
         'client.js',
         'errors.hints.js',
+        ...more,
       ]);
       for (const { path, imports } of holding) {
         assert.ok(!holding.some((other) => imports.includes(other.path)), `${path} waits for another chunk`);

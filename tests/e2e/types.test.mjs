@@ -208,7 +208,7 @@ describe('wrong types', { concurrency: 2, timeout: 600_000 }, () => {
     });
     await page.goto(world.origin);
     for (const name of await page.evaluate(() => window.wrong)) {
-      const said = page.waitForEvent('console');
+      const said = page.waitForEvent('console', (message) => message.type() === 'error');
       await page.goto(`${world.origin}/?${name}`);
       await page.locator('main[data-status=error]').getByRole('alert').getByText('invalid_config').waitFor();
       assert.match((await said).text(), new RegExp(`The option ${name} cannot`));

@@ -1,3 +1,4 @@
+import { RequireAuth } from '@intelliauth/spa-sdk/react';
 import { Route, Routes } from 'react-router';
 
 import { useNotes } from './notes';
@@ -6,23 +7,26 @@ import { HomePage } from './pages/HomePage';
 import { NotFoundPage } from './pages/NotFoundPage';
 import { ReportsPage } from './pages/ReportsPage';
 import { Layout } from './parts/Layout';
-import { RequireSignIn } from './parts/RequireSignIn';
+import { Page } from './parts/Page';
+import { SignedOut } from './parts/SignedOut';
 
 export function App() {
   useNotes();
+  const reports = (
+    <RequireAuth
+      fallback={<Page title="Reports" />}
+      renderError={() => <Page title="Reports" />}
+      renderSignedOut={(reason) => <SignedOut title="Reports" reason={reason} />}
+    >
+      <ReportsPage />
+    </RequireAuth>
+  );
   return (
     <Routes>
       <Route element={<Layout />}>
         <Route index element={<HomePage />} />
         <Route path="callback" element={<CallbackPage />} />
-        <Route
-          path="reports"
-          element={
-            <RequireSignIn title="Reports">
-              <ReportsPage />
-            </RequireSignIn>
-          }
-        />
+        <Route path="reports" element={reports} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

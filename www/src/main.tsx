@@ -1,17 +1,16 @@
-import { IntelliAuthProvider } from '@intelliauth/spa-sdk/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 
 import { App } from './App';
-import { authOptions } from './config';
+import { Auth } from './Auth';
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <IntelliAuthProvider {...authOptions}>
-      <BrowserRouter>
+    <BrowserRouter>
+      <Auth>
         <App />
-      </BrowserRouter>
-    </IntelliAuthProvider>
+      </Auth>
+    </BrowserRouter>
   </StrictMode>,
 );

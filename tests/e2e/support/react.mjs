@@ -8,7 +8,11 @@ const APP = `
 
   window.shown = [];
   window.heard = [];
-  addEventListener('popstate', () => heard.push(location.pathname + location.search));
+  addEventListener('popstate', () => heard.push('popstate'));
+  const navigate = (url) => {
+    heard.push(url);
+    history.replaceState(history.state, '', url);
+  };
 
   function Account({ name }) {
     const auth = useIntelliAuth();
@@ -25,7 +29,7 @@ const APP = `
   const clients = [given].flat();
   createRoot(document.getElementById('root')).render(
     clients.map((options, at) => (
-      <IntelliAuthProvider key={at} {...options}>
+      <IntelliAuthProvider key={at} navigate={navigate} {...options}>
         <Account name={String(at)} />
       </IntelliAuthProvider>
     )),

@@ -1,9 +1,10 @@
+import { useIntelliAuth } from '@intelliauth/spa-sdk/react';
+
 import { unanswered } from '../notes';
-import { useSignIn } from '../useSignIn';
 
 /** For the mistakes that a platform answers with a page of its own, never with a callback. */
 export function NotReturned({ authorizeUrl }: { authorizeUrl: string }) {
-  const signIn = useSignIn();
+  const { loginWithRedirect } = useIntelliAuth();
   const sent = new URL(authorizeUrl).searchParams;
   return (
     <section className="notice" role="alert" aria-labelledby="not-returned">
@@ -24,7 +25,7 @@ export function NotReturned({ authorizeUrl }: { authorizeUrl: string }) {
         </dd>
       </dl>
       <div className="row">
-        <button type="button" onClick={signIn}>
+        <button type="button" onClick={loginWithRedirect}>
           Try again
         </button>
         <button type="button" className="plain" onClick={() => unanswered.set(null)}>

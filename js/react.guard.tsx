@@ -1,0 +1,94 @@
+'use client';
+import {
+  type ComponentType,
+  type FunctionComponent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useState,
+} from 'react';
+import type { IntelliAuthError } from './errors.js';
+import { SignInError } from './react.parts.js';
+import { useIntelliAuth } from './react.provider.js';
+import type { LoginOptions, SignedOutReason } from './types.js';
+
+/** How {@link RequireAuth} and {@link withAuthenticationRequired} ask for a sign-in. */
+export interface RequireAuthOptions {
+  /** Shown until it is known who is signed in, and while the page leaves for the sign-in. @defaultValue nothing */
+  fallback?: ReactNode;
+  /** Of the sign-in. The user comes back to this page, unless its `appState.returnTo` says otherwise. */
+  loginOptions?: LoginOptions;
+  /** Instead of the error's message and a button that signs in again: see {@link SignInError}. */
+  renderError?: (error: IntelliAuthError, signIn: () => void) => ReactNode;
+  /** Instead of a sentence and a button that signs in. */
+  renderSignedOut?: (reason: SignedOutReason, signIn: () => void) => ReactNode;
+}
+
+export interface RequireAuthProps extends RequireAuthOptions {
+  children?: ReactNode;
+}
+
+/**
+ * Shows its children to a signed-in user. Somebody who arrives without a session is sent to sign in, once. After a sign-out,
+ * a session that ended, a sign-in that failed, or the browser's back button the user decides.
+ * @example
+ * <Route path="reports" element={<RequireAuth><Reports /></RequireAuth>} />
+ */
+export function RequireAuth({
+  children,
+  fallback,
+  loginOptions,
+  renderError = (error, signIn) => <SignInError error={error} signIn={signIn} />,
+  renderSignedOut = (_reason, signIn) => (
+    <div role="status">
+      <p>You are not signed in.</p>
+      <button type="button" onClick={signIn}>
+        Sign in
+      </button>
+    </div>
+  ),
+}: RequireAuthProps): ReactElement {
+  const { status, reason, error, loginWithRedirect } = useIntelliAuth();
+  const [phase, setPhase] = useState<'arriving' | 'leaving' | 'deciding'>('arriving');
+  const failed = error !== undefined;
+  const signIn = () => void loginWithRedirect(loginOptions);
+
+  useEffect(() => {
+    if (status === 'loading' || phase !== 'arriving') return;
+    const sent = status === 'unauthenticated' && !failed && reason !== 'logout' && !returned();
+    setPhase(sent ? 'leaving' : 'deciding');
+    // It settles where it fails, and where the page comes back from the back/forward cache.
+    if (sent) loginWithRedirect(loginOptions).then(...both(() => setPhase('deciding')));
+  });
+
+  if (status === 'authenticated') return <>{children}</>;
+  if (error) return <>{renderError(error, signIn)}</>;
+  if (status !== 'unauthenticated' || phase !== 'deciding') return <>{fallback}</>;
+  return <>{renderSignedOut(reason, signIn)}</>;
+}
+
+const both = <T,>(then: () => T) => [then, then] as const;
+
+/** Whether the user came to this very page by the back or forward button: from the platform's page, say. */
+function returned(): boolean {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return entry?.type === 'back_forward' && entry.name === location.href;
+}
+
+/**
+ * The component inside {@link RequireAuth}.
+ * @example
+ * export default withAuthenticationRequired(Reports, { fallback: <Spinner /> });
+ */
+export function withAuthenticationRequired<P extends object>(
+  Component: ComponentType<P>,
+  options: RequireAuthOptions = {},
+): FunctionComponent<P> {
+  const Required = (props: P) => (
+    <RequireAuth {...options}>
+      <Component {...props} />
+    </RequireAuth>
+  );
+  Required.displayName = `withAuthenticationRequired(${Component.displayName ?? Component.name})`;
+  return Required;
+}

@@ -1,0 +1,75 @@
+'use client';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { IntelliAuthError } from './errors.js';
+import { useIntelliAuth } from './react.provider.js';
+import type { Auth, AuthState, Loading, User } from './types.js';
+
+/** The user, while one is signed in. */
+export function useUser(): User | undefined {
+  return useIntelliAuth().user;
+}
+
+/** What {@link useAccessToken} gives: neither is there while nobody is signed in, and until the token is there. */
+export interface AccessToken {
+  readonly token?: string;
+  readonly error?: IntelliAuthError;
+}
+
+/**
+ * The access token as a value, renewed when it is: for what wants it so, such as a connection that is made with it.
+ * A request wants `fetch` or `getAccessToken` of {@link useIntelliAuth}.
+ */
+export function useAccessToken(): AccessToken {
+  const { status, user, expiresAt, getAccessToken } = useIntelliAuth();
+  const [result, setResult] = useState<AccessToken>({});
+  const sub = user?.sub;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another user or another expiry is another token
+  useEffect(() => {
+    setResult({});
+    if (status !== 'authenticated') return;
+    const over = new AbortController();
+    getAccessToken({ signal: over.signal }).then(
+      (token) => over.signal.aborted || setResult({ token }),
+      (error: IntelliAuthError) => over.signal.aborted || setResult({ error }),
+    );
+    return () => over.abort();
+  }, [status, sub, expiresAt, getAccessToken]);
+  return status === 'authenticated' ? result : {};
+}
+
+/** What {@link useSuspenseIntelliAuth} gives. */
+export type SuspenseIntelliAuth = Auth & Exclude<AuthState, Loading>;
+
+const waiting = new WeakMap<Auth['subscribe'], Promise<void>>();
+
+/**
+ * As {@link useIntelliAuth}, but suspends until it is known who is signed in. The nearest `<Suspense>` must be below the
+ * provider. On a server its fallback is what is rendered.
+ * @throws IntelliAuthError where the SDK cannot work, for the nearest error boundary
+ */
+export function useSuspenseIntelliAuth(): SuspenseIntelliAuth {
+  const auth = useIntelliAuth();
+  const { subscribe, getState } = auth;
+  const state = useSyncExternalStore(subscribe, getState, () => undefined);
+  if (typeof document === 'undefined') throw new Error('Who is signed in is known in the browser alone.');
+  if (!state || state.status === 'loading') throw known(subscribe, getState);
+  if (state.status === 'error') throw state.error;
+  return { ...auth, ...state } as SuspenseIntelliAuth;
+}
+
+/** Once the state is no longer `loading`. */
+function known(subscribe: Auth['subscribe'], getState: Auth['getState']): Promise<void> {
+  const before = waiting.get(subscribe);
+  if (before) return before;
+  const promise = new Promise<void>((resolve) => {
+    const look = () => {
+      if (getState().status === 'loading') return;
+      unsubscribe();
+      waiting.delete(subscribe);
+      resolve();
+    };
+    const unsubscribe = subscribe(look);
+  });
+  waiting.set(subscribe, promise);
+  return promise;
+}

@@ -1,0 +1,126 @@
+/** A store with its client: answers the callback, shows states and errors, and follows the options. */
+import type { IntelliAuthError } from './errors.js';
+import type { Store } from './store.js';
+import type { AuthState, IntelliAuth } from './types.js';
+
+/** Followed by being called as they are at that moment. */
+const CALLBACKS = ['onSignedIn', 'onSignInError', 'navigate'];
+
+export class Session {
+  readonly client: IntelliAuth;
+  readonly #store: Store;
+  readonly #ErrorClass: typeof IntelliAuthError;
+  readonly #unsubscribe: () => void;
+  /** While a callback is answered, and until the page is another one, nobody is told that somebody is signed in or not. */
+  #answering: boolean;
+  #stopped = false;
+  #error: IntelliAuthError | undefined;
+  readonly #refused = new Set<string>();
+
+  constructor(store: Store, client: IntelliAuth, here: string, ErrorClass: typeof IntelliAuthError) {
+    this.client = client;
+    this.#store = store;
+    this.#ErrorClass = ErrorClass;
+    this.#answering = store.first.handleCallbackAutomatically !== false && client.isCallback(here);
+    let last: AuthState | undefined;
+    this.#unsubscribe = client.subscribe((state, event) => {
+      const changed = state !== last && !this.#answering;
+      last = state;
+      if (!changed) return store.tell(event);
+      if (state.status === 'authenticated') this.#error = undefined;
+      store.show(state, this.#error, event);
+    });
+    if (this.#answering) void this.#answer(here);
+    else store.show(client.getState());
+    this.compare();
+  }
+
+  /**
+   * A method's call. An attempt to sign in leaves the last one's error behind, and every error of its own is shown; of other
+   * calls mistakes of the app's are.
+   */
+  async settle<T>(name: string, work: Promise<T>): Promise<T> {
+    const signIn = name === 'loginWithRedirect' || name === 'handleCallback';
+    if (signIn && this.#error) {
+      this.#error = undefined;
+      this.#store.show(this.#store.state);
+    }
+    try {
+      return await work;
+    } catch (error) {
+      const { name, code } = Object(error) as Partial<IntelliAuthError>;
+      if (signIn ? name === 'IntelliAuthError' : code === 'invalid_config') {
+        this.#fail(error as IntelliAuthError);
+      }
+      throw error;
+    }
+  }
+
+  /** The client keeps the options that it was made with. */
+  compare(): void {
+    const { first, options } = this.#store;
+    for (const option of new Set([...Object.keys(first), ...Object.keys(options)])) {
+      if (CALLBACKS.includes(option) || this.#refused.has(option)) continue;
+      const [before, now] = [first, options].map((given) => given[option as 'scope'] as unknown);
+      if (Object.is(before, now) || (option !== 'client' && text(before) === text(now))) continue;
+      this.#refused.add(option);
+      const problem = 'it changed, and a client keeps its options';
+      const instead = 'a `key` on the provider that changes with it, so that another client is made';
+      const message = `The option ${option} cannot be used: ${problem}. Write ${instead}.`;
+      console.error(`IntelliAuth: ${message}`);
+      this.#fail(new this.#ErrorClass('invalid_config', message, { details: { option, problem, instead } }));
+    }
+  }
+
+  /** A client that was given is the app's. */
+  stop(): void {
+    this.#stopped = true;
+    this.#unsubscribe();
+    if (!this.#store.first.client) this.client.dispose();
+  }
+
+  #fail(error: IntelliAuthError): void {
+    if (this.#stopped) return;
+    this.#error = error;
+    this.#store.fail(this.#answering ? this.#store.state : this.client.getState(), error);
+  }
+
+  async #answer(here: string): Promise<void> {
+    const options = () => this.#store.options;
+    let failure: IntelliAuthError | undefined;
+    try {
+      const result = await this.client.handleCallback(here);
+      await this.#leave(() => (options().onSignedIn ?? this.#goTo)(result));
+    } catch (error) {
+      failure = error as IntelliAuthError;
+      await this.#leave(() => (options().onSignInError ?? this.#goTo)(error as IntelliAuthError));
+    }
+    this.#answering = false;
+    if (this.#stopped) return;
+    if (failure) this.#fail(failure);
+    else this.#store.show(this.client.getState());
+  }
+
+  /** The app's own callback may do whatever it likes. */
+  async #leave(go: () => unknown): Promise<void> {
+    try {
+      if (!this.#stopped) await go();
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
+  /** Puts the page that the user came from into the address bar, by the app's router if it named one. */
+  readonly #goTo = ({ returnTo = '/' }: { readonly returnTo?: string }): unknown => {
+    const { navigate } = this.#store.options;
+    return navigate ? navigate(returnTo) : history.replaceState(history.state, '', returnTo);
+  };
+}
+
+/** An option's value. Bytes and modules have none: they are loaded once. */
+function text(value: unknown): string | undefined {
+  if (value instanceof URL) return value.href;
+  const plain = Object.getPrototypeOf(value ?? 0) === Object.prototype;
+  const members = () => Object.entries(value as object).filter(([, member]) => member !== undefined);
+  return JSON.stringify(plain ? members().sort() : value);
+}

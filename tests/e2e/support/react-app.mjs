@@ -1,0 +1,64 @@
+// A React app of a test's own, with the built package.
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../../../scripts/lib/run.mjs';
+import { reactWorld } from './world.mjs';
+
+const REACT_18 = join(root, 'tests/react-18/node_modules');
+
+const PRELUDE = `
+  import * as React from 'react';
+  import { Component, StrictMode, Suspense, startTransition, useCallback, useEffect, useState } from 'react';
+  import { createRoot } from 'react-dom/client';
+  import { createIntelliAuth } from '@intelliauth/spa-sdk';
+  import {
+    IntelliAuthContext, IntelliAuthProvider, RequireAuth, SignInError, SignedIn, SignedOut, useAccessToken,
+    useIntelliAuth, useSuspenseIntelliAuth, useUser, withAuthenticationRequired,
+  } from '@intelliauth/spa-sdk/react';
+  const mount = (element, strict = true) => {
+    window.root = createRoot(document.getElementById('root'));
+    window.root.render(strict ? <StrictMode>{element}</StrictMode> : element);
+  };
+`;
+
+/**
+ * A world whose app is `code`, with what React and the package export at hand and `mount(element)`; `given` are the
+ * options of this world's provider.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} code
+ * @param {import('./world.mjs').Making & { options?: object, react?: '18' | '19' }} [making]
+ */
+export async function reactApp(t, browser, code, { react = '19', ...making } = {}) {
+  const world = await reactWorld(t, browser, making);
+  world.files.clear();
+  for (const [path, text] of await bundle(code, react)) world.files.set(path, text);
+  return world;
+}
+
+async function bundle(code, react) {
+  const { outputFiles } = await build({
+    stdin: { contents: PRELUDE + code, resolveDir: root, sourcefile: 'app.jsx', loader: 'jsx' },
+    alias: react === '18' ? { react: join(REACT_18, 'react'), 'react-dom': join(REACT_18, 'react-dom') } : {},
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    // StrictMode does everything twice in development only.
+    define: { 'process.env.NODE_ENV': '"development"' },
+    outdir: '/out',
+    entryNames: 'app',
+    absWorkingDir: root,
+    write: false,
+    logLevel: 'silent',
+  });
+  return [
+    [
+      '/index.html',
+      '<!doctype html><title>react</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="/app.js"></script>',
+    ],
+    ...outputFiles.map(({ path, text }) => [path.replace(/^.*\/out/, ''), text]),
+  ];
+}
