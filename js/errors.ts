@@ -17,6 +17,10 @@ export interface ErrorFacts extends SignInContext {
   cause?: unknown;
 }
 
+/** What marks errors of every copy: a page, and above all a test, may have an ES module's and CommonJS's. */
+const mark = Symbol.for('@intelliauth/spa-sdk');
+type Marked = { [mark]?: true };
+
 /**
  * Every error of this SDK. Never holds a code, verifier, state, nonce or token.
  * @example
@@ -65,16 +69,16 @@ export class IntelliAuthError extends Error {
     return this.hint;
   }
 
+  /** @internal */
+  get [mark](): true {
+    return true;
+  }
+
   /** Of whichever copy of this package: see {@link isIntelliAuthError}. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isIntelliAuthError(value);
+    return !!(value as Marked | null)?.[mark];
   }
 }
-
-/** What marks errors of every copy: a page, and above all a test, may have an ES module's and CommonJS's. */
-const mark = Symbol.for('@intelliauth/spa-sdk');
-type Marked = { [mark]?: true };
-(IntelliAuthError.prototype as Marked)[mark] = true;
 
 /**
  * Whether `error` is one of this SDK's, of whichever copy of it, and with `code`, that one.
@@ -82,7 +86,5 @@ type Marked = { [mark]?: true };
  * if (isIntelliAuthError(error, 'access_denied')) offerToTryAgain();
  */
 export function isIntelliAuthError(error: unknown, code?: ErrorCode): error is IntelliAuthError {
-  return (
-    !!(error as Marked | null)?.[mark] && (code === undefined || (error as IntelliAuthError).code === code)
-  );
+  return error instanceof IntelliAuthError && (code === undefined || error.code === code);
 }

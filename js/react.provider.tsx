@@ -26,10 +26,11 @@ export type UseIntelliAuth = Auth;
  */
 const place = Symbol.for('@intelliauth/spa-sdk');
 const shared = createContext as typeof createContext & { [place]?: Context<UseIntelliAuth | undefined> };
-shared[place] ??= createContext<UseIntelliAuth | undefined>(undefined);
 
 /** What {@link useIntelliAuth} reads. A test or a story may provide a value of its own. */
-export const IntelliAuthContext: Context<UseIntelliAuth | undefined> = shared[place];
+export const IntelliAuthContext: Context<UseIntelliAuth | undefined> =
+  shared[place] ?? createContext<UseIntelliAuth | undefined>(undefined);
+shared[place] = IntelliAuthContext;
 
 /**
  * Makes one client for the components below, and answers a callback at the redirect URI by itself. Callbacks among the

@@ -15,7 +15,7 @@ export interface Eager {
 /** `provider`: the options are properties of React's provider, which has some of its own. */
 export function start(options: IntelliAuthOptions, provider = false): Promise<IntelliAuth> {
   if (typeof document !== 'undefined') return started(options, provider);
-  const failed = Promise.reject(unavailable('not in a page'));
+  const failed = chunk(Promise.reject('not in a page'));
   // An app that makes its client in a module must not end a server's process.
   failed.catch(() => {});
   return failed;
@@ -36,13 +36,10 @@ async function started(options: IntelliAuthOptions, provider: boolean): Promise<
   return connect(given, provider, { IntelliAuthError, abortable, module });
 }
 
-const unavailable = (cause: unknown) =>
-  new IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
-
 /** A part of the SDK that is requested now. */
 export const chunk = <T>(requested: Promise<T>): Promise<T> =>
   requested.catch((cause) => {
-    throw unavailable(cause);
+    throw new IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
   });
 
 let module: Promise<WebAssembly.Module | BufferSource> | undefined;

@@ -36,9 +36,7 @@ export class Store {
     getState: () => this.state,
     subscribe: (listener) => {
       if (typeof listener !== 'function') {
-        throw new IntelliAuthError('invalid_config', 'The listener must be a function.', {
-          details: { option: 'listener' },
-        });
+        throw new IntelliAuthError('invalid_config', 'The listener is no function.');
       }
       this.listeners.add(listener);
       return () => this.listeners.delete(listener);
@@ -48,7 +46,7 @@ export class Store {
   readonly #atFirst: Auth;
   #client: IntelliAuth | undefined;
   #session: Promise<Session> | undefined;
-  #users = 0;
+  #mounted = {};
   #stopped = false;
 
   constructor(options: ProviderOptions) {
@@ -56,9 +54,10 @@ export class Store {
     for (const name of METHODS) {
       this.methods[name] = ((...args: unknown[]) => this.#call(name, args)) as never;
     }
-    this.#value = this.#atFirst = { ...loading, ...this.methods } as Auth;
-    const { client } = this.first;
-    if (client && 'getState' in client) {
+    this.#value = this.#atFirst = { ...loading, ...this.methods };
+    const client = this.first.client as IntelliAuth | undefined;
+    // Not so its promise.
+    if (client?.getState) {
       this.#client = client;
       if (!client.isCallback()) this.show(client.getState());
     }
@@ -80,14 +79,15 @@ export class Store {
       this.#stopped = false;
       this.#session = undefined;
     }
-    this.#users++;
+    this.#mounted = {};
+    const mounted = this.#mounted;
     this.#started().catch(() => {});
     return () => {
-      this.#users--;
       setTimeout(() => {
-        this.#stopped ||= !this.#users;
+        if (this.#mounted !== mounted) return;
+        this.#stopped = true;
         // It stays, disposed of: a late call is told so by the client, and starts no other.
-        if (this.#stopped) this.#session?.then((session) => session.stop()).catch(() => {});
+        this.#session?.then((session) => session.stop()).catch(() => {});
       });
     };
   }
@@ -123,7 +123,7 @@ export class Store {
     );
     // Event handlers, whose promise nobody has: the page shows what fails.
     if (name.startsWith('log')) work.catch(() => {});
-    return abortable(work, args.map(signalOf).find(Boolean));
+    return abortable(work, signalOf(args[1] ?? args[0]));
   }
 
   #started(): Promise<Session> {
