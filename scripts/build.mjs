@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Failed, root, run, tools } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
@@ -21,7 +21,7 @@ const dist = join(root, 'pkg/dist');
 const glueStage = join(tools, 'stage/glue');
 const jsStage = join(tools, 'stage/js');
 /** What apps import, by name; `package.json` exports them. */
-const ENTRIES = ['index', 'react'];
+const ENTRIES = ['index', 'react', 'testing/index'];
 const module = (path) => join(root, 'node_modules', path);
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 
@@ -126,7 +126,7 @@ function optimise(from, to, onLine) {
 
 /** A page whose policy allows wasm but not eval must be able to load the glue. */
 function refuseEval(folder) {
-  for (const name of readdirSync(folder).filter((name) => /\.c?js$/.test(name))) {
+  for (const name of filesIn(folder).filter((name) => /\.c?js$/.test(name))) {
     const found = readFileSync(join(folder, name), 'utf8').match(/\b(eval|Function)\s*\(.{0,80}/);
     if (found) throw new Failed(`${name} evaluates code, which a strict CSP refuses: ${found[0].trim()}`, '');
   }
@@ -164,18 +164,25 @@ async function buildJs() {
   );
 }
 
+/** The files under a folder, relative to it. */
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+
 /** Makes pkg/dist what the stages hold. A file that is the same is left alone, so that no watcher wakes. */
 function publish() {
   mkdirSync(dist, { recursive: true });
   const made = new Map();
   for (const stage of [glueStage, jsStage].filter(existsSync)) {
-    for (const name of readdirSync(stage)) made.set(name, join(stage, name));
+    for (const name of filesIn(stage)) made.set(name, join(stage, name));
   }
   for (const [name, path] of made) {
     const to = join(dist, name);
+    mkdirSync(dirname(to), { recursive: true });
     if (!existsSync(to) || !readFileSync(to).equals(readFileSync(path))) copyFileSync(path, to);
   }
-  for (const name of readdirSync(dist).filter((name) => !made.has(name))) rmSync(join(dist, name));
+  for (const name of filesIn(dist).filter((name) => !made.has(name))) rmSync(join(dist, name));
   for (const name of ['LICENSE-MIT', 'LICENSE-APACHE'])
     copyFileSync(join(root, name), join(root, 'pkg', name));
 }

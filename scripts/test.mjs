@@ -59,13 +59,17 @@ const layers = {
     needs: [need.npm, need.browser, build],
     tests: () => nodeTests(tests('tests/faulty', '.test.mjs')),
   },
+  kit: {
+    needs: [need.npm, need.browser, build],
+    tests: () => nodeTests(tests('tests/kit', '.test.mjs')),
+  },
   packaging: { needs: [need.npm, need.browser, build], work: () => packaging({ fast: true }) },
   budget: { needs: [need.npm, build], work: size },
 };
 /** Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. */
 const sides = [
   ['lint', 'native', 'wasm'],
-  ['provider', 'e2e', 'faulty', 'packaging', 'budget'],
+  ['provider', 'e2e', 'faulty', 'kit', 'packaging', 'budget'],
 ];
 
 function nodeTests(names, atOnce = availableParallelism()) {

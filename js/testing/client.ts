@@ -1,0 +1,214 @@
+/** A client for tests, with neither wasm nor network: {@link createTestClient}. */
+import { abortable } from '../abort.js';
+import type { ErrorCode, IntelliAuthError } from '../errors.js';
+import type {
+  AccessTokenOptions,
+  AuthEvent,
+  AuthState,
+  CallbackResult,
+  IdTokenClaims,
+  IntelliAuth,
+  Listener,
+  LogoutOptions,
+  User,
+} from '../types.js';
+import { signedInAs, signedOut, testError } from './states.js';
+
+/** The methods that a test can look at, answer and have fail. */
+export type AuthMethod = 'loginWithRedirect' | 'handleCallback' | 'getAccessToken' | 'fetch' | 'logout';
+
+/** One call, as it was made. */
+export type TestCall = {
+  [Method in AuthMethod]: { readonly method: Method; readonly args: Parameters<IntelliAuth[Method]> };
+}[AuthMethod];
+
+/** An event without what it has by itself; `at` and `elsewhere` may be given. */
+export type TestEvent = AuthEvent extends infer Event
+  ? Event extends AuthEvent
+    ? Omit<Event, 'at' | 'elsewhere'> & { at?: number; elsewhere?: boolean }
+    : never
+  : never;
+
+const AUTHORIZE = 'https://platform.example/oauth2/authorize?response_type=code&client_id=test-app';
+
+/** A client for tests: {@link createTestClient}. */
+export interface TestClient extends IntelliAuth {
+  /** Every call so far, in order. */
+  readonly calls: readonly TestCall[];
+  /** The test's own methods, called instead of this client's. */
+  readonly answers: Partial<IntelliAuth>;
+  /** The arguments of every call to `method` so far. */
+  callsTo<Method extends AuthMethod>(method: Method): Parameters<IntelliAuth[Method]>[];
+  /** Makes it another state, and tells listeners with the event that brings it. In React, within `act`. */
+  become(state: AuthState): void;
+  /** Tells listeners of an event. The state stays. */
+  fire(event: TestEvent): void;
+  /** Has the next call of `method` fail. */
+  fail(method: AuthMethod, error: ErrorCode | IntelliAuthError): void;
+}
+
+class Client implements TestClient {
+  readonly calls: TestCall[] = [];
+  readonly answers: Partial<IntelliAuth>;
+  #state: AuthState;
+  #disposed = false;
+  #refreshes = 0;
+  readonly #listeners = new Set<Listener>();
+  readonly #failures = new Map<AuthMethod, IntelliAuthError[]>();
+
+  constructor(state: AuthState, answers: Partial<IntelliAuth>) {
+    this.#state = state;
+    this.answers = answers;
+  }
+
+  callsTo<Method extends AuthMethod>(method: Method): Parameters<IntelliAuth[Method]>[] {
+    const calls = this.calls.filter((call) => call.method === method);
+    return calls.map(({ args }) => args as Parameters<IntelliAuth[Method]>);
+  }
+
+  become(state: AuthState): void {
+    this.#state = state;
+    if (state.status === 'authenticated') this.fire({ type: 'signed_in' });
+    else if (state.status === 'unauthenticated') this.fire({ type: 'signed_out', reason: state.reason });
+    else this.#tell(undefined);
+  }
+
+  fire(event: TestEvent): void {
+    this.#tell({ at: Date.now(), elsewhere: false, ...event } as AuthEvent);
+  }
+
+  fail(method: AuthMethod, error: ErrorCode | IntelliAuthError): void {
+    const queued = this.#failures.get(method) ?? [];
+    this.#failures.set(method, queued);
+    queued.push(typeof error === 'string' ? testError(error) : error);
+  }
+
+  readonly loginWithRedirect: IntelliAuth['loginWithRedirect'] = (...args) =>
+    this.#call('loginWithRedirect', args, async () => {
+      const openUrl = args[0] && 'openUrl' in args[0] ? args[0].openUrl : undefined;
+      this.fire({ type: 'sign_in_started', authorizeUrl: AUTHORIZE });
+      // The page is left.
+      if (!openUrl) return new Promise<never>(() => {});
+      await openUrl(AUTHORIZE);
+    });
+
+  readonly handleCallback: IntelliAuth['handleCallback'] = (...args) =>
+    this.#call('handleCallback', args, async (): Promise<CallbackResult> => {
+      if (this.#state.status !== 'authenticated') this.become(signedInAs());
+      return { user: this.getUser() as User, appState: {}, returnTo: '/' };
+    });
+
+  readonly isCallback: IntelliAuth['isCallback'] = (url) => this.answers.isCallback?.(url) ?? false;
+
+  readonly getAccessToken: IntelliAuth['getAccessToken'] = (...args) =>
+    this.#call('getAccessToken', args, async () => this.#token(args[0]));
+
+  readonly fetch: IntelliAuth['fetch'] = (...args) =>
+    this.#call('fetch', args, async () => {
+      const request = new Request(...args);
+      if (this.isAuthenticated()) request.headers.set('authorization', `Bearer ${this.#token()}`);
+      return globalThis.fetch(request);
+    });
+
+  readonly logout: IntelliAuth['logout'] = (...args) =>
+    this.#call('logout', args, async () => {
+      const { localOnly = false } = (args[0] ?? {}) as LogoutOptions;
+      if (this.#state.status === 'authenticated') this.become(signedOut('logout'));
+      return { revocation: 'revoked', provider: localOnly ? 'not_asked' : 'requested' } as const;
+    });
+
+  getUser(): User | undefined {
+    return this.#state.user;
+  }
+
+  getIdTokenClaims(): IdTokenClaims | undefined {
+    if (this.answers.getIdTokenClaims) return this.answers.getIdTokenClaims();
+    const { user, expiresAt } = this.#state;
+    if (!user) return undefined;
+    const exp = Math.floor(expiresAt / 1000);
+    return { iss: 'https://platform.example', aud: 'test-app', iat: exp - 300, exp, ...user };
+  }
+
+  getIdToken(): string | undefined {
+    if (this.answers.getIdToken) return this.answers.getIdToken();
+    return this.isAuthenticated() ? 'test-id-token' : undefined;
+  }
+
+  isAuthenticated(): boolean {
+    return this.#state.status === 'authenticated';
+  }
+
+  getState(): AuthState {
+    return this.#state;
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#listeners.clear();
+  }
+
+  #token(options: AccessTokenOptions = {}): string {
+    if (this.#state.status === 'error') throw this.#state.error;
+    if (!this.isAuthenticated()) throw testError('login_required');
+    if (options.forceRefresh) {
+      this.#refreshes++;
+      this.fire({ type: 'token_refreshed' });
+    }
+    return this.#refreshes === 0 ? 'test-access-token' : `test-access-token-${this.#refreshes}`;
+  }
+
+  #call<Method extends AuthMethod, Result>(
+    method: Method,
+    args: Parameters<IntelliAuth[Method]>,
+    answer: () => Promise<Result>,
+  ): Promise<Result> {
+    this.calls.push({ method, args } as TestCall);
+    const { signal } = (args.at(-1) ?? {}) as { signal?: AbortSignal };
+    const answered = async (): Promise<Result> => {
+      if (this.#disposed) throw testError('disposed');
+      const error = this.#failures.get(method)?.shift();
+      if (error) throw error;
+      const given = this.answers[method] as ((...given: typeof args) => Promise<Result>) | undefined;
+      if (given) return given(...args);
+      await this.#loaded();
+      return answer();
+    };
+    return abortable(answered(), signal instanceof AbortSignal ? signal : undefined);
+  }
+
+  /** Once the state is known. */
+  #loaded(): Promise<void> | undefined {
+    if (this.#state.status !== 'loading') return undefined;
+    return new Promise((resolve) => {
+      const stop = this.subscribe(({ status }) => {
+        if (status === 'loading') return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  #tell(event: AuthEvent | undefined): void {
+    for (const listener of [...this.#listeners]) listener(this.#state, event);
+  }
+}
+
+/**
+ * A client in the state that a test names, with neither wasm nor network. It keeps its methods' contract: a sign-in leaves
+ * the page, so its promise settles only with `openUrl`; `getAccessToken` rejects with `login_required` where nobody is signed
+ * in; `logout` signs out. `answers` are the test's own methods, called instead.
+ * @example
+ * const auth = createTestClient(signedInAs({ name: 'Ada Lovelace' }));
+ * render(<IntelliAuthTestProvider client={auth}><App /></IntelliAuthTestProvider>);
+ * act(() => auth.become(signedOut('session_expired')));
+ * expect(auth.callsTo('loginWithRedirect')).toEqual([[{ appState: { returnTo: '/' } }]]);
+ */
+export const createTestClient = (
+  state: AuthState = signedOut(),
+  answers: Partial<IntelliAuth> = {},
+): TestClient => new Client(state, answers);
