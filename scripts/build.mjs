@@ -21,7 +21,7 @@ const dist = join(root, 'pkg/dist');
 const glueStage = join(tools, 'stage/glue');
 const jsStage = join(tools, 'stage/js');
 /** What apps import, by name; `package.json` exports them. */
-const ENTRIES = ['index', 'react', 'testing/index'];
+const ENTRIES = ['index', 'react', 'testing/index', 'testing/react'];
 const module = (path) => join(root, 'node_modules', path);
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 

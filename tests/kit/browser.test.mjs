@@ -143,6 +143,34 @@ describe('the testing kit in Chromium', { timeout: 300_000 }, () => {
   });
 });
 
+test('a story of React’s shows a component signed in, and the error of a sign-in that fails', async (t) => {
+  const { files } = await bundled(`
+    import { createElement as h } from 'react';
+    import { createRoot } from 'react-dom/client';
+    import { useIntelliAuth } from '@intelliauth/spa-sdk/react';
+    import { createTestClient, signedInAs } from '@intelliauth/spa-sdk/testing';
+    import { IntelliAuthTestProvider } from '@intelliauth/spa-sdk/testing/react';
+    const auth = window.auth = createTestClient(signedInAs({ name: 'Ada Lovelace' }));
+    function Account() {
+      const { user, error, logout, loginWithRedirect } = useIntelliAuth();
+      if (error) return h('p', { role: 'alert' }, error.code);
+      return user ? h('button', { onClick: logout }, user.name) : h('button', { onClick: loginWithRedirect }, 'Sign in');
+    }
+    const story = h(IntelliAuthTestProvider, { client: auth }, h(Account));
+    createRoot(document.querySelector('main')).render(story);`);
+  const { origin, page } = await served(t, browser, files);
+  await page.goto(origin);
+  await page.getByRole('button', { name: 'Ada Lovelace' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.evaluate(() => auth.fail('loginWithRedirect', 'storage_unavailable'));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('storage_unavailable').waitFor();
+  assert.deepEqual(await page.evaluate(() => auth.calls.map(({ method }) => method)), [
+    'logout',
+    'loginWithRedirect',
+  ]);
+});
+
 test('Cypress is answered by the fake platform, and the connection breaks where a fault says so', async () => {
   const platform = createFakePlatform({ redirectUris: ['http://localhost:5173/callback'] });
   let intercepted;

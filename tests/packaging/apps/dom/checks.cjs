@@ -1,10 +1,10 @@
 /**
  * What works in a DOM that is no browser: no network is there, and `globalThis` is no `Window`.
  *
- * @param {object} modules `sdk`, `sdkReact`, `react`, `reactDom` and `assert`, as the runner has them
+ * @param {object} modules `sdk`, `sdkReact`, `kit`, `kitReact`, `react`, `reactDom` and `assert`, as the runner has them
  * @returns {Record<string, () => Promise<void>>}
  */
-module.exports = ({ sdk, sdkReact, react, reactDom, assert }) => {
+module.exports = ({ sdk, sdkReact, kit, kitReact, react, reactDom, assert }) => {
   const { act, createElement: h } = react;
   const options = {
     tenantUrl: 'https://tenant.example',
@@ -51,6 +51,35 @@ module.exports = ({ sdk, sdkReact, react, reactDom, assert }) => {
         .catch((error) => error);
       assert.ok(sdk.isIntelliAuthError(error, 'invalid_config'), String(error));
       assert.ok(error instanceof sdkReact.IntelliAuthError);
+    },
+
+    'a component meets the states and errors that a test names': async () => {
+      const App = () => {
+        const { status, user, error, loginWithRedirect } = sdkReact.useIntelliAuth();
+        if (error) return h('p', null, error.code);
+        return h('button', { type: 'button', onClick: () => loginWithRedirect() }, user?.name ?? status);
+      };
+      const auth = kit.createTestClient(kit.loading());
+      const main = document.body.appendChild(document.createElement('main'));
+      const root = reactDom.createRoot(main);
+      await act(async () => root.render(h(kitReact.IntelliAuthTestProvider, { client: auth }, h(App))));
+      assert.equal(main.textContent, 'loading');
+      await act(async () => auth.become(kit.signedInAs({ name: 'Ada Lovelace' })));
+      assert.equal(main.textContent, 'Ada Lovelace');
+      await act(async () => auth.become(kit.signedOut('session_expired')));
+      assert.equal(main.textContent, 'unauthenticated');
+      auth.fail('loginWithRedirect', 'storage_unavailable');
+      await act(async () => main.querySelector('button').click());
+      assert.equal(main.textContent, 'storage_unavailable');
+      assert.equal(auth.callsTo('loginWithRedirect').length, 1);
+      await act(async () => root.unmount());
+      main.remove();
+    },
+
+    'an error of the kit is one of the app’s': async () => {
+      const error = kit.testError('network_error');
+      assert.ok(error instanceof sdk.IntelliAuthError);
+      assert.ok(sdkReact.isIntelliAuthError(error, 'network_error'));
     },
 
     'the provider renders and loads': async () => {

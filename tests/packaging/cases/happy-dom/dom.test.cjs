@@ -10,6 +10,8 @@ delete globalThis.TextEncoder;
 const modules = {
   sdk: require('@intelliauth/spa-sdk'),
   sdkReact: require('@intelliauth/spa-sdk/react'),
+  kit: require('@intelliauth/spa-sdk/testing'),
+  kitReact: require('@intelliauth/spa-sdk/testing/react'),
   react: require('react'),
   reactDom: require('react-dom/client'),
 };

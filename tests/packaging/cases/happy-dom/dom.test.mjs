@@ -6,6 +6,8 @@ import checks from './checks.cjs';
 const modules = {
   sdk: await import('@intelliauth/spa-sdk'),
   sdkReact: await import('@intelliauth/spa-sdk/react'),
+  kit: await import('@intelliauth/spa-sdk/testing'),
+  kitReact: await import('@intelliauth/spa-sdk/testing/react'),
   react: await import('react'),
   reactDom: await import('react-dom/client'),
 };

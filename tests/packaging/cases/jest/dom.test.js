@@ -6,6 +6,8 @@ test('this DOM has no TextDecoder', () => assert.equal(typeof TextDecoder, 'unde
 const modules = {
   sdk: require('@intelliauth/spa-sdk'),
   sdkReact: require('@intelliauth/spa-sdk/react'),
+  kit: require('@intelliauth/spa-sdk/testing'),
+  kitReact: require('@intelliauth/spa-sdk/testing/react'),
   react: require('react'),
   reactDom: require('react-dom/client'),
 };
