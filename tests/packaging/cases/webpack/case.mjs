@@ -1,0 +1,6 @@
+export default {
+  title: 'webpack',
+  tool: 'webpack',
+  app: 'react',
+  modes: { build: { run: ['./build.mjs'], files: 'dist' } },
+};
