@@ -5,7 +5,7 @@
 //! | [`core`] | the protocol's rules and the client. Pure: no browser, clock, randomness or I/O of its own |
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
 //! | `bindings` | what JavaScript sees. wasm32 with the feature `js` only |
-//! | [`native`] | a JSON engine for Rust programs. Not on wasm32 |
+//! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
 //!
 //! Sign-in by hand, from a Rust backend or a test harness, is *build a request → your I/O → process the answer*:
 //! see [`core::protocol::authorize`], [`core::protocol::authorization_response`] and [`core::protocol::token`].

@@ -1,4 +1,6 @@
-//! The JSON engine for Rust programs that do the flow by hand, and for the tests.
+//! For Rust programs that do the flow by hand, and for the tests: the JSON engine, and [`record`].
+
+pub mod record;
 
 use crate::core::base::json::{Member, Object};
 use serde_json::{Map, Value};

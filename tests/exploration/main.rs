@@ -55,7 +55,9 @@ fn small_worlds_hold_in_every_state() {
     let most = setting("EXPLORE_MOST").unwrap_or(usize::MAX);
     let only = std::env::var("EXPLORE_ONLY").unwrap_or_default();
     let (mut states, mut failures) = (0, Vec::new());
-    for scenario in worlds().into_iter().filter(|scenario| scenario.name.contains(&only)) {
+    let exact = worlds().iter().any(|scenario| scenario.name == only);
+    let chosen = |name: &str| if exact { name == only } else { name.contains(&only) };
+    for scenario in worlds().into_iter().filter(|scenario| chosen(scenario.name)) {
         let budget = setting("EXPLORE_FAULTS").map_or(scenario.budget, |faults| faults as u8);
         let scenario = Scenario { tabs, open: scenario.open + tabs - 2, budget, ..scenario };
         let explored = explore(&scenario, 2, most);

@@ -14,6 +14,7 @@ mod net;
 mod plan;
 mod platform;
 mod promises;
+mod recordings;
 mod regressions;
 mod runner;
 mod sabotage;
@@ -70,7 +71,11 @@ fn key(name: &str) -> String {
 fn run(seed: u64, long: bool, sabotage: Option<Sabotage>, traced: bool) -> World {
     let mut plan = Plan::of(&mut Dice::new(seed ^ 0xa076_1d64_78bd_642f), long);
     plan.sabotage = sabotage;
-    let mut world = World::new(plan, seed, traced);
+    complete(World::new(plan, seed, traced))
+}
+
+/// Lets a world take its course.
+fn complete(mut world: World) -> World {
     world.later(0, Job::Chaos);
     let duration = world.plan.duration;
     world.run(duration);

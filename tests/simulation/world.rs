@@ -19,6 +19,7 @@ use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::protocol::pkce::Entropy;
 use intelliauth_spa_sdk::native::engine;
+use intelliauth_spa_sdk::native::record::Recording;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub type DocId = usize;
@@ -105,6 +106,8 @@ pub struct Asked {
 /// A page and its runner.
 pub struct Doc {
     pub tab: TabId,
+    /// What its client was told and did, where the world records.
+    pub recording: Option<Recording>,
     pub client: Option<Client>,
     /// What the address bar shows.
     pub address: String,
@@ -210,6 +213,8 @@ pub struct World {
     pub trouble: Trouble,
     pub broken: Option<Broken>,
     pub trace: Option<VecDeque<String>>,
+    /// Whether every client is recorded.
+    pub records: bool,
     pub stats: Stats,
 }
 
@@ -296,6 +301,7 @@ impl World {
             },
             broken: None,
             trace: traced.then(VecDeque::new),
+            records: false,
             stats: Stats::default(),
         }
     }
@@ -484,7 +490,13 @@ impl World {
         note!(self, "doc {id} {}", super::trace::input(&input));
         let Some(mut client) = self.docs[id].client.take() else { return };
         let recorder = Recorder::default();
-        client.handle(&Sight(self, id), &recorder, input);
+        match self.docs[id].recording.take() {
+            Some(mut recording) => {
+                recording.handle(&mut client, &Sight(self, id), &recorder, input);
+                self.docs[id].recording = Some(recording);
+            }
+            None => client.handle(&Sight(self, id), &recorder, input),
+        }
         self.stats.steps += 1;
         if self.stats.steps > 1_000_000 {
             return self.broke("nothing storms", "a million steps".into());
@@ -511,9 +523,11 @@ impl World {
         }
         let id = self.docs.len();
         let seed = self.dice.below(i64::MAX) as u64;
+        let config = super::config(&self.plan);
         self.docs.push(Doc {
             tab,
-            client: Some(Client::new(engine, super::config(&self.plan), seed)),
+            recording: self.records.then(|| Recording::new(&config, seed)),
+            client: Some(Client::new(engine, config, seed)),
             address: url.clone().unwrap_or_else(|| "https://app.example/".into()),
             born: self.now - 100,
             alive: true,
