@@ -176,14 +176,22 @@ export const findShell = () => (env.CHROME ? undefined : which(SHELL));
 
 /** Where the browser and its driver are: `{ chrome, driver }`, or `undefined` unless both are there. */
 export function findBrowser() {
-  const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
   const chrome =
     env.CHROME ||
     which('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome') ||
-    (existsSync(mac) ? mac : undefined);
-  const hosted = env.CHROMEWEBDRIVER && join(env.CHROMEWEBDRIVER, 'chromedriver');
+    installed().find((path) => existsSync(path));
+  const driverName = process.platform === 'win32' ? 'chromedriver.exe' : 'chromedriver';
+  const hosted = env.CHROMEWEBDRIVER && join(env.CHROMEWEBDRIVER, driverName);
   const driver = env.CHROMEDRIVER || hosted || which('chromedriver');
   return chrome && driver ? { chrome, driver } : undefined;
+}
+
+/** Where Chrome lies on systems that keep programs off PATH. */
+function installed() {
+  if (process.platform === 'darwin') return ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+  const { PROGRAMFILES, LOCALAPPDATA } = process.env;
+  const folders = [PROGRAMFILES, process.env['PROGRAMFILES(X86)'], LOCALAPPDATA];
+  return folders.filter(Boolean).map((folder) => join(folder, 'Google/Chrome/Application/chrome.exe'));
 }
 
 /** Installs Debian packages where that needs nobody's password. */

@@ -1,5 +1,5 @@
 // Running other programs, and leaving none behind. Node built-ins only: this runs before npm packages exist.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -45,6 +45,7 @@ export function which(...names) {
   }
 }
 
+const WINDOWS = process.platform === 'win32';
 const alive = new Set();
 
 /**
@@ -56,7 +57,9 @@ export function start(command, args, { cwd = root, env: extra, onLine = () => {}
     cwd,
     env: { ...env, ...extra },
     stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
+    // The leader of a group; on Windows it would be another console.
+    detached: !WINDOWS,
+    windowsHide: true,
   });
   alive.add(child);
   child.output = '';
@@ -101,6 +104,8 @@ export const ask = (command, ...args) =>
   );
 
 const signalGroup = (child, signal) => {
+  // Windows has no groups and no asking.
+  if (WINDOWS) return spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
   try {
     process.kill(-child.pid, signal);
   } catch {}

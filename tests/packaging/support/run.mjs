@@ -19,6 +19,7 @@ import { prepare, program, version } from './consumer.mjs';
  */
 export async function runCases(consumers) {
   const results = [];
+  const count = consumers.reduce((sum, { modes }) => sum + Object.keys(modes).length, 0);
   const browser = await openBrowser();
   try {
     for (const consumer of consumers) {
@@ -33,7 +34,8 @@ export async function runCases(consumers) {
           result.passed = true;
           return { tests: { passed: 1, failed: 0 } };
         };
-        await step(`${consumer.title}, ${name}`, work).catch(() => {});
+        const place = `${results.length}/${count}`;
+        await step(`${place} ${consumer.title}, ${name}`, work).catch(() => {});
       }
     }
   } finally {

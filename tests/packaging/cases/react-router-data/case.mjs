@@ -1,0 +1,11 @@
+const vite = 'vite/bin/vite.js';
+
+export default {
+  title: 'React Router, data',
+  tool: 'react-router',
+  app: 'account',
+  modes: {
+    build: { run: [vite, 'build'], files: 'dist' },
+    dev: { server: (port) => [vite, '--port', port, '--strictPort'] },
+  },
+};
