@@ -40,6 +40,46 @@ export const hints = {
   disposed: "Create another with createIntelliAuth().",
 } as const;
 
+/** What an error's `details` hold, by its code. */
+export interface ErrorDetails {
+  invalid_config: { readonly option: string; readonly problem: string; readonly instead: string };
+  state_unknown: object;
+  callback_replayed: object;
+  callback_invalid: { readonly problem: string; readonly parameter?: string };
+  transaction_expired: { readonly minutes: string };
+  sign_in_loop: { readonly count: string; readonly seconds: string; readonly results?: string };
+  issuer_mismatch: { readonly received: string; readonly expected: string };
+  access_denied: object;
+  login_required: object;
+  consent_required: object;
+  interaction_required: object;
+  account_selection_required: object;
+  authorization_refused: { readonly error: string; readonly description: string };
+  code_refused: { readonly error: string; readonly description: string; readonly redirectUri?: string };
+  client_refused: { readonly error: string; readonly description: string };
+  token_request_refused: { readonly error: string; readonly description: string };
+  token_response_invalid: { readonly problem: string };
+  id_token_invalid: { readonly check: string; readonly expected?: string; readonly received?: string };
+  id_token_signature_invalid: { readonly jwksUri: string; readonly kid?: string };
+  algorithm_unsupported: { readonly alg: string };
+  clock_skew: { readonly offsetSeconds: string };
+  network_error: { readonly endpoint: string };
+  timeout: { readonly endpoint?: string; readonly seconds?: string };
+  platform_unavailable: { readonly status?: string };
+  rate_limited: object;
+  metadata_invalid: { readonly check: string; readonly expected: string; readonly received: string; readonly url?: string; readonly option?: string };
+  session_expired: object;
+  session_lost: object;
+  refresh_token_missing: object;
+  session_mismatch: { readonly check: string };
+  signed_out: object;
+  storage_unavailable: object;
+  wasm_blocked_by_csp: object;
+  wasm_unavailable: object;
+  internal: object;
+  disposed: object;
+}
+
 /** Instead of the code's, where the detail `check` is this. */
 const hintsByCheck = {
   id_token_invalid: {
@@ -62,7 +102,7 @@ const hintsByCheck = {
 const spent = "This callback cannot be answered again: start the sign-in again, with loginWithRedirect().";
 
 /** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
-const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
     .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
     .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');

@@ -39,7 +39,7 @@ export const messages = {
 } as const;
 
 /** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
-const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
     .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
     .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');

@@ -1,4 +1,4 @@
-import type { hints } from './errors.hints.js';
+import type { ErrorDetails, hints } from './errors.hints.js';
 import type { AppState } from './types.js';
 
 /** Every code there is; `docs/errors.md` explains each. */
@@ -17,12 +17,36 @@ export interface ErrorFacts extends SignInContext {
   cause?: unknown;
 }
 
-/** What marks errors of every copy: a page, and above all a test, may have an ES module's and CommonJS's. */
-const mark = Symbol.for('@intelliauth/spa-sdk');
-type Marked = { [mark]?: true };
+/** An {@link IntelliAuthError} of one code. */
+export interface ErrorOf<C extends ErrorCode> extends Error {
+  readonly name: 'IntelliAuthError';
+  /** Stable; compare this. */
+  readonly code: C;
+  /** Whether the same call may succeed later with nothing changed. Never true of a callback that is spent: it is answered once. */
+  readonly transient: boolean;
+  /** Named facts, such as the option that is wrong. */
+  readonly details: ErrorDetails[C] & {
+    /** The callback that was answered cannot be answered again. */
+    readonly callback?: 'spent';
+    readonly [name: string]: string | undefined;
+  };
+  /** Of a refused callback: as given to `loginWithRedirect`; `{}` where that sign-in is not known. */
+  readonly appState?: AppState;
+  /** Of a refused callback: see {@link CallbackResult.returnTo}. */
+  readonly returnTo?: string;
+  /** What to do about it. Empty until its text is loaded, which begins when the error is made: see {@link explain}. */
+  readonly hint: string;
+  /**
+   * The {@link hint} as soon as its text is loaded; empty where it cannot be loaded. Never rejects.
+   * @example
+   * console.error(error.code, error.message, await error.explain());
+   */
+  explain(): Promise<string>;
+}
 
 /**
- * Every error of this SDK. Never holds a code, verifier, state, nonce or token.
+ * Every error of this SDK; once its `code` is compared, `details` are those of that code. Never holds a code, verifier,
+ * state, nonce or token.
  * @example
  * try {
  *   await auth.getAccessToken();
@@ -32,20 +56,21 @@ type Marked = { [mark]?: true };
  *   console.error(error.message, await error.explain());
  * }
  */
-export class IntelliAuthError extends Error {
+export type IntelliAuthError<C extends ErrorCode = ErrorCode> = { [code in C]: ErrorOf<code> }[C];
+
+/** The class of {@link IntelliAuthError}, as `instanceof` wants it. */
+export interface IntelliAuthErrorConstructor {
+  new <C extends ErrorCode>(code: C, message: string, facts?: ErrorFacts): IntelliAuthError<C>;
+  readonly prototype: IntelliAuthError;
+}
+
+/** What marks errors of every copy: a page, and above all a test, may have an ES module's and CommonJS's. */
+const mark = Symbol.for('@intelliauth/spa-sdk');
+type Marked = { [mark]?: true };
+
+class SdkError extends Error {
   override readonly name = 'IntelliAuthError';
-  /** Stable; compare this. */
-  declare readonly code: ErrorCode;
-  /** Whether the same call may succeed later with nothing changed. Never true of a callback that is spent: it is answered once. */
-  declare readonly transient: boolean;
-  /** Named facts, such as the option that is wrong. */
-  declare readonly details: Readonly<Record<string, string>>;
-  /** Of a refused callback: as given to `loginWithRedirect`; `{}` where that sign-in is not known. */
-  declare readonly appState?: AppState;
-  /** Of a refused callback: see {@link CallbackResult.returnTo}. */
-  declare readonly returnTo?: string;
-  /** What to do about it. Empty until its text is loaded, which begins when the error is made: see {@link explain}. */
-  readonly hint: string = '';
+  readonly hint = '';
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     const { cause, ...rest } = facts;
@@ -54,22 +79,16 @@ export class IntelliAuthError extends Error {
     void this.explain();
   }
 
-  /**
-   * The {@link hint} as soon as its text is loaded; empty where it cannot be loaded. Never rejects.
-   * @example
-   * console.error(error.code, error.message, await error.explain());
-   */
   async explain(): Promise<string> {
     try {
       const { hintOf } = await import('./errors.hints.js');
-      (this as { hint: string }).hint = hintOf(this);
+      (this as { hint: string }).hint = hintOf(this as unknown as IntelliAuthError);
     } catch {
       // Offline, say. The code and the message are there all the same.
     }
     return this.hint;
   }
 
-  /** @internal */
   get [mark](): true {
     return true;
   }
@@ -80,11 +99,16 @@ export class IntelliAuthError extends Error {
   }
 }
 
+export const IntelliAuthError = SdkError as unknown as IntelliAuthErrorConstructor;
+
 /**
  * Whether `error` is one of this SDK's, of whichever copy of it, and with `code`, that one.
  * @example
  * if (isIntelliAuthError(error, 'access_denied')) offerToTryAgain();
  */
-export function isIntelliAuthError(error: unknown, code?: ErrorCode): error is IntelliAuthError {
+export function isIntelliAuthError<C extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: C,
+): error is IntelliAuthError<C> {
   return error instanceof IntelliAuthError && (code === undefined || error.code === code);
 }

@@ -11,7 +11,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { own } from './own.js';
-import { Store } from './store.js';
+import { Store } from './state.js';
 import type { Auth, ProviderOptions } from './types.js';
 
 /** What {@link IntelliAuthProvider} takes: the client's options, or a `client`. */

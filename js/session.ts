@@ -1,6 +1,6 @@
 /** A store with its client: answers the callback, shows states and errors, and follows the options. */
 import type { IntelliAuthError } from './errors.js';
-import type { Store } from './store.js';
+import type { Store } from './state.js';
 import type { AuthState, IntelliAuth } from './types.js';
 
 /** Followed by being called as they are at that moment. */
@@ -11,8 +11,8 @@ export class Session {
   readonly #store: Store;
   readonly #ErrorClass: typeof IntelliAuthError;
   readonly #unsubscribe: () => void;
-  /** While a callback is answered, and until the page is another one, nobody is told that somebody is signed in or not. */
-  #answering: boolean;
+  /** While a callback is answered nothing is known; what it came to is shown once the page is another one. */
+  #phase: 'answering' | 'leaving' | 'settled';
   #stopped = false;
   #error: IntelliAuthError | undefined;
   readonly #refused = new Set<string>();
@@ -21,16 +21,18 @@ export class Session {
     this.client = client;
     this.#store = store;
     this.#ErrorClass = ErrorClass;
-    this.#answering = store.first.handleCallbackAutomatically !== false && client.isCallback(here);
+    const callback = store.first.handleCallbackAutomatically !== false && client.isCallback(here);
+    this.#phase = callback ? 'answering' : 'settled';
     let last: AuthState | undefined;
     this.#unsubscribe = client.subscribe((state, event) => {
-      const changed = state !== last && !this.#answering;
+      const changed = state !== last && this.#phase !== 'answering';
       last = state;
       if (!changed) return store.tell(event);
       if (state.status === 'authenticated') this.#error = undefined;
-      store.show(state, this.#error, event);
+      if (this.#phase === 'leaving') store.know(state, this.#error, event);
+      else store.show(state, this.#error, event);
     });
-    if (this.#answering) void this.#answer(here);
+    if (callback) void this.#answer(here);
     else store.show(client.getState());
     this.compare();
   }
@@ -82,29 +84,32 @@ export class Session {
   #fail(error: IntelliAuthError): void {
     if (this.#stopped) return;
     this.#error = error;
-    this.#store.fail(this.#answering ? this.#store.state : this.client.getState(), error);
+    this.#store.fail(this.#phase === 'settled' ? this.client.getState() : this.#store.state, error);
   }
 
   async #answer(here: string): Promise<void> {
-    const options = () => this.#store.options;
-    let failure: IntelliAuthError | undefined;
     try {
       const result = await this.client.handleCallback(here);
-      await this.#leave(() => (options().onSignedIn ?? this.#goTo)(result));
+      await this.#leave(() => (this.#store.options.onSignedIn ?? this.#goTo)(result));
     } catch (error) {
-      failure = error as IntelliAuthError;
-      await this.#leave(() => (options().onSignInError ?? this.#goTo)(error as IntelliAuthError));
+      const failure = error as IntelliAuthError;
+      this.#error = failure;
+      await this.#leave(() => (this.#store.options.onSignInError ?? this.#goTo)(failure));
     }
-    this.#answering = false;
+    this.#phase = 'settled';
     if (this.#stopped) return;
-    if (failure) this.#fail(failure);
+    if (this.#error) this.#fail(this.#error);
     else this.#store.show(this.client.getState());
   }
 
   /** The app's own callback may do whatever it likes. */
   async #leave(go: () => unknown): Promise<void> {
+    if (this.#stopped) return;
+    this.#phase = 'leaving';
+    // A router's guard asks while it is on its way.
+    this.#store.know(this.client.getState(), this.#error);
     try {
-      if (!this.#stopped) await go();
+      await go();
     } catch (error) {
       reportError(error);
     }

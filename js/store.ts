@@ -1,158 +1,59 @@
 /**
- * What frameworks show: one client's state, the last sign-in's error, and methods that wait until the SDK is loaded. This
- * is the part that a page has at once; what needs a client is in `session.ts`, which is requested beside it.
+ * The session as a store, for frameworks without an entry of their own: `subscribe` calls back at once, as Svelte's
+ * contract asks, and whenever something changes.
  */
-import { abortable } from './abort.js';
-import { IntelliAuthError } from './errors.js';
-import { own } from './own.js';
-import type { Session } from './session.js';
-import { chunk, start } from './start.js';
-import type {
-  Auth,
-  AuthEvent,
-  AuthState,
-  IntelliAuth,
-  IntelliAuthOptions,
-  Listener,
-  Methods,
-  ProviderOptions,
-} from './types.js';
+import { Store } from './state.js';
+import type { Auth, AuthState, Methods, ProviderOptions } from './types.js';
 
-const loading: AuthState = { status: 'loading' };
+export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
+export type * from './types.js';
 
-type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch';
-const METHODS: Method[] = ['loginWithRedirect', 'handleCallback', 'logout', 'getAccessToken', 'fetch'];
+/** What a store's subscribers are told: the state, the last sign-in's error, and the methods. */
+export type StoreValue = Auth;
 
-export class Store {
-  /** As they were at first; a client keeps them. */
-  readonly first: ProviderOptions;
-  /** As they are now: the callbacks among them are called as they are then. */
-  options: ProviderOptions;
-  state = loading;
-  readonly listeners = new Set<Listener>();
-  readonly methods = {
-    getIdTokenClaims: () => this.#client?.getIdTokenClaims(),
-    getIdToken: () => this.#client?.getIdToken(),
-    getState: () => this.state,
-    subscribe: (listener) => {
-      if (typeof listener !== 'function') {
-        throw new IntelliAuthError('invalid_config', 'The listener is no function.');
-      }
-      this.listeners.add(listener);
-      return () => this.listeners.delete(listener);
-    },
-  } as Partial<Methods> as Methods;
-  #value: Auth;
-  readonly #atFirst: Auth;
-  #client: IntelliAuth | undefined;
-  #session: Promise<Session> | undefined;
-  #mounted = {};
-  #stopped = false;
-
-  constructor(options: ProviderOptions) {
-    this.first = this.options = own(options);
-    for (const name of METHODS) {
-      this.methods[name] = ((...args: unknown[]) => this.#call(name, args)) as never;
-    }
-    this.#value = this.#atFirst = { ...loading, ...this.methods };
-    const client = this.first.client as IntelliAuth | undefined;
-    // Not so its promise.
-    if (client?.getState) {
-      this.#client = client;
-      if (!client.isCallback()) this.show(client.getState());
-    }
-  }
-
-  readonly read = (): Auth => this.#value;
-  readonly readOnServer = (): Auth => this.#atFirst;
-
-  /** The options of a later moment. */
-  update(options: ProviderOptions): void {
-    this.options = own(options);
-    void this.#session?.then((session) => session.compare());
-  }
-
-  /** In use: begins, once. In use no more: lets go. StrictMode's rehearsal is neither. */
-  mount(): () => void {
-    // A page may be hidden and shown again, with its state.
-    if (this.#stopped) {
-      this.#stopped = false;
-      this.#session = undefined;
-    }
-    this.#mounted = {};
-    const mounted = this.#mounted;
-    this.#started().catch(() => {});
-    return () => {
-      setTimeout(() => {
-        if (this.#mounted !== mounted) return;
-        this.#stopped = true;
-        // It stays, disposed of: a late call is told so by the client, and starts no other.
-        this.#session?.then((session) => session.stop()).catch(() => {});
-      });
-    };
-  }
-
-  show(state: AuthState, error?: IntelliAuthError, event?: AuthEvent): void {
-    this.state = state;
-    this.#value = { error, ...state, ...this.methods };
-    this.tell(event);
-  }
-
-  tell(event?: AuthEvent): void {
-    for (const listener of this.listeners) listener(this.state, event);
-  }
-
-  /** Shows the error, and once more when its hint is there. */
-  fail(state: AuthState, error: IntelliAuthError): void {
-    this.show(state, error);
-    void error.explain?.().then(() => {
-      if (this.#value.error === error) this.show(this.state, error);
-    });
-  }
-
-  #call(name: Method, args: unknown[]): Promise<unknown> {
-    const client = this.#client;
-    // Until the SDK is loaded a click may be too long ago.
-    const asked = name === 'loginWithRedirect' ? [args[0], navigator.userActivation?.isActive] : args;
-    const call = (client: IntelliAuth, args: unknown[]) =>
-      (client[name] as (...args: unknown[]) => Promise<unknown>)(...args);
-    const called = client && call(client, args);
-    called?.catch(() => {}); // told below
-    const work = this.#started().then((session) =>
-      session.settle(name, called ?? call(session.client, asked)),
-    );
-    // Event handlers, whose promise nobody has: the page shows what fails.
-    if (name.startsWith('log')) work.catch(() => {});
-    return abortable(work, signalOf(args[1] ?? args[0]));
-  }
-
-  #started(): Promise<Session> {
-    this.#session ??= this.#start().catch((error: IntelliAuthError) => {
-      if (!this.#stopped) this.#session = undefined;
-      this.fail({ status: 'error', error }, error);
-      throw error;
-    });
-    return this.#session;
-  }
-
-  async #start(): Promise<Session> {
-    // A router may change the address before the SDK is loaded.
-    const here = location.href;
-    const [{ Session }, given] = await Promise.all([
-      chunk(import('./session.js')),
-      this.first.client ?? start(this.first as IntelliAuthOptions, true),
-    ]);
-    this.#client = given;
-    return new Session(this, given, here, IntelliAuthError);
-  }
+/** {@link createAuthStore}'s. Its methods wait until the SDK is loaded. */
+export interface AuthStore extends Omit<Methods, 'subscribe'> {
+  /**
+   * Calls `run` with the value now, and with each that follows.
+   * @returns a function that ends the subscription
+   */
+  subscribe(run: (value: StoreValue) => void): () => void;
+  /** The value now, the same object until something changes. */
+  get(): StoreValue;
+  /** Calls `listener` with every event. */
+  onEvent: Methods['subscribe'];
+  /** The state now. */
+  getState(): AuthState;
+  /** Stops timers and listeners; nobody is signed out. */
+  dispose(): void;
 }
 
-function signalOf(options: unknown): AbortSignal | undefined {
-  try {
-    const { signal } = own(options as { signal?: unknown });
-    if (signal instanceof AbortSignal) return signal;
-  } catch {
-    // What cannot be read, the client refuses.
-  }
-  return undefined;
+/**
+ * Makes one client in the browser, and answers a callback at the redirect URI by itself. On a server it stays `loading`.
+ * @example
+ * export const auth = createAuthStore({ tenantUrl: 'https://your-tenant.example', clientId: 'your-client-id' });
+ * auth.subscribe(({ status, user }) => render(status, user));
+ */
+export function createAuthStore(options: ProviderOptions): AuthStore {
+  const store = new Store(options);
+  const { subscribe: onEvent, ...methods } = store.methods;
+  const unmount = typeof document === 'undefined' ? () => {} : store.mount();
+  return {
+    ...methods,
+    onEvent,
+    get: store.read,
+    subscribe: (run) => {
+      let last: StoreValue | undefined;
+      const tell = () => {
+        const value = store.read();
+        if (value === last) return;
+        last = value;
+        run(value);
+      };
+      const unsubscribe = onEvent(tell);
+      tell();
+      return unsubscribe;
+    },
+    dispose: unmount,
+  };
 }

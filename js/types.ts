@@ -61,12 +61,16 @@ export interface IntelliAuthOptions {
 /** Anything `JSON.stringify` keeps. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** What an app wants back after the sign-in, at most 100,000 characters of JSON. `returnTo` is followed only within this origin. */
+/** What an app had back after the sign-in. */
 export type AppState = { readonly returnTo?: string; readonly [key: string]: Json | undefined };
 
 /** Options of one sign-in. OpenID Connect Core §3.1.2.1. */
 export interface LoginOptions {
-  appState?: AppState;
+  /**
+   * What the app wants back after the sign-in: an object, at most 100,000 characters as JSON. `returnTo` is followed only
+   * within this origin.
+   */
+  appState?: object & { readonly returnTo?: string };
   /** Space-separated; replaces the client's scope for this sign-in. */
   scope?: string;
   /** `none`, `login`, `consent`, `select_account`; `none` only alone. */
@@ -91,11 +95,23 @@ export interface HandledEvent {
 }
 
 /**
+ * The claims that an app's own ID tokens have besides the standard ones, for the app to name.
+ * @example
+ * declare module '@intelliauth/spa-sdk' {
+ *   interface CustomClaims {
+ *     readonly roles?: readonly string[];
+ *   }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps add to it
+export interface CustomClaims {}
+
+/**
  * The user, as the ID token's claims name them. OpenID Connect Core §5.1.
  * Without what speaks of the token and the authentication: `iss`, `aud`, `azp`, `exp`, `nbf`, `iat`, `jti`, `nonce`,
  * `auth_time`, `acr`, `amr`, `at_hash`, `c_hash`, `s_hash` and `sid` are in {@link IdTokenClaims}.
  */
-export interface User {
+export interface User extends CustomClaims {
   readonly sub: string;
   readonly name?: string;
   readonly given_name?: string;

@@ -21,7 +21,9 @@ const dist = join(root, 'pkg/dist');
 const glueStage = join(tools, 'stage/glue');
 const jsStage = join(tools, 'stage/js');
 /** What apps import, by name; `package.json` exports them. */
-const ENTRIES = ['index', 'react', 'testing/index', 'testing/react'];
+const ENTRIES = ['index', 'react', 'store', 'vue', 'testing/index', 'testing/react'];
+/** What declarations and the README speak of. */
+const DOCUMENTS = ['LICENSE-MIT', 'LICENSE-APACHE', 'CHANGELOG.md', 'SECURITY.md', 'docs/errors.md'];
 const module = (path) => join(root, 'node_modules', path);
 const kb = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 
@@ -156,6 +158,9 @@ async function buildJs() {
       await run(process.execPath, [tsc, '-p', 'js/tsconfig.json', '--outDir', jsStage], { onLine });
       // Imported now: on a fresh machine npm's packages come with this very run.
       const { makeCommonJs } = await import('./lib/commonjs.mjs');
+      // A declaration alone: what it declares is the wasm.
+      copyFileSync(join(root, 'js/wasm.d.ts'), join(jsStage, 'wasm.d.ts'));
+      writeFileSync(join(jsStage, 'wasm.d.cts'), 'declare const url: string;\nexport = url;\n');
       await makeCommonJs(ENTRIES, jsStage, glueStage);
       refuseEval(jsStage);
       publish();
@@ -183,6 +188,6 @@ function publish() {
     if (!existsSync(to) || !readFileSync(to).equals(readFileSync(path))) copyFileSync(path, to);
   }
   for (const name of filesIn(dist).filter((name) => !made.has(name))) rmSync(join(dist, name));
-  for (const name of ['LICENSE-MIT', 'LICENSE-APACHE'])
-    copyFileSync(join(root, name), join(root, 'pkg', name));
+  mkdirSync(join(root, 'pkg/docs'), { recursive: true });
+  for (const name of DOCUMENTS) copyFileSync(join(root, name), join(root, 'pkg', name));
 }

@@ -51,7 +51,9 @@ export const node = need('node', () => {
 });
 
 export const npm = need('npm packages', async (onLine) => {
-  const workspaces = ['pkg', 'provider', 'tests/react-18', 'www'].map((folder) => `${folder}/package.json`);
+  const workspaces = ['pkg', 'provider', 'tests/apps', 'tests/react-18', 'www'].map(
+    (folder) => `${folder}/package.json`,
+  );
   const print = () => fingerprint(['package.json', 'package-lock.json', ...workspaces], process.version);
   const installed = existsSync(join(root, 'node_modules/.package-lock.json'));
   if (installed && isFresh('npm', print())) return 'up to date';

@@ -26,6 +26,7 @@ const layers = {
       ['clippy, wasm', ['cargo', 'clippy', '--all-targets', ...WASM, '--', '-D', 'warnings']],
       ['biome', node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')],
       ['types, package', node(bin('typescript/bin/tsc'), '-p', 'js/tsconfig.json', '--noEmit')],
+      ['types, an app', node(bin('typescript/bin/tsc'), '-p', 'tests/types/tsconfig.json')],
       ['types, demo', node(bin('typescript/bin/tsc'), '-p', 'www/tsconfig.json', '--noEmit')],
     ],
   },

@@ -33,7 +33,7 @@ export async function makeCommonJs(names, stage, glueStage) {
       format: 'cjs',
       platform: 'neutral',
       target: 'es2022',
-      external: ['react', 'react/jsx-runtime'],
+      external: ['react', 'react/jsx-runtime', 'vue'],
       // Jest's jsdom has neither TextDecoder nor TextEncoder.
       inject: [join(root, 'scripts/lib/text-coding.mjs')],
       legalComments: 'none',

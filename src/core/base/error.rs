@@ -229,7 +229,7 @@ mod tests {
     /// Fills a text. Both modules have it, because chunks that share a module are one more request in a row.
     const FILLED: &str = r#"
 /** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
-const filled = (text: string, details: Readonly<Record<string, string>>): string =>
+const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
     .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
     .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
@@ -268,9 +268,47 @@ export function hintOf({ code, details }: IntelliAuthError): string {
         typescript("", "messages", |row| row.summary) + FILLED + MESSAGE_OF
     }
 
+    /// The details that `text` names, and whether it names them in any case.
+    fn named(text: &str) -> Vec<(&str, bool)> {
+        let mut found = Vec::new();
+        for (at, _) in text.match_indices('{') {
+            let (before, rest) = text.split_at(at);
+            let Some((name, _)) = rest[1..].split_once('}') else { continue };
+            let certain = before.matches('[').count() == before.matches(']').count();
+            if name.chars().all(char::is_alphanumeric) && !found.iter().any(|(known, _)| *known == name) {
+                found.push((name, certain));
+            }
+        }
+        found
+    }
+
+    /// The type of each code's details: what the message names is there, what else is named may be.
+    fn details() -> String {
+        let mut interface = String::from(
+            "\n/** What an error's `details` hold, by its code. */\nexport interface ErrorDetails {\n",
+        );
+        for row in TABLE {
+            let mut members = named(row.summary);
+            let hints = row.hints.iter().map(|(_, hint)| *hint).chain([row.hint]);
+            for (name, _) in hints.flat_map(named) {
+                if !members.iter().any(|(known, _)| *known == name) {
+                    members.push((name, false));
+                }
+            }
+            let members: Vec<String> = members
+                .iter()
+                .map(|(name, certain)| format!("readonly {name}{}: string", if *certain { "" } else { "?" }))
+                .collect();
+            interface +=
+                &format!("  {}: {{ {} }};\n", row.code, members.join("; ")).replace("{  }", "object");
+        }
+        interface + "}\n"
+    }
+
     fn hints() -> String {
         let import = "import type { IntelliAuthError } from './errors.js';\n\n";
         let mut module = typescript(import, "hints", |row| row.hint);
+        module += &details();
         module +=
             "\n/** Instead of the code's, where the detail `check` is this. */\nconst hintsByCheck = {\n";
         for row in TABLE.iter().filter(|row| !row.hints.is_empty()) {

@@ -1,0 +1,164 @@
+/**
+ * What frameworks show: one client's state, the last sign-in's error, and methods that wait until the SDK is loaded. This
+ * is the part that a page has at once; what needs a client is in `session.ts`, which is requested beside it.
+ */
+import { abortable } from './abort.js';
+import { IntelliAuthError } from './errors.js';
+import { own } from './own.js';
+import type { Session } from './session.js';
+import { chunk, start } from './start.js';
+import type {
+  Auth,
+  AuthEvent,
+  AuthState,
+  IntelliAuth,
+  IntelliAuthOptions,
+  Listener,
+  Methods,
+  ProviderOptions,
+} from './types.js';
+
+const loading: AuthState = { status: 'loading' };
+
+type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch';
+const METHODS: Method[] = ['loginWithRedirect', 'handleCallback', 'logout', 'getAccessToken', 'fetch'];
+
+export class Store {
+  /** As they were at first; a client keeps them. */
+  readonly first: ProviderOptions;
+  /** As they are now: the callbacks among them are called as they are then. */
+  options: ProviderOptions;
+  /** What is known; what is shown follows once the page is the one to show it on. */
+  state = loading;
+  error: IntelliAuthError | undefined;
+  readonly listeners = new Set<Listener>();
+  readonly methods = {
+    getIdTokenClaims: () => this.#client?.getIdTokenClaims(),
+    getIdToken: () => this.#client?.getIdToken(),
+    getState: () => this.state,
+    subscribe: (listener) => {
+      // The client has the words for it.
+      if (typeof listener !== 'function') (this.#client as IntelliAuth).subscribe(listener);
+      this.listeners.add(listener);
+      return () => this.listeners.delete(listener);
+    },
+  } as Partial<Methods> as Methods;
+  #value: Auth;
+  readonly #atFirst: Auth;
+  #client: IntelliAuth | undefined;
+  #session: Promise<Session> | undefined;
+  #mounted = {};
+  #stopped = false;
+
+  constructor(options: ProviderOptions) {
+    this.first = this.options = own(options);
+    for (const name of METHODS) {
+      this.methods[name] = ((...args: unknown[]) => this.#call(name, args)) as never;
+    }
+    this.#value = this.#atFirst = { ...loading, ...this.methods };
+    const client = this.first.client as IntelliAuth | undefined;
+    // Not so its promise.
+    if (client?.getState) {
+      this.#client = client;
+      if (!client.isCallback()) this.show(client.getState());
+    }
+  }
+
+  readonly read = (): Auth => this.#value;
+  readonly readOnServer = (): Auth => this.#atFirst;
+
+  /** The options of a later moment. */
+  update(options: ProviderOptions): void {
+    this.options = own(options);
+    void this.#session?.then((session) => session.compare());
+  }
+
+  /** In use: begins, once. In use no more: lets go. StrictMode's rehearsal is neither. */
+  mount(): () => void {
+    // A page may be hidden and shown again, with its state.
+    if (this.#stopped) {
+      this.#stopped = false;
+      this.#session = undefined;
+    }
+    this.#mounted = {};
+    const mounted = this.#mounted;
+    this.#started().catch(() => {});
+    return () => {
+      setTimeout(() => {
+        if (this.#mounted !== mounted) return;
+        this.#stopped = true;
+        // It stays, disposed of: a late call is told so by the client, and starts no other.
+        this.#session?.then((session) => session.stop()).catch(() => {});
+      });
+    };
+  }
+
+  show(state: AuthState, error?: IntelliAuthError, event?: AuthEvent): void {
+    this.#value = { error, ...state, ...this.methods };
+    this.know(state, error, event);
+  }
+
+  know(state: AuthState, error?: IntelliAuthError, event?: AuthEvent): void {
+    this.state = state;
+    this.error = error;
+    this.tell(event);
+  }
+
+  tell(event?: AuthEvent): void {
+    for (const listener of this.listeners) listener(this.state, event);
+  }
+
+  /** Shows the error, and once more when its hint is there. */
+  fail(state: AuthState, error: IntelliAuthError): void {
+    this.show(state, error);
+    void error.explain?.().then(() => {
+      if (this.error === error) this.show(this.state, error);
+    });
+  }
+
+  #call(name: Method, args: unknown[]): Promise<unknown> {
+    const client = this.#client;
+    // Until the SDK is loaded a click may be too long ago.
+    const asked = name === 'loginWithRedirect' ? [args[0], navigator.userActivation?.isActive] : args;
+    const call = (client: IntelliAuth, args: unknown[]) =>
+      (client[name] as (...args: unknown[]) => Promise<unknown>)(...args);
+    const called = client && call(client, args);
+    called?.catch(() => {}); // told below
+    const work = this.#started().then((session) =>
+      session.settle(name, called ?? call(session.client, asked)),
+    );
+    // Event handlers, whose promise nobody has: the page shows what fails.
+    if (name.startsWith('log')) work.catch(() => {});
+    return abortable(work, signalOf(args[1] ?? args[0]));
+  }
+
+  #started(): Promise<Session> {
+    this.#session ??= this.#start().catch((error: IntelliAuthError) => {
+      if (!this.#stopped) this.#session = undefined;
+      this.fail({ status: 'error', error }, error);
+      throw error;
+    });
+    return this.#session;
+  }
+
+  async #start(): Promise<Session> {
+    // A router may change the address before the SDK is loaded.
+    const here = location.href;
+    const [{ Session }, given] = await Promise.all([
+      chunk(import('./session.js')),
+      this.first.client ?? start(this.first as IntelliAuthOptions, true),
+    ]);
+    this.#client = given;
+    return new Session(this, given, here, IntelliAuthError);
+  }
+}
+
+function signalOf(options: unknown): AbortSignal | undefined {
+  try {
+    const { signal } = own(options as { signal?: unknown });
+    if (signal instanceof AbortSignal) return signal;
+  } catch {
+    // What cannot be read, the client refuses.
+  }
+  return undefined;
+}

@@ -1,0 +1,149 @@
+/** Vue: a plugin, and composables that any component may call. */
+import {
+  type App,
+  type ComputedRef,
+  computed,
+  type InjectionKey,
+  inject,
+  type Ref,
+  shallowRef,
+  watchEffect,
+} from 'vue';
+import type { IntelliAuthError } from './errors.js';
+import { Store } from './state.js';
+import type { Auth, Methods, ProviderOptions, User } from './types.js';
+
+export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
+export type * from './types.js';
+
+/** What {@link useIntelliAuth} gives: each part of the state as a ref, and the methods. */
+export interface VueAuth extends Methods {
+  /** The whole state, as a union that narrows by `status`. */
+  readonly state: Readonly<Ref<Auth>>;
+  readonly status: ComputedRef<Auth['status']>;
+  readonly isLoading: ComputedRef<boolean>;
+  readonly isAuthenticated: ComputedRef<boolean>;
+  readonly user: ComputedRef<User | undefined>;
+  /** Of the last sign-in. */
+  readonly error: ComputedRef<IntelliAuthError | undefined>;
+}
+
+/** Where {@link useIntelliAuth} finds what the plugin provides. */
+export const intelliAuthKey: InjectionKey<VueAuth> = Symbol.for('@intelliauth/spa-sdk');
+
+/** What {@link createIntelliAuthPlugin} makes. */
+export interface IntelliAuthPlugin {
+  install(app: App): void;
+  /** What {@link useIntelliAuth} gives, for use outside components. */
+  readonly auth: VueAuth;
+  /**
+   * A guard for Vue Router. Somebody who arrives without a session is sent to sign in, and comes back to the page. After a
+   * sign-out or a sign-in that failed the user decides: `otherwise`, `/` by default, is the page for that.
+   * @example
+   * { path: '/reports', component: Reports, beforeEnter: plugin.requireAuth() }
+   */
+  requireAuth(otherwise?: string): (to: { readonly fullPath: string }) => Promise<boolean | string>;
+}
+
+/**
+ * Makes one client for the app, and answers a callback at the redirect URI by itself. On a server it stays `loading`.
+ * @example
+ * createApp(App)
+ *   .use(router)
+ *   .use(createIntelliAuthPlugin({ tenantUrl: 'https://your-tenant.example', clientId: 'your-client-id', navigate: (url) => router.replace(url) }))
+ *   .mount('#app');
+ */
+export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPlugin {
+  const store = new Store(options);
+  const state = shallowRef(store.read());
+  store.methods.subscribe(() => {
+    state.value = store.read();
+  });
+  const auth: VueAuth = {
+    ...store.methods,
+    state,
+    status: computed(() => state.value.status),
+    isLoading: computed(() => state.value.status === 'loading'),
+    isAuthenticated: computed(() => state.value.status === 'authenticated'),
+    user: computed(() => state.value.user),
+    error: computed(() => state.value.error),
+  };
+  return {
+    auth,
+    install(app: App) {
+      app.provide(intelliAuthKey, auth);
+      if (typeof document !== 'undefined') app.onUnmount?.(store.mount());
+    },
+    requireAuth:
+      (otherwise = '/') =>
+      async (to) => {
+        await known(store);
+        if (store.state.status === 'authenticated') return true;
+        if (store.error || store.state.reason === 'logout') return otherwise;
+        await auth.loginWithRedirect({ appState: { returnTo: to.fullPath } }).catch(() => {});
+        return otherwise;
+      },
+  };
+}
+
+/**
+ * The session and its methods.
+ * @throws Error where the app does not use the plugin
+ * @example
+ * const { user, isAuthenticated, loginWithRedirect } = useIntelliAuth();
+ */
+export function useIntelliAuth(): VueAuth {
+  const auth = inject(intelliAuthKey, undefined);
+  if (!auth)
+    throw new Error(
+      'useIntelliAuth needs createIntelliAuthPlugin: app.use(createIntelliAuthPlugin(options)).',
+    );
+  return auth;
+}
+
+/** The user, while one is signed in. */
+export function useUser(): ComputedRef<User | undefined> {
+  return useIntelliAuth().user;
+}
+
+/** What {@link useAccessToken} gives. */
+export interface VueAccessToken {
+  readonly token: Readonly<Ref<string | undefined>>;
+  readonly error: Readonly<Ref<IntelliAuthError | undefined>>;
+}
+
+/** The access token as a value, renewed when it is. A request wants `fetch` or `getAccessToken` of {@link useIntelliAuth}. */
+export function useAccessToken(): VueAccessToken {
+  const { state, getAccessToken } = useIntelliAuth();
+  const token = shallowRef<string>();
+  const error = shallowRef<IntelliAuthError>();
+  watchEffect((onCleanup) => {
+    const { status } = state.value;
+    token.value = error.value = undefined;
+    if (status !== 'authenticated') return;
+    const over = new AbortController();
+    onCleanup(() => over.abort());
+    getAccessToken({ signal: over.signal }).then(
+      (value) => {
+        if (!over.signal.aborted) token.value = value;
+      },
+      (reason: IntelliAuthError) => {
+        if (!over.signal.aborted) error.value = reason;
+      },
+    );
+  });
+  return { token, error };
+}
+
+/** Once it is known who is signed in. */
+function known(store: Store): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (store.state.status === 'loading') return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = store.methods.subscribe(look);
+    look();
+  });
+}
