@@ -1,0 +1,293 @@
+// The documents' examples for other libraries and frameworks, run as they are written there.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { build, transform } from 'esbuild';
+import { compile } from 'svelte/compiler';
+import { compileScript, parse } from 'vue/compiler-sfc';
+import { root } from '../../scripts/lib/run.mjs';
+import { openBrowser } from './support/browser.mjs';
+import { choose } from './support/flow.mjs';
+import { snippets } from './support/snippets.mjs';
+import { reactWorld } from './support/world.mjs';
+
+const browser = await openBrowser();
+after(() => browser.close());
+
+const named = (document, name) =>
+  snippets(document).find((snippet) => snippet.name === name || snippet.language === name).code;
+
+/** Vue's and Svelte's components, as their bundlers compile them. */
+const compilers = {
+  vue: (code) =>
+    compileScript(parse(code).descriptor, { id: 'app', inlineTemplate: true, genDefaultAs: '__default' })
+      .content + '\nexport default __default;',
+  svelte: (code) => compile(code, { generate: 'client' }).js.code,
+};
+
+/** A world whose app is `entry`, which imports `modules`; the example's addresses are the world's. */
+async function example(t, entry, modules, making) {
+  const world = await reactWorld(t, browser, {
+    registered: ({ redirectUri }) => [redirectUri, new URL('/', redirectUri).href],
+    ...making,
+  });
+  const plugin = {
+    name: 'snippets',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^\.\// }, ({ path, importer, namespace }) => {
+        if (namespace !== 'snippet' && importer !== '<stdin>' && !/app\.ts$/.test(importer)) return undefined;
+        return { path: path.slice(2), namespace: 'snippet' };
+      });
+      onLoad({ filter: /.*/, namespace: 'snippet' }, async ({ path }) => {
+        const [, component] = path.match(/\.(vue|svelte)$/) ?? [];
+        const code = modules[path];
+        const compiled =
+          component && path in modules && /<script/.test(code) ? compilers[component](code) : code;
+        return { contents: (await transform(compiled, { loader: 'ts' })).code, resolveDir: root };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    stdin: { contents: entry, resolveDir: root, sourcefile: 'app.ts', loader: 'ts' },
+    plugins: [plugin],
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['browser'],
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
+    outdir: '/out',
+    entryNames: 'app',
+    absWorkingDir: root,
+    write: false,
+    logLevel: 'error',
+  });
+  const { issuer, clientId } = world.platform;
+  world.files.clear();
+  world.files.set(
+    '/index.html',
+    '<!doctype html><link rel="icon" href="data:,"><div id="app"></div><script type="module" src="/app.js"></script>',
+  );
+  for (const { path, text } of outputFiles) {
+    const here = text
+      .replaceAll('https://your-tenant.example', issuer)
+      .replaceAll('https://api.example.com', issuer)
+      .replaceAll('your-client-id', clientId);
+    world.files.set(path.replace(/^.*\/out/, ''), here);
+  }
+  world.open = async (path = '/') => {
+    const page = await world.context.newPage();
+    await page.goto(world.origin + path);
+    return page;
+  };
+  return world;
+}
+
+/** Makes `window.client`, signed in, of the example's `auth`. */
+const SIGN_IN = `
+  import { auth } from './auth';
+  window.client = await auth;
+  if (client.isCallback()) {
+    await client.handleCallback();
+    document.title = 'signed in';
+  } else void client.loginWithRedirect();`;
+const auth = { auth: named('docs/api.md', 'auth.ts') };
+const authorization = (world, path) =>
+  world.platform.log.filter((entry) => entry.path === path && entry.method === 'GET').at(-1)?.headers
+    .authorization;
+
+async function signedIn(world, page) {
+  await choose(page, world);
+  await page.waitForFunction(() => document.title === 'signed in');
+}
+
+describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () => {
+  test('axios sends the token, and a renewed one after a 401', async (t) => {
+    const world = await example(t, `${SIGN_IN} import { api } from './axios'; window.api = api;`, {
+      ...auth,
+      axios: named('docs/api.md', 'axios.ts'),
+    });
+    const page = await world.open();
+    await signedIn(world, page);
+    const me = () => page.evaluate(() => api.get('/api/me').then(({ data }) => data.sub));
+    assert.equal(await me(), 'usr_ada');
+    const { access_token } = world.exchanges()[0].response;
+    assert.equal(authorization(world, '/api/me'), `Bearer ${access_token}`);
+    let refused = 0;
+    await page.route('**/api/me', (route) => {
+      const given = route.request().headers().authorization;
+      if (!given || given !== `Bearer ${access_token}`) return route.continue();
+      refused++;
+      return route.fulfill({ status: 401, headers: { 'access-control-allow-origin': '*' } });
+    });
+    assert.equal(await me(), 'usr_ada');
+    assert.equal(refused, 1);
+    assert.equal(world.refreshes().length, 1);
+  });
+
+  test('Apollo sends the token', async (t) => {
+    const world = await example(
+      t,
+      `${SIGN_IN} import { gql } from '@apollo/client'; import { apollo } from './apollo';
+      window.ask = () => apollo.query({ query: gql\`{ me { name } }\` }).then(({ data }) => data.me.name);`,
+      { ...auth, apollo: named('docs/api.md', 'apollo.ts') },
+    );
+    const page = await world.open();
+    await signedIn(world, page);
+    let given;
+    const headers = {
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': '*, authorization, content-type',
+    };
+    await page.route('**/graphql', (route) => {
+      given = route.request().headers().authorization ?? given;
+      return route.fulfill({ json: { data: { me: { name: 'Ada', __typename: 'User' } } }, headers });
+    });
+    assert.equal(await page.evaluate(() => ask()), 'Ada');
+    assert.equal(given, `Bearer ${world.exchanges()[0].response.access_token}`);
+  });
+
+  test('a WebSocket is given the token first, then each renewed one, and is closed by a sign-out', async (t) => {
+    const world = await example(
+      t,
+      `${SIGN_IN} import { connect } from './socket'; window.connect = connect;`,
+      {
+        ...auth,
+        socket: named('docs/api.md', 'socket.ts'),
+      },
+    );
+    const page = await world.open();
+    await page.addInitScript(() => {
+      window.said = [];
+      window.WebSocket = class extends EventTarget {
+        send(text) {
+          window.said.push(JSON.parse(text));
+        }
+        close() {
+          window.said.push('closed');
+          this.dispatchEvent(new Event('close'));
+        }
+      };
+    });
+    await signedIn(world, page);
+    await page.evaluate(async () =>
+      (await connect('wss://api.example.com/live')).dispatchEvent(new Event('open')),
+    );
+    await page.waitForFunction(() => said.length === 1);
+    await page.evaluate(() => client.getAccessToken({ forceRefresh: true }));
+    await page.waitForFunction(() => said.length === 2);
+    await page.evaluate(() => client.logout());
+    await page.waitForFunction(() => said.length === 3);
+    assert.deepEqual(await page.evaluate(() => said), [
+      { type: 'token', token: world.exchanges()[0].response.access_token },
+      { type: 'token', token: world.refreshes()[0].response.access_token },
+      'closed',
+    ]);
+  });
+
+  test('Angular’s guard sends to sign in and comes back, and the interceptor adds the token for the API alone', async (t) => {
+    const snippet = (name) => named('docs/frameworks.md', `${name}.ts`);
+    const world = await example(
+      t,
+      `import { auth, answerCallback } from './angular-auth';
+      import { requireAuth } from './angular-guard';
+      import { accessToken } from './angular-interceptor';
+      import { firstValueFrom, of } from 'rxjs';
+      await answerCallback();
+      window.intercept = (url) => firstValueFrom(accessToken({ url, clone: ({ setHeaders }) => ({ url, ...setHeaders }) }, of));
+      window.allowed = await requireAuth({}, { url: '/reports?year=2026' });
+      document.title = 'signed in';`,
+      Object.fromEntries(
+        ['angular-auth', 'angular-guard', 'angular-interceptor'].map((name) => [name, snippet(name)]),
+      ),
+    );
+    const page = await world.open('/reports?year=2026');
+    await signedIn(world, page);
+    assert.equal(page.url(), `${world.origin}/reports?year=2026`);
+    assert.equal(await page.evaluate(() => allowed), true);
+    const { access_token } = world.exchanges()[0].response;
+    const api = `${world.platform.issuer}/api/me`;
+    assert.equal((await page.evaluate((api) => intercept(api), api)).authorization, `Bearer ${access_token}`);
+    assert.equal(
+      (await page.evaluate(() => intercept('https://elsewhere.example/'))).authorization,
+      undefined,
+    );
+  });
+
+  test('Svelte: the component signs in and out by the store, whose subscribe calls back at once', async (t) => {
+    const world = await example(
+      t,
+      `import { mount } from 'svelte';
+      import { derived, get } from 'svelte/store';
+      import App from './App.svelte';
+      import { auth } from './auth.svelte';
+      window.first = get(auth).status;
+      window.name_ = derived(auth, ({ user }) => user?.name);
+      window.now = () => get(window.name_);
+      mount(App, { target: document.getElementById('app') });`,
+      {
+        'App.svelte': named('docs/frameworks.md', 'svelte'),
+        'auth.svelte': named('docs/frameworks.md', 'auth.svelte.ts'),
+      },
+    );
+    const page = await world.open('/start');
+    assert.equal(await page.evaluate(() => first), 'loading');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await choose(page, world);
+    await page.getByRole('button', { name: 'Sign out Ada Lovelace' }).waitFor();
+    assert.equal(await page.evaluate(() => now()), 'Ada Lovelace');
+    assert.equal(page.url(), `${world.origin}/start`);
+    await page.getByRole('button', { name: 'Sign out Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
+  test('Vue: the component signs in and out by the plugin, and its guard asks for a sign-in, but not after a sign-out', async (t) => {
+    const world = await example(
+      t,
+      `import './main';
+      import { intelliAuth } from './main';
+      window.guard = (fullPath) => intelliAuth.requireAuth('/out')({ fullPath });
+      window.auth = intelliAuth.auth;`,
+      {
+        main: named('docs/frameworks.md', 'main.ts'),
+        'App.vue': named('docs/frameworks.md', 'vue'),
+        router: `
+          window.heard = [];
+          export const router = {
+            install() {},
+            async replace(url) {
+              window.heard.push(url);
+              // As a router does, whose guard asks while it is on its way.
+              window.heard.push(await window.guard(url));
+              history.replaceState(history.state, '', url);
+            },
+          };`,
+      },
+      { provider: { consent: 'ask' } },
+    );
+    const page = await world.open('/start');
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.evaluate(() => void guard('/reports'));
+    await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByRole('alert').waitFor();
+    assert.deepEqual(
+      await page.evaluate(() => heard),
+      ['/reports', '/out'],
+      'after a failure the user decides',
+    );
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('button', { name: 'Sign out Ada Lovelace' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => heard), ['/reports', true]);
+    assert.equal(page.url(), `${world.origin}/reports`);
+    assert.equal(await page.evaluate(() => guard('/reports')), true);
+    await page.getByRole('button', { name: 'Sign out Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    assert.equal(await page.evaluate(() => guard('/reports')), '/out');
+  });
+});
