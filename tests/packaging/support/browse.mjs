@@ -42,6 +42,17 @@ export async function serveFolder(folder, port) {
   };
 }
 
+/** Opens the page once: a dev server that finds a dependency only then bundles it anew, and says so to this page. */
+export async function warmUp(browser, port) {
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    window.given = { tenantUrl: 'https://tenant.example', clientId: 'app' };
+  });
+  await page.goto(`http://localhost:${port}`);
+  await page.waitForLoadState('networkidle').catch(() => {});
+  await page.close();
+}
+
 /**
  * Signs in at the app on `port`, reloads, and fails on anything that the page or its console complained of.
  *

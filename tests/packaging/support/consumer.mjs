@@ -23,6 +23,7 @@ const workshop = join(tools, 'packaging');
  * @property {string[]} [run] builds, or is the whole test
  * @property {string} [files] the folder that a web server then shows, with index.html for every other address
  * @property {(port: string) => string[]} [server] the server that is started instead
+ * @property {boolean} [warmUp] whether the page is opened once before: the dev server reloads its first page
  * @property {Record<string, string>} [env]
  */
 

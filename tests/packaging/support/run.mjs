@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failed, start, stopAll } from '../../../scripts/lib/run.mjs';
 import { step } from '../../../scripts/lib/step.mjs';
 import { openBrowser } from '../../e2e/support/browser.mjs';
-import { freePort, serveFolder, signInAt } from './browse.mjs';
+import { freePort, serveFolder, signInAt, warmUp } from './browse.mjs';
 import { prepare, program, version } from './consumer.mjs';
 
 /**
@@ -76,6 +76,7 @@ async function runMode(folder, mode, browser, onLine) {
     });
     ended.catch(() => {});
     await Promise.race([answering(port), ended]);
+    if (mode.warmUp) await warmUp(browser, port);
     await signInAt(browser, port);
   } catch (error) {
     if (error instanceof Failed && error.output !== server.output)

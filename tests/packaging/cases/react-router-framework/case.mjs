@@ -8,8 +8,8 @@ export default {
     build: {
       run: [dev, 'build'],
       // It listens on the port that PORT says.
-      server: () => ['@react-router/serve/bin.cjs', './build/server/index.js'],
+      server: () => ['@react-router/serve/bin.js', './build/server/index.js'],
     },
-    dev: { server: (port) => [dev, 'dev', '--port', port] },
+    'dev, after its first page': { server: (port) => [dev, 'dev', '--port', port], warmUp: true },
   },
 };
