@@ -7,7 +7,15 @@ use sha2::{Digest, Sha256};
 
 /// BASE64URL(bytes), unpadded.
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    let mut text = String::new();
+    // Three octets at a time: the crate's encoder of longer ones is unrolled for speed, ten times the size.
+    for octets in bytes.as_ref().chunks(3) {
+        let mut letters = [0; 4];
+        if let Ok(written) = URL_SAFE_NO_PAD.encode_slice(octets, &mut letters) {
+            text.extend(letters.iter().take(written).map(|letter| char::from(*letter)));
+        }
+    }
+    text
 }
 
 /// The bytes of strict, canonical base64url: no padding, no stray bits, no other characters. The crate's own decoder is
