@@ -2,6 +2,7 @@
 //! loader sends them and reads what comes, up to the limit.
 
 use crate::core::base::clock::Millis;
+use crate::core::base::text::number;
 use crate::core::client::provider::{HttpResponse, NoResponse};
 use crate::core::client::runner::{Input, RequestId};
 use gloo_net::http::{Headers, Response};
@@ -44,11 +45,11 @@ pub fn answered(request: RequestId, response: JsValue, body: Option<Vec<u8>>, ti
         return Input::Response(request, Err(why));
     };
     let response = Response::from(response);
-    let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse::<i64>().ok());
+    let retry_after = response.headers().get("retry-after").and_then(|seconds| number(&seconds));
     let answer = HttpResponse {
         status: response.status(),
         body: body.and_then(|bytes| String::from_utf8(bytes).ok()),
-        retry_after: retry_after.map(|seconds| Millis(seconds.saturating_mul(1000))),
+        retry_after: retry_after.map(|seconds| Millis(seconds * 1000)),
     };
     Input::Response(request, Ok(answer))
 }

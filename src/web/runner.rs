@@ -8,6 +8,7 @@ use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::IdToken;
+use crate::core::base::text::concat;
 use crate::core::client::Client;
 use crate::core::client::notification::Notification;
 use crate::core::client::runner::{
@@ -196,8 +197,8 @@ impl Actions for Browser {
 
     fn lock(&self, ticket: Ticket, lock: &Lock, wait: Wait) {
         let name = match lock {
-            Lock::Session(sid) => [&self.namespace, ".", sid].concat(),
-            Lock::Callback(mark) => [&self.namespace, ".callback.", mark].concat(),
+            Lock::Session(sid) => concat(&[&self.namespace, ".", sid]),
+            Lock::Callback(mark) => concat(&[&self.namespace, ".callback.", mark]),
         };
         self.host.lock(ticket.number, &name, wait == Wait::Queue);
     }

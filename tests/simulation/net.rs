@@ -297,8 +297,7 @@ impl World {
             _ if matches!(request.what, What::Keys) => answer(200, keys(), None),
             _ if matches!(request.what, What::Revoke(_)) => answer(200, String::new(), None),
             TokenOutcome::Tokens(tokens) => answer(200, self.token_response(request, tokens, false), None),
-            TokenOutcome::Refused { error: Error { code: ErrorCode::IdTokenInvalid, .. }, .. }
-            | TokenOutcome::Mismatch { .. } => {
+            TokenOutcome::Refused { grant: false, .. } | TokenOutcome::Mismatch { .. } => {
                 let tokens = self.platform.last(request.issue, self.plan.rotation, self.plan.lifetime);
                 answer(200, self.token_response(request, &tokens, true), None)
             }

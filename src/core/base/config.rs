@@ -4,6 +4,7 @@ use super::clock::Millis;
 use super::encoding::{base64url, sha256};
 use super::error::{Error, ErrorCode};
 use super::origin::Origin;
+use super::text::{concat, find, parts, trim_end, until};
 
 /// The scope asked for where the app names none: the contract's own.
 pub const DEFAULT_SCOPE: &str = "openid profile email";
@@ -104,7 +105,7 @@ impl Config {
         // Everything is looked at before anything is taken.
         let tenant = options.tenant_url.as_str();
         endpoint("tenantUrl", tenant, "https://<your-tenant>")?;
-        if tenant.contains(['?', '#']) {
+        if until(tenant, b"?#") != tenant {
             return Err(refuse("tenantUrl", "it has a query or a fragment", "the tenant's address alone"));
         }
         if options.client_id.trim_ascii().is_empty() {
@@ -161,10 +162,10 @@ impl Config {
         let clock_skew = seconds("clockSkewSeconds", options.clock_skew_seconds, 300.0, 10.0, 600.0)?;
         let request_timeout =
             seconds("requestTimeoutSeconds", options.request_timeout_seconds, 10.0, 1.0, 120.0)?;
-        let base = tenant.trim_end_matches('/');
+        let base = trim_end(tenant, b'/');
         let mut endpoints = named.clone();
-        endpoints.authorization.get_or_insert_with(|| [base, "/oauth2/authorize"].concat());
-        endpoints.token.get_or_insert_with(|| [base, "/oauth2/token"].concat());
+        endpoints.authorization.get_or_insert_with(|| concat(&[base, "/oauth2/authorize"]));
+        endpoints.token.get_or_insert_with(|| concat(&[base, "/oauth2/token"]));
         Ok(Self {
             scope: scope.to_owned(),
             issuer: issuer.to_owned(),
@@ -185,7 +186,7 @@ impl Config {
 
     /// The prefix of every key, lock and channel of this client, so that two clients of one origin stay apart.
     pub fn namespace(&self) -> String {
-        let name = sha256(&[&self.issuer, "\n", &self.client_id].concat());
+        let name = sha256(&concat(&[&self.issuer, "\n", &self.client_id]));
         "intelliauth.".to_owned() + &base64url(&name[..6])
     }
 }
@@ -193,7 +194,7 @@ impl Config {
 /// A scope is `openid` and more, of RFC 6749 §3.3's characters. OpenID Connect Core §3.1.2.1.
 pub fn check_scope(scope: &str) -> Result<(), Error> {
     let legal = scope.bytes().all(|b| matches!(b, b' ' | 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
-    if !legal || !scope.split(' ').any(|part| part == "openid") {
+    if !legal || !parts(scope, b' ').any(|part| part == "openid") {
         return Err(refuse(
             "scope",
             "it does not contain `openid`, or has characters outside RFC 6749 §3.3",
@@ -220,7 +221,7 @@ fn endpoint(option: &str, url: &str, instead: &str) -> Result<(), Error> {
 }
 
 fn no_fragment(option: &str, url: &str) -> Result<(), Error> {
-    if url.contains('#') {
+    if find(url, b'#').is_some() {
         return Err(refuse(option, "it has a fragment", "the same without `#` and what follows"));
     }
     Ok(())

@@ -3,9 +3,13 @@
 //! The wasm carries codes and details; the texts are compiled on other targets only, where `js/errors.messages.ts`,
 //! `js/errors.hints.ts` and `docs/errors.md` are made from it. No detail is ever a secret.
 
-/// What went wrong: a code of the table and the details that make its hint concrete.
+/// What went wrong: one pointer, because results carry it everywhere. Its fields are [`ErrorData`]'s.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<ErrorData>);
+
+/// A code of the table and the details that make its hint concrete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorData {
     /// The code.
     pub code: ErrorCode,
     /// Named details, such as the parameter that is wrong. Never a secret.
@@ -15,13 +19,19 @@ pub struct Error {
 impl Error {
     /// An error of this code.
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, details: Vec::new() }
+        Self(Box::new(ErrorData { code, details: Vec::new() }))
     }
 
     /// The same with a detail.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.details.push((name, value.into()));
+    pub fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.add(name, value.as_ref());
         self
+    }
+
+    /// Adds a detail.
+    #[inline(never)]
+    pub fn add(&mut self, name: &'static str, value: &str) {
+        self.0.details.push((name, value.to_owned()));
     }
 
     /// Whether the same call may succeed later with nothing changed. A callback that is spent answers the same for ever.
@@ -32,6 +42,14 @@ impl Error {
     /// The detail called `name`.
     pub fn detail(&self, name: &str) -> Option<&str> {
         self.details.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl std::ops::Deref for Error {
+    type Target = ErrorData;
+
+    fn deref(&self) -> &ErrorData {
+        &self.0
     }
 }
 

@@ -2,6 +2,7 @@
 //! kind is never read as another and no JSON parser is needed.
 
 use super::form::{Form, parse};
+use super::text::{decimal, number};
 
 /// The version that this code writes. A record of another version is left alone and read as none.
 const VERSION: &str = "1";
@@ -28,7 +29,7 @@ impl Writer {
 
     /// Adds a number.
     pub fn number(&mut self, name: &str, value: i64) -> &mut Self {
-        self.field(name, &value.to_string())
+        self.field(name, &decimal(value))
     }
 
     /// Adds a field where there is a value.
@@ -81,6 +82,6 @@ impl Reader {
 
     /// The field as a number of milliseconds or a count, within what a clock can show.
     pub fn number(&self, name: &str) -> Option<i64> {
-        self.text(name)?.parse().ok().filter(|n: &i64| n.unsigned_abs() < 1 << 53)
+        number(self.text(name)?)
     }
 }

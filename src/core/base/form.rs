@@ -1,6 +1,8 @@
 //! `application/x-www-form-urlencoded`, of which OAuth's requests, its responses and this SDK's records are made:
 //! RFC 6749 appendix B, <https://url.spec.whatwg.org/#application/x-www-form-urlencoded>.
 
+use super::text::{cut, parts};
+
 /// Writes pairs.
 #[derive(Default)]
 pub struct Form(String);
@@ -40,7 +42,9 @@ impl Form {
                 }
                 _ => {
                     let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'A' - 10 + half });
-                    self.0.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+                    self.0.push('%');
+                    self.0.push(digit(byte >> 4));
+                    self.0.push(digit(byte & 15));
                 }
             }
         }
@@ -54,11 +58,14 @@ impl Form {
 
 /// The pairs of `text`, in order. One that is no UTF-8 reads as empty.
 pub fn parse(text: &str) -> Vec<(String, String)> {
-    let parts = text.split('&').filter(|part| !part.is_empty());
-    parts
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
-        .map(|(k, v)| (decode(k), decode(v)))
-        .collect()
+    let mut pairs = Vec::new();
+    for part in parts(text, b'&') {
+        if !part.is_empty() {
+            let (name, value) = cut(part, b'=');
+            pairs.push((decode(name), decode(value.unwrap_or_default())));
+        }
+    }
+    pairs
 }
 
 fn decode(text: &str) -> String {

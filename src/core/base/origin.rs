@@ -1,5 +1,7 @@
 //! Origins and absolute URLs, read strictly: whatever a browser might read in two ways is refused.
 
+use super::text::{cut, number, parts, until};
+
 /// Scheme, host and port, RFC 6454 §4. Compared whole, never by prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -15,29 +17,48 @@ impl Origin {
         if url.bytes().any(|b| b <= b' ' || b == b'\\' || b == 0x7f) {
             return None;
         }
-        let (scheme, rest) = url.split_once(':')?;
-        let rest = rest.strip_prefix("//")?;
+        let (scheme, rest) = cut(url, b':');
+        let rest = rest?.strip_prefix("//")?;
         let secure = scheme.eq_ignore_ascii_case("https");
         if !secure && !scheme.eq_ignore_ascii_case("http") {
             return None;
         }
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let tail = rest.strip_prefix(authority)?;
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, digits)) if !digits.contains(']') => {
-                if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        let authority = until(rest, b"/?#");
+        let tail = rest.get(authority.len()..)?;
+        let (host, digits) = match authority.strip_prefix('[') {
+            // An IPv6 address has colons of its own.
+            Some(address) => {
+                let (address, rest) = cut(address, b']');
+                if address.is_empty()
+                    || !address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+                {
                     return None;
                 }
-                (host, digits.parse().ok()?)
+                match rest? {
+                    "" => (authority, None),
+                    port => (authority.get(..address.len() + 2)?, Some(port.strip_prefix(':')?)),
+                }
             }
-            _ => (authority, if secure { 443 } else { 80 }),
+            None => {
+                let (host, digits) = cut(authority, b':');
+                let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+                if host.is_empty() || !host.bytes().all(legal) {
+                    return None;
+                }
+                (host, digits)
+            }
         };
-        let named = !host.is_empty()
-            && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
-        let numbered = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).is_some_and(|inner| {
-            !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
-        });
-        (named || numbered).then(|| (Origin { secure, host: host.to_ascii_lowercase(), port }, tail))
+        let port = match digits {
+            None => {
+                if secure {
+                    443
+                } else {
+                    80
+                }
+            }
+            Some(digits) => u16::try_from(number(digits).filter(|_| !digits.starts_with('-'))?).ok()?,
+        };
+        Some((Origin { secure, host: host.to_ascii_lowercase(), port }, tail))
     }
 
     /// The origin of `url`.
@@ -54,7 +75,8 @@ impl Origin {
     pub fn loopback(&self) -> bool {
         let host = self.host.as_str();
         let ipv4 = host.strip_prefix("127.").is_some_and(|rest| {
-            rest.split('.').count() == 3 && rest.split('.').all(|part| part.parse::<u8>().is_ok())
+            parts(rest, b'.').count() == 3
+                && parts(rest, b'.').all(|part| number(part).is_some_and(|n| (0..=255).contains(&n)))
         });
         host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || ipv4
     }

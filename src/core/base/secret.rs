@@ -1,17 +1,18 @@
 //! Values that must never be printed. Their `Debug` says only what they are.
 
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! secrets {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
         $(#[$meta])*
         #[derive(PartialEq, Eq)]
-        pub struct $name(String);
+        pub struct $name(Arc<String>);
 
         impl $name {
             /// Wraps the secret.
             pub fn new(secret: impl Into<String>) -> Self {
-                Self(secret.into())
+                Self(Arc::new(secret.into()))
             }
 
             /// The secret itself. Every use of it is found by this name.
@@ -49,7 +50,7 @@ macro_rules! clonable {
     ($($name:ident)*) => {$(
         impl Clone for $name {
             fn clone(&self) -> Self {
-                Self(self.0.clone())
+                Self(Arc::clone(&self.0))
             }
         }
     )*};

@@ -4,6 +4,7 @@
 use crate::core::base::clock::{Millis, WallTime, is_within};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::fields::{Reader, Writer};
+use crate::core::base::text::decimal;
 
 /// How many sign-ins without the user are allowed within [`WINDOW`] before one is completed.
 const MAX: usize = 3;
@@ -88,8 +89,8 @@ impl Attempts {
                 results.push_str(&attempt.result);
             }
             return Err(Error::new(ErrorCode::SignInLoop)
-                .with("count", self.0.len().to_string())
-                .with("seconds", (WINDOW.0 / 1000).to_string())
+                .with("count", decimal(self.0.len() as i64))
+                .with("seconds", decimal(WINDOW.0 / 1000))
                 .with("results", results));
         }
         self.0.push(Attempt { at: now, mark: mark.to_owned(), result: NOTHING.to_owned() });

@@ -10,6 +10,7 @@ use crate::core::base::clock::{Millis, MonotonicTime, Now, WallTime, is_within};
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{AuthorizationCode, IdToken, RefreshToken, State};
+use crate::core::base::text::decimal;
 use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::protocol::authorization_response as callback;
 use crate::core::protocol::authorization_response::{AuthorizationResult, SignIn, check_issuer};
@@ -271,7 +272,7 @@ impl Client {
         match self.stored(turn, state) {
             Some(transaction) if transaction.expired(turn.now.wall) => {
                 turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
-                let minutes = (LIFETIME.0 / 60_000).to_string();
+                let minutes = decimal(LIFETIME.0 / 60_000);
                 let error = Error::new(ErrorCode::TransactionExpired).with("minutes", minutes);
                 Err(Refusal { error, context: transaction.context })
             }
@@ -434,7 +435,7 @@ impl Client {
         if let Err(refusal) = &mut result
             && refusal.error.transient()
         {
-            refusal.error.details.push(("callback", "spent".to_owned()));
+            refusal.error.add("callback", "spent");
         }
         let exchange = &mut self.exchanges[at];
         let until = exchange.marked_at.map_or(turn.now.mono, |at| at + super::PEER_WAIT);

@@ -2,11 +2,12 @@
 //! be read by others. One says that a state was spent, or that a session was signed out.
 
 use crate::core::base::clock::{Millis, WallTime};
+use crate::core::base::text::{concat, number};
 
 /// The mark that says a session's name is signed out, for tabs that were not there to hear it. As long as the mark of a
 /// spent state, so that it fits where one of those made room.
 pub fn ended_mark(sid: &str) -> String {
-    [OUT, sid.get(OUT.len()..).unwrap_or_default()].concat()
+    concat(&[OUT, sid.get(OUT.len()..).unwrap_or_default()])
 }
 
 const OUT: &str = "out.";
@@ -24,9 +25,9 @@ pub fn sweep(stored: Vec<(String, String)>, now: WallTime) -> (Vec<String>, Opti
     let (mut gone, mut oldest) = (Vec::new(), None);
     let mut first = i64::MAX;
     for (key, text) in stored {
-        match text.parse::<i64>() {
-            Ok(until) if until < now.0 => gone.push(key),
-            Ok(until) if until < first => {
+        match number(&text) {
+            Some(until) if until < now.0 => gone.push(key),
+            Some(until) if until < first => {
                 first = until;
                 oldest = Some(key);
             }

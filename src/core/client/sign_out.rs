@@ -11,6 +11,7 @@ use crate::core::base::clock::{Millis, MonotonicTime};
 use crate::core::base::encoding::base64url;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{IdToken, RefreshToken};
+use crate::core::base::text::concat;
 use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::protocol::authorization_response::without_state;
 use crate::core::protocol::end_session::end_session_url;
@@ -136,7 +137,7 @@ impl Client {
             (_, Some(target)) if provider != ProviderSignOut::Unreachable => {
                 let address = turn.env.address();
                 if let Some(origin) = super::origin_of(&address) {
-                    turn.actions.navigate(&[origin, same_origin(target, &address)].concat());
+                    turn.actions.navigate(&concat(&[origin, same_origin(target, &address)]));
                 }
             }
             _ => {}

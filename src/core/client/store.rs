@@ -8,6 +8,7 @@ use crate::core::base::clock::WallTime;
 use crate::core::base::config::TokenStorage;
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::secret::State;
+use crate::core::base::text::{concat, decimal};
 use crate::core::protocol::transaction::{Transaction, sweep};
 
 /// What every client's keys begin with.
@@ -27,7 +28,7 @@ pub struct Store<'a> {
 
 impl Store<'_> {
     fn key(&self, parts: [&str; 2]) -> String {
-        [self.namespace, parts[0], parts[1]].concat()
+        concat(&[self.namespace, parts[0], parts[1]])
     }
 
     /// The session's record.
@@ -107,8 +108,8 @@ impl Store<'_> {
 
     /// Whether `state` is or was another client's in this tab.
     pub fn is_of_another_client(&self, state: &State) -> bool {
-        let transaction = [TRANSACTION, state.expose()].concat();
-        let mark = [MARK, &fingerprint(state.expose())].concat();
+        let transaction = concat(&[TRANSACTION, state.expose()]);
+        let mark = concat(&[MARK, &fingerprint(state.expose())]);
         self.env.keys(Area::Tab, ALL).iter().any(|key| {
             !key.starts_with(self.namespace) && (key.ends_with(&transaction) || key.ends_with(&mark))
         })
@@ -117,7 +118,7 @@ impl Store<'_> {
     /// Leaves `mark` for every tab, and in this one in case that the origin's storage is blocked or full. Old ones are
     /// removed.
     pub fn mark(&self, mark: &str, now: WallTime, actions: &dyn Actions) {
-        let until = (now + mark_lifetime(mark)).0.to_string();
+        let until = decimal((now + mark_lifetime(mark)).0);
         for area in [Area::Origin, Area::Tab] {
             for key in marks::sweep(self.entries(area, MARK), now).0 {
                 actions.remove(area, &key);
@@ -136,7 +137,7 @@ impl Store<'_> {
         if let Some(oldest) = marks::sweep(self.entries(area, MARK), now).1 {
             let mark = key.get(self.key([MARK, ""]).len()..).unwrap_or_default();
             actions.remove(area, &oldest);
-            actions.write(area, key, &(now + mark_lifetime(mark)).0.to_string(), Report::Never);
+            actions.write(area, key, &decimal((now + mark_lifetime(mark)).0), Report::Never);
         }
     }
 

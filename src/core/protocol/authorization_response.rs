@@ -4,7 +4,7 @@ use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::form::{self, Form};
 use crate::core::base::origin::Origin;
 use crate::core::base::secret::{AuthorizationCode, State};
-use crate::core::base::text::sanitize;
+use crate::core::base::text::{cut, find, parts, sanitize, until};
 
 /// What a callback says once its shape was right.
 #[derive(Debug)]
@@ -27,8 +27,18 @@ pub struct AuthorizationResponse {
 }
 
 /// The parameters of a response, and those that must not be in one: all are taken out of the address.
-const PARAMETERS: &[&str] =
-    &["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
+const PARAMETERS: &[&str] = &[
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+    "session_state",
+    "access_token",
+    "id_token",
+    "refresh_token",
+];
 const TOKENS: &[&str] = &["access_token", "id_token", "refresh_token"];
 /// What a fragment must hold to be taken for a response, rather than a part of the app's own page.
 const TELLING: &[&str] = &["code", "state", "error", "access_token", "id_token", "refresh_token"];
@@ -51,7 +61,7 @@ pub enum SignIn {
 /// assert!(!is_response("https://app.example/?code=SUMMER", SignIn::NonePending));
 /// ```
 pub fn is_response(url: &str, sign_in: SignIn) -> bool {
-    let (query, fragment) = parts(url);
+    let (query, fragment) = query_and_fragment(url);
     let has = |name| has_parameter(query, name) || has_parameter(fragment, name);
     let (state, answer) = (has("state"), has("code") || has("error"));
     if sign_in == SignIn::Pending { state || answer } else { state && answer }
@@ -66,7 +76,7 @@ pub fn is_response(url: &str, sign_in: SignIn) -> bool {
 /// assert!(matches!(response.answer, Ok(AuthorizationResult::Code(_))));
 /// ```
 pub fn read(url: &str) -> AuthorizationResponse {
-    let (query, fragment) = parts(url);
+    let (query, fragment) = query_and_fragment(url);
     let pairs = form::parse(query);
     let count = |name: &str| pairs.iter().filter(|(known, _)| known == name).count();
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -108,7 +118,7 @@ fn states(query: &[(String, String)], fragment: &str) -> Vec<State> {
         }
     };
     add(query);
-    for part in fragment.split('?') {
+    for part in parts(fragment, b'?') {
         add(&form::parse(part));
     }
     states
@@ -156,26 +166,28 @@ pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result
 /// assert_eq!(cleaned("https://app.example/cb?tab=2&code=abc&state=xyz#top"), "https://app.example/cb?tab=2#top");
 /// ```
 pub fn cleaned(url: &str) -> String {
-    let (query, fragment) = parts(url);
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !PARAMETERS.iter().chain(TOKENS).any(|n| named(pair, n)))
-        .collect();
+    let (query, fragment) = query_and_fragment(url);
     let mut clean = page(url).to_owned();
-    if !kept.is_empty() {
-        clean = [&clean, "?", &kept.join("&")].concat();
+    let mut joint = "?";
+    for pair in parts(query, b'&') {
+        if !pair.is_empty() && !PARAMETERS.iter().any(|name| named(pair, name)) {
+            clean.push_str(joint);
+            clean.push_str(pair);
+            joint = "&";
+        }
     }
     if !fragment.is_empty() && !TELLING.iter().any(|name| has_parameter(fragment, name)) {
-        clean = [&clean, "#", fragment].concat();
+        clean.push('#');
+        clean.push_str(fragment);
     }
     clean
 }
 
 /// The address without `state`, if it carries just this one: the return of a sign-out, RP-Initiated Logout 1.0 §3.
 pub fn without_state(url: &str, state: &str) -> Option<String> {
-    let (query, _) = parts(url);
+    let (query, _) = query_and_fragment(url);
     let pair = Form::new().pair("state", state).text();
-    query.split('&').any(|known| known == pair).then(|| cleaned(url))
+    parts(query, b'&').any(|known| known == pair).then(|| cleaned(url))
 }
 
 /// Whether `url` is at the redirect URI: same origin and path. Both must be normalised alike, as a browser's address is.
@@ -185,20 +197,20 @@ pub fn at_redirect_uri(url: &str, redirect_uri: &str) -> bool {
 
 /// An address without its query and fragment.
 fn page(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
+    until(url, b"?#")
 }
 
-fn parts(url: &str) -> (&str, &str) {
-    let (rest, fragment) = url.split_once('#').unwrap_or((url, ""));
-    (rest.split_once('?').map_or("", |(_, query)| query), fragment)
+fn query_and_fragment(url: &str) -> (&str, &str) {
+    let (rest, fragment) = cut(url, b'#');
+    (cut(rest, b'?').1.unwrap_or_default(), fragment.unwrap_or_default())
 }
 
 fn has_parameter(form: &str, name: &str) -> bool {
-    form.split(['&', '?']).any(|pair| named(pair, name))
+    parts(form, b'?').any(|part| parts(part, b'&').any(|pair| named(pair, name)))
 }
 
 fn named(pair: &str, name: &str) -> bool {
-    pair.contains('=') && form::parse(pair).first().is_some_and(|(known, _)| known == name)
+    find(pair, b'=').is_some() && form::parse(pair).first().is_some_and(|(known, _)| known == name)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -8,6 +8,7 @@ use crate::core::base::encoding::base64url;
 use crate::core::base::error::Error;
 use crate::core::base::form::Form;
 use crate::core::base::secret::{Nonce, State, Verifier};
+use crate::core::base::text::{concat, cut, decimal, find, parts};
 
 /// What an app may ask of one sign-in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,8 +97,8 @@ pub fn build_authorization_url(
     let scope = options.scope.unwrap_or_else(|| config.scope.clone());
     check_scope(&scope)?;
     if let Some(prompt) = &options.prompt
-        && prompt.split(' ').count() > 1
-        && prompt.split(' ').any(|value| value == "none")
+        && find(prompt, b' ').is_some()
+        && parts(prompt, b' ').any(|value| value == "none")
     {
         return Err(refuse(
             "prompt",
@@ -144,7 +145,7 @@ pub fn build_authorization_url(
         .pair("nonce", transaction.nonce.expose())
         .pair("code_challenge", &transaction.verifier.challenge())
         .pair("code_challenge_method", "S256");
-    let max_age = max_age.map(|seconds| seconds.to_string());
+    let max_age = max_age.map(|seconds| decimal(seconds));
     for (name, value) in [
         ("prompt", &options.prompt),
         ("login_hint", &options.login_hint),
@@ -172,23 +173,29 @@ pub fn build_authorization_url(
         }
     }
     // An endpoint may carry a query, which must be kept, RFC 6749 §3.1.
-    let joint = match endpoint.find('?') {
-        None => "?",
-        Some(at) if at + 1 == endpoint.len() || endpoint.ends_with('&') => "",
-        Some(_) => "&",
+    let joint = match cut(endpoint, b'?') {
+        (_, None) => "?",
+        (_, Some(own)) if own.is_empty() || own.ends_with('&') => "",
+        _ => "&",
     };
-    Ok(([endpoint, joint, &query.text()].concat(), transaction))
+    Ok((concat(&[endpoint, joint, &query.text()]), transaction))
 }
 
 /// An authorize URL fit for an event: `state` and `nonce` masked, the rest as sent.
 pub fn masked(url: &str) -> String {
-    let Some((endpoint, query)) = url.split_once('?') else { return url.to_owned() };
-    let shown = query.split('&').map(|pair| match pair.split_once('=') {
-        Some(("state", _)) => "state=…",
-        Some(("nonce", _)) => "nonce=…",
-        _ => pair,
-    });
-    [endpoint, "?", &shown.collect::<Vec<_>>().join("&")].concat()
+    let (endpoint, query) = cut(url, b'?');
+    let mut shown = endpoint.to_owned();
+    let mut joint = "?";
+    for pair in parts(query.unwrap_or_default(), b'&') {
+        shown.push_str(joint);
+        shown.push_str(match cut(pair, b'=').0 {
+            "state" => "state=…",
+            "nonce" => "nonce=…",
+            _ => pair,
+        });
+        joint = "&";
+    }
+    shown
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

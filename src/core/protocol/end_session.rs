@@ -2,6 +2,7 @@
 
 use crate::core::base::form::Form;
 use crate::core::base::secret::IdToken;
+use crate::core::base::text::{concat, find};
 
 /// Where to send the browser. `return_to` must be registered with the platform.
 pub fn end_session_url(
@@ -17,7 +18,7 @@ pub fn end_session_url(
         .maybe("post_logout_redirect_uri", return_to)
         .maybe("state", state)
         .text();
-    [endpoint, if endpoint.contains('?') { "&" } else { "?" }, &query].concat()
+    concat(&[endpoint, if find(endpoint, b'?').is_some() { "&" } else { "?" }, &query])
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

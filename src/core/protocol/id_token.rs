@@ -7,6 +7,7 @@ use crate::core::base::encoding::{base64url, sha256};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member};
 use crate::core::base::secret::{AccessToken, IdToken, Nonce};
+use crate::core::base::text::{concat, decimal};
 
 /// What the checks look at.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,7 +221,7 @@ fn check_time(claims: &Claims, expected: &Expected, max_age: Option<i64>) -> Res
     let skew = expected.skew.0 as f64 / 1000.0;
     let offset = now - claims.iat;
     if offset.abs() > skew {
-        return Err(Error::new(ErrorCode::ClockSkew).with("offsetSeconds", (offset as i64).to_string()));
+        return Err(Error::new(ErrorCode::ClockSkew).with("offsetSeconds", decimal(offset as i64)));
     }
     if now >= claims.exp + skew || claims.exp <= claims.iat {
         return Err(late("exp", now.max(claims.iat), Some(claims.exp)));
@@ -236,8 +237,8 @@ fn check_time(claims: &Claims, expected: &Expected, max_age: Option<i64>) -> Res
 
 /// A time that should be later, in seconds since 1970.
 fn late(check: &str, expected: f64, received: Option<f64>) -> Error {
-    let received = received.map_or("nothing".to_owned(), |received| (received as i64).to_string());
-    unlike(check, &["later than ", &(expected as i64).to_string()].concat(), &received)
+    let received = received.map_or("nothing".to_owned(), |received| decimal(received as i64));
+    unlike(check, &concat(&["later than ", &decimal(expected as i64)]), &received)
 }
 
 /// Two machines of one platform may differ by this, in seconds.

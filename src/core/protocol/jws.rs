@@ -3,7 +3,7 @@
 use crate::core::base::encoding::from_base64url;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member, Object, parse};
-use crate::core::base::text::sanitize;
+use crate::core::base::text::{concat, cut, sanitize};
 
 /// Larger tokens are refused unread.
 pub const MAX_LEN: usize = 64 * 1024;
@@ -96,8 +96,9 @@ impl Jws {
         if token.len() > MAX_LEN {
             return Err(refuse("size"));
         }
-        let parts: Vec<&str> = token.split('.').collect();
-        let [header, payload, signature] = parts[..] else { return Err(refuse("parts")) };
+        let (header, rest) = cut(token, b'.');
+        let (payload, rest) = cut(rest.unwrap_or_default(), b'.');
+        let Some((signature, None)) = rest.map(|rest| cut(rest, b'.')) else { return Err(refuse("parts")) };
         let text = |part| from_base64url(part).and_then(|bytes| String::from_utf8(bytes).ok());
         let header_object =
             text(header).and_then(|json| parse(engine, &json)).ok_or_else(|| refuse("header"))?;
@@ -119,7 +120,7 @@ impl Jws {
         let signature =
             from_base64url(signature).filter(|bytes| !bytes.is_empty()).ok_or_else(|| refuse("signature"))?;
         let payload_text = text(payload).ok_or_else(|| refuse("payload"))?;
-        Ok(Self { alg, kid, payload: payload_text, signed: [header, ".", payload].concat(), signature })
+        Ok(Self { alg, kid, payload: payload_text, signed: concat(&[header, ".", payload]), signature })
     }
 
     /// The claims as an object.

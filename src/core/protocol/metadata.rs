@@ -4,7 +4,7 @@ use crate::core::base::config::{Config, Endpoints};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member, parse};
 use crate::core::base::origin::Origin;
-use crate::core::base::text::sanitize;
+use crate::core::base::text::{concat, find, sanitize, trim_end};
 
 /// Metadata that passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Metadata {
 
 /// Where the metadata is: the issuer without a trailing slash, and the well-known path, Discovery §4.1.
 pub fn url(issuer: &str) -> String {
-    [issuer.trim_end_matches('/'), "/.well-known/openid-configuration"].concat()
+    concat(&[trim_end(issuer, b'/'), "/.well-known/openid-configuration"])
 }
 
 /// `metadata_invalid` for the document at `url`: the member or property that is wrong, what was expected and what came.
@@ -95,7 +95,7 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     for (at, (name, option)) in ENDPOINTS.into_iter().enumerate() {
         match object.member(name) {
             _ if named[at].is_some() => found[at] = named[at].clone(),
-            Member::Text(url) if !url.contains('#') && own.is_some() && Origin::of(&url) == own => {
+            Member::Text(url) if find(&url, b'#').is_none() && own.is_some() && Origin::of(&url) == own => {
                 found[at] = Some(url);
             }
             Member::Missing if at >= NEEDED => {}

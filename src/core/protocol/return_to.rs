@@ -1,6 +1,7 @@
 //! Where an app may send the user after a sign-in: its own origin, or its start page. RFC 9700 §4.11.1.
 
 use crate::core::base::origin::Origin;
+use crate::core::base::text::{parts, until};
 
 /// `target` where it stays on `origin` beyond doubt, as a path; `/` otherwise. Never fails.
 ///
@@ -35,10 +36,10 @@ pub fn after_callback(app_target: Option<&str>, page: Option<&str>, redirect_pag
         return same_origin(target, origin).to_owned();
     }
     let callback = Origin::split(redirect_page).map_or("/", |(_, path)| path);
-    let callback = callback.split(['?', '#']).next().unwrap_or(callback);
+    let callback = until(callback, b"?#");
     let directory = callback.rfind('/').and_then(|at| callback.get(..=at)).unwrap_or("/");
     let page = page.filter(|page| {
-        let path = page.split(['?', '#']).next().unwrap_or(page);
+        let path = until(page, b"?#");
         (path != callback || path == directory) && same_origin(page, origin) == *page
     });
     page.unwrap_or(directory).to_owned()
@@ -46,8 +47,8 @@ pub fn after_callback(app_target: Option<&str>, page: Option<&str>, redirect_pag
 
 /// `/..//evil.example` is this origin's, but becomes `//evil.example` once a router reads the path back.
 fn has_dot_segment(path: &str) -> bool {
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    path.split('/').any(|segment| {
+    let path = until(path, b"?#");
+    parts(path, b'/').any(|segment| {
         [".", "%2e", "..", "%2e.", ".%2e", "%2e%2e"].iter().any(|dots| segment.eq_ignore_ascii_case(dots))
     })
 }

@@ -6,7 +6,7 @@ use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::form::Form;
 use crate::core::base::json::{Engine, Member, Object, parse};
 use crate::core::base::secret::{AccessToken, AuthorizationCode, IdToken, RefreshToken, Verifier};
-use crate::core::base::text::sanitize;
+use crate::core::base::text::{decimal, number, sanitize};
 
 /// Larger answers are refused while they stream, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -117,7 +117,7 @@ pub(in crate::core) fn status_error(status: u16) -> Option<Error> {
 }
 
 fn unavailable(status: u16) -> Error {
-    Error::new(ErrorCode::PlatformUnavailable).with("status", status.to_string())
+    Error::new(ErrorCode::PlatformUnavailable).with("status", decimal(status.into()))
 }
 
 /// Judges an answer that was read whole. `body` is `None` where it was too large or no text.
@@ -206,7 +206,7 @@ fn lifetime(expires_in: Member) -> Millis {
     let seconds = match expires_in {
         Member::Number(seconds) => seconds,
         // A number's own parser would be a sixth of the SDK.
-        Member::Text(text) => text.trim_ascii().parse::<u32>().unwrap_or(0).into(),
+        Member::Text(text) => number(text.trim_ascii()).unwrap_or(0) as f64,
         _ => 0.0,
     };
     let milliseconds = seconds * 1000.0;

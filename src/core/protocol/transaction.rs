@@ -4,6 +4,7 @@ use crate::core::base::clock::{Millis, WallTime, is_within};
 use crate::core::base::config::Config;
 use crate::core::base::fields::{MAX_LEN, Reader, Writer};
 use crate::core::base::secret::{AuthorizationCode, Nonce, State, Verifier};
+use crate::core::base::text::decimal;
 
 /// How long a sign-in may take: an hour, because it may wait for a mail or a second factor.
 pub const LIFETIME: Millis = Millis::seconds(60 * 60);
@@ -79,8 +80,8 @@ impl Transaction {
             .maybe("page", self.context.page.as_deref())
             .maybe("code", self.kept.as_ref().map(|kept| kept.code.expose()))
             .maybe("iss", self.kept.as_ref().and_then(|kept| kept.iss.as_deref()))
-            .maybe("kept_at", self.kept.as_ref().map(|kept| kept.at.0.to_string()).as_deref())
-            .maybe("max_age", self.max_age.map(|seconds| seconds.to_string()).as_deref())
+            .maybe("kept_at", self.kept.as_ref().map(|kept| decimal(kept.at.0)).as_deref())
+            .maybe("max_age", self.max_age.map(decimal).as_deref())
             .done()
     }
 

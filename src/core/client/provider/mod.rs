@@ -22,6 +22,7 @@ use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member, Object, parse};
+use crate::core::base::text::decimal;
 use crate::core::protocol::jwks::MAX_AGE;
 use crate::core::protocol::metadata::{self, Metadata, refuse};
 use crate::core::protocol::token::status_error;
@@ -172,7 +173,7 @@ impl Provider {
             (200, Some(text)) => return Ok(text),
             (200, None) => refuse("size", "256 KiB of UTF-8 at most", "more", url),
             (status, _) => {
-                status_error(status).unwrap_or_else(|| refuse("status", "200", &status.to_string(), url))
+                status_error(status).unwrap_or_else(|| refuse("status", "200", &decimal(status.into()), url))
             }
         };
         Err(Failure { error, retry_after: answer.retry_after })
@@ -183,7 +184,7 @@ impl Provider {
             NoResponse::Network => Error::new(ErrorCode::NetworkError).with("endpoint", endpoint),
             NoResponse::Timeout => Error::new(ErrorCode::Timeout)
                 .with("endpoint", endpoint)
-                .with("seconds", (self.config.request_timeout.0 / 1000).to_string()),
+                .with("seconds", decimal(self.config.request_timeout.0 / 1000)),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::core::base::clock::{Millis, Now};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, parse};
 use crate::core::base::secret::RefreshToken;
-use crate::core::base::text::sanitize;
+use crate::core::base::text::{decimal, sanitize};
 use crate::core::client::notification::Revocation;
 use crate::core::protocol::id_token::{Check, Expected, OUTDATED, Purpose, check};
 use crate::core::protocol::jwks::{COOLDOWN, Jwk, candidates, public};
@@ -344,7 +344,7 @@ impl ProviderRequest {
 fn refused_by(engine: Engine, answer: &HttpResponse) -> String {
     let object = answer.body.as_deref().and_then(|text| parse(engine, text));
     let error = object.and_then(|object| object.member("error").text());
-    error.map_or_else(|| answer.status.to_string(), |error| sanitize(&error))
+    error.map_or_else(|| decimal(answer.status.into()), |error| sanitize(&error))
 }
 
 /// `id_token_invalid` where metadata lists other algorithms than this one.

@@ -10,6 +10,7 @@ use crate::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use crate::core::base::config::TokenStorage;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::AccessToken;
+use crate::core::base::text::decimal;
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::provider::Failure;
 use crate::core::client::session::reason::Reason;
@@ -139,7 +140,7 @@ impl Session {
         if !self.waiting.is_empty() {
             self.settle_valid(context);
             let error = match &self.failing {
-                Some((error, retry_at)) => error.clone().with("retryAt", retry_at.0.to_string()),
+                Some((error, retry_at)) => error.clone().with("retryAt", decimal(retry_at.0)),
                 None => Error::new(ErrorCode::PlatformUnavailable),
             };
             self.settle_all(context, &error);

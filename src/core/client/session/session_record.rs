@@ -4,6 +4,7 @@ use crate::core::base::clock::{Millis, Now, WallTime};
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::fields::{Reader, Writer};
 use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
+use crate::core::base::text::concat;
 use crate::core::client::session::reason::Reason;
 use crate::core::protocol::token::Tokens;
 
@@ -74,7 +75,7 @@ impl SessionRecord {
     ) -> Option<Self> {
         Some(Self {
             sequence,
-            sid: fingerprint(&["sid ", state.expose()].concat()),
+            sid: fingerprint(&concat(&["sid ", state.expose()])),
             generation: 0,
             refresh_pending: false,
             after_rejection: false,
