@@ -130,13 +130,21 @@ impl Serialize for Value<'_> {
 
 /// An object of these members. Serialised as pairs: a serialised struct brings a cache of its names with it.
 pub fn object(members: &[(&str, Value)]) -> JsValue {
-    let there: Vec<_> = members.iter().filter(|(_, value)| !matches!(value, Value::Missing)).collect();
+    let mut there = Vec::new();
+    for member in members {
+        if !matches!(member.1, Value::Missing) {
+            there.push(member);
+        }
+    }
     serde_wasm_bindgen::to_value(&there).map_or(JsValue::UNDEFINED, |pairs| from_pairs(&pairs))
 }
 
 /// An error as the loader makes an `IntelliAuthError` of it.
 pub fn fault(error: &Error) -> JsValue {
-    let details: Vec<_> = error.details.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
+    let mut details = Vec::new();
+    for (name, value) in &error.details {
+        details.push((*name, Value::Text(value)));
+    }
     object(&[
         ("code", Value::Text(error.code.as_str())),
         ("transient", Value::Flag(error.transient())),

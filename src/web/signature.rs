@@ -15,7 +15,10 @@ pub fn verify(host: &Host, request: RequestId, key: &Jwk, jws: &Jws) {
         ("namedCurve", Value::Text(jws.alg.crv)),
         ("saltLength", Value::Number(jws.alg.octets.into())),
     ]);
-    let members: Vec<_> = key.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
+    let mut members = Vec::new();
+    for (name, value) in key {
+        members.push((*name, Value::Text(value)));
+    }
     let bytes = |data: &[u8]| Uint8Array::from(data);
     let (signature, signed) = (bytes(&jws.signature), bytes(jws.signed.as_bytes()));
     host.verify(request, &object(&members), &algorithm, &signature, &signed);

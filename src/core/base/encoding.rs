@@ -3,7 +3,11 @@
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
+use sha2::block_api::compress256;
+
+/// FIPS 180-4 §5.3.3.
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// BASE64URL(bytes), unpadded.
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
@@ -43,7 +47,20 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 
 /// SHA-256 of `text`.
 pub fn sha256(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
+    // FIPS 180-4 §5.1.1 and §6.2. Of the crate only the compression: its buffering is as large again.
+    let mut message = text.as_bytes().to_vec();
+    message.push(0x80);
+    while message.len() % 64 != 56 {
+        message.push(0);
+    }
+    message.extend_from_slice(&(8 * text.len() as u64).to_be_bytes());
+    let mut state = INITIAL;
+    compress256(&mut state, message.as_chunks().0);
+    let mut digest = [0; 32];
+    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
+        *to = word.to_be_bytes();
+    }
+    digest
 }
 
 /// A short public name for something secret or long: it identifies, and gives nothing back.
@@ -65,6 +82,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_digest_is_the_crates(text in ".{0,200}") {
+            use sha2::Digest;
+            prop_assert_eq!(sha256(&text).to_vec(), sha2::Sha256::digest(text.as_bytes()).to_vec());
+        }
+
         #[test]
         fn the_decoder_is_the_crates(text in "[A-Za-z0-9_-]{0,12}[A-Za-z0-9_=+/-]?", bytes: Vec<u8>) {
             prop_assert_eq!(from_base64url(&text), URL_SAFE_NO_PAD.decode(&text).ok());

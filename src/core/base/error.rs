@@ -78,7 +78,12 @@ macro_rules! error_table {
             /// The code that JavaScript sees as `name`.
             pub fn named(name: &str) -> Option<Self> {
                 const ALL: &[ErrorCode] = &[$(ErrorCode::$code,)*];
-                ALL.iter().copied().find(|code| code.as_str() == name)
+                for code in ALL {
+                    if code.as_str() == name {
+                        return Some(*code);
+                    }
+                }
+                None
             }
 
             /// Whether the same call may succeed later with nothing changed, unless the callback that it answers is spent.

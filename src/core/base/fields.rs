@@ -74,12 +74,6 @@ impl Reader {
         found.next().is_none().then_some(value.1.as_str())
     }
 
-    /// All of these fields, or `None`.
-    pub fn texts<const N: usize>(&self, names: [&str; N]) -> Option<[&str; N]> {
-        let found = names.map(|name| self.text(name));
-        found.iter().all(Option::is_some).then(|| found.map(Option::unwrap_or_default))
-    }
-
     /// The field as a number of milliseconds or a count, within what a clock can show.
     pub fn number(&self, name: &str) -> Option<i64> {
         number(self.text(name)?)

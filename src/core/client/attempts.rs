@@ -79,7 +79,9 @@ impl Attempts {
         if activation == Activation::User {
             return Ok(());
         }
-        self.0.retain(|attempt| is_within(WINDOW, attempt.at, now));
+        while let Some(at) = self.0.iter().position(|attempt| !is_within(WINDOW, attempt.at, now)) {
+            self.0.remove(at);
+        }
         if self.0.len() >= MAX {
             let mut results = String::new();
             for attempt in &self.0 {

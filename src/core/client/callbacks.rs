@@ -178,9 +178,7 @@ impl Client {
         let judged = match answer {
             Err(error) => Err(self.spend(turn, &states, error)),
             Ok(answer) => match &states[..] {
-                [state] => {
-                    self.process_token_response(turn, state, &mark).map(|transaction| (transaction, answer))
-                }
+                [state] => self.find_transaction(turn, state, &mark).map(|transaction| (transaction, answer)),
                 _ => Err(Error::new(ErrorCode::StateUnknown).into()),
             },
         };
@@ -236,7 +234,9 @@ impl Client {
 
     fn remember(&mut self, mark: String, ticket: Ticket, calls: Vec<CallId>, progress: Progress) {
         if self.exchanges.len() >= REMEMBERED {
-            self.exchanges.retain(|exchange| !matches!(exchange.progress, Progress::Done(_)));
+            while let Some(at) = self.exchanges.iter().position(Exchange::is_done) {
+                self.exchanges.swap_remove(at);
+            }
         }
         self.exchanges.push(Exchange { mark, ticket, calls, progress, marked_at: None });
     }
@@ -268,7 +268,7 @@ impl Client {
     }
 
     /// The open transaction of `state`, or what is known of it.
-    fn process_token_response(&self, turn: &Turn, state: &State, mark: &str) -> Result<Transaction, Refusal> {
+    fn find_transaction(&self, turn: &Turn, state: &State, mark: &str) -> Result<Transaction, Refusal> {
         match self.stored(turn, state) {
             Some(transaction) if transaction.expired(turn.now.wall) => {
                 turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
@@ -468,7 +468,7 @@ impl Client {
 
     /// Whether a callback is being answered.
     pub(super) fn answers_callback(&self) -> bool {
-        self.exchanges.iter().any(|exchange| !matches!(exchange.progress, Progress::Done(_)))
+        !self.exchanges.iter().all(Exchange::is_done)
     }
 
     /// When the next thing is due that time alone brings.
@@ -495,6 +495,10 @@ impl Client {
 }
 
 impl Exchange {
+    fn is_done(&self) -> bool {
+        matches!(self.progress, Progress::Done(_))
+    }
+
     /// What it is doing; until that is put back, what it would answer if it were lost.
     fn take(&mut self) -> Progress {
         std::mem::replace(

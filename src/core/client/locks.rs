@@ -60,19 +60,16 @@ impl Locks {
 
     /// Lets the lock go, or stops asking for it.
     pub(super) fn release(&mut self, actions: &dyn Actions, ticket: Ticket) {
-        self.requests.retain(|known| known.ticket.number != ticket.number);
+        self.lost(ticket.number);
         actions.unlock(ticket);
     }
 
     /// Stops asking for all that are not held.
     pub(super) fn stop_waiting(&mut self, actions: &dyn Actions) {
-        self.requests.retain(|known| {
-            let held = matches!(known.progress, Progress::Held);
-            if !held {
-                actions.unlock(known.ticket);
-            }
-            held
-        });
+        let waits = |known: &LockRequest| !matches!(known.progress, Progress::Held);
+        while let Some(at) = self.requests.iter().position(waits) {
+            actions.unlock(self.requests.swap_remove(at).ticket);
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -38,7 +38,13 @@ pub fn candidates(keys: &[Box<dyn Object>], alg: &Algorithm, kid: Option<&str>) 
             && (key.member("use") == Member::Missing || is("use", "sig"))
             && kid.is_none_or(|kid| is("kid", kid))
     };
-    keys.iter().take(MAX_KEYS).enumerate().filter(|(_, key)| fits(key.as_ref())).map(|(at, _)| at).collect()
+    let mut places = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
+        if at < MAX_KEYS && fits(key.as_ref()) {
+            places.push(at);
+        }
+    }
+    places
 }
 
 /// A public key's members, by name: what a browser needs of it to verify.
@@ -47,7 +53,13 @@ pub type Jwk = Vec<(&'static str, String)>;
 /// Only the public members: a `key_ops` or `ext` of the platform's choosing must not decide what the browser does.
 pub fn public(key: &dyn Object) -> Jwk {
     let names = ["kty", "n", "e", "crv", "x", "y"];
-    names.into_iter().filter_map(|name| Some((name, key.member(name).text()?))).collect()
+    let mut members = Vec::new();
+    for name in names {
+        if let Some(value) = key.member(name).text() {
+            members.push((name, value));
+        }
+    }
+    members
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -37,7 +37,8 @@ pub fn after_callback(app_target: Option<&str>, page: Option<&str>, redirect_pag
     }
     let callback = Origin::split(redirect_page).map_or("/", |(_, path)| path);
     let callback = until(callback, b"?#");
-    let directory = callback.rfind('/').and_then(|at| callback.get(..=at)).unwrap_or("/");
+    let directory =
+        callback.bytes().rposition(|byte| byte == b'/').and_then(|at| callback.get(..=at)).unwrap_or("/");
     let page = page.filter(|page| {
         let path = until(page, b"?#");
         (path != callback || path == directory) && same_origin(page, origin) == *page

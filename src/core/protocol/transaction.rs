@@ -89,9 +89,10 @@ impl Transaction {
     pub fn from_text(text: &str) -> Option<Self> {
         let record = Reader::of(KIND, text)?;
         // All that must be there is found before anything is copied.
-        let [state, verifier, nonce] = record.texts(["state", "verifier", "nonce"])?;
-        let [redirect_uri, issuer, client_id, scope] =
-            record.texts(["redirect_uri", "issuer", "client_id", "scope"])?;
+        let (state, verifier, nonce) =
+            (record.text("state")?, record.text("verifier")?, record.text("nonce")?);
+        let (issuer, client_id) = (record.text("issuer")?, record.text("client_id")?);
+        let (redirect_uri, scope) = (record.text("redirect_uri")?, record.text("scope")?);
         Some(Self {
             at: WallTime(record.number("at")?),
             state: State::new(state),

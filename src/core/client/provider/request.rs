@@ -303,7 +303,13 @@ impl ProviderRequest {
         if checking.generation != Some(*generation) {
             checking.generation = Some(*generation);
             let places = candidates(list, jws.alg, jws.kid.as_deref());
-            checking.candidates = places.into_iter().rev().map(|at| public(list[at].as_ref())).collect();
+            checking.candidates = Vec::new();
+            // The last one is tried first.
+            for at in places.iter().rev() {
+                if let Some(key) = list.get(*at) {
+                    checking.candidates.push(public(key.as_ref()));
+                }
+            }
         }
         if let Some(key) = checking.candidates.pop() {
             checking.tried = true;

@@ -106,15 +106,11 @@ impl Session {
         if let Phase::Authenticated(active) = &self.phase
             && active.deadline.left(context.now) > Millis(0)
         {
-            let mut waiting = Vec::new();
-            for known in self.waiting.drain(..) {
-                if active.record.generation > known.generation {
-                    context.push(SessionAction::SettleToken(known.call, Ok(active.record.access.clone())));
-                } else {
-                    waiting.push(known);
-                }
+            let renewed = |known: &Waiting| active.record.generation > known.generation;
+            while let Some(at) = self.waiting.iter().position(renewed) {
+                let call = self.waiting.remove(at).call;
+                context.push(SessionAction::SettleToken(call, Ok(active.record.access.clone())));
             }
-            self.waiting = waiting;
         }
     }
 
@@ -123,15 +119,11 @@ impl Session {
         if let Phase::Authenticated(active) = &self.phase
             && active.deadline.left(context.now) > Millis(0)
         {
-            let mut waiting = Vec::new();
-            for known in self.waiting.drain(..) {
-                if known.renewal == Renewal::IfNeeded {
-                    context.push(SessionAction::SettleToken(known.call, Ok(active.record.access.clone())));
-                } else {
-                    waiting.push(known);
-                }
+            let accepts = |known: &Waiting| known.renewal == Renewal::IfNeeded;
+            while let Some(at) = self.waiting.iter().position(accepts) {
+                let call = self.waiting.remove(at).call;
+                context.push(SessionAction::SettleToken(call, Ok(active.record.access.clone())));
             }
-            self.waiting = waiting;
         }
     }
 
@@ -149,7 +141,7 @@ impl Session {
 
     /// Answers every call alike.
     pub(super) fn settle_all(&mut self, context: &mut Context, error: &Error) {
-        for waiting in self.waiting.drain(..) {
+        for waiting in std::mem::take(&mut self.waiting) {
             context.push(SessionAction::SettleToken(waiting.call, Err(error.clone())));
         }
     }
