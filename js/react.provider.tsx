@@ -61,6 +61,6 @@ export function IntelliAuthProvider(props: IntelliAuthProviderProps): ReactEleme
  */
 export function useIntelliAuth(): UseIntelliAuth {
   const auth = useContext(IntelliAuthContext);
-  if (!auth) throw new Error('useIntelliAuth needs an <IntelliAuthProvider> above it.');
+  if (!auth) throw new Error('useIntelliAuth needs an <IntelliAuthProvider>.');
   return auth;
 }

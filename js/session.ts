@@ -14,7 +14,6 @@ export class Session {
   /** While a callback is answered nothing is known; what it came to is shown once the page is another one. */
   #phase: 'answering' | 'leaving' | 'settled';
   #stopped = false;
-  #error: IntelliAuthError | undefined;
   readonly #refused = new Set<string>();
 
   constructor(store: Store, client: IntelliAuth, here: string, ErrorClass: typeof IntelliAuthError) {
@@ -28,9 +27,9 @@ export class Session {
       const changed = state !== last && this.#phase !== 'answering';
       last = state;
       if (!changed) return store.tell(event);
-      if (state.status === 'authenticated') this.#error = undefined;
-      if (this.#phase === 'leaving') store.know(state, this.#error, event);
-      else store.show(state, this.#error, event);
+      const error = state.status === 'authenticated' ? undefined : store.error;
+      if (this.#phase === 'leaving') store.know(state, error, event);
+      else store.show(state, error, event);
     });
     if (callback) void this.#answer(here);
     else store.show(client.getState());
@@ -43,10 +42,7 @@ export class Session {
    */
   async settle<T>(name: string, work: Promise<T>): Promise<T> {
     const signIn = name === 'loginWithRedirect' || name === 'handleCallback';
-    if (signIn && this.#error) {
-      this.#error = undefined;
-      this.#store.show(this.#store.state);
-    }
+    if (signIn && this.#store.error) this.#store.show(this.#store.state);
     try {
       return await work;
     } catch (error) {
@@ -83,35 +79,35 @@ export class Session {
 
   #fail(error: IntelliAuthError): void {
     if (this.#stopped) return;
-    this.#error = error;
     this.#store.fail(this.#phase === 'settled' ? this.client.getState() : this.#store.state, error);
   }
 
   async #answer(here: string): Promise<void> {
+    let failure: IntelliAuthError | undefined;
     try {
       const result = await this.client.handleCallback(here);
       await this.#leave(() => (this.#store.options.onSignedIn ?? this.#goTo)(result));
     } catch (error) {
-      const failure = error as IntelliAuthError;
-      this.#error = failure;
-      await this.#leave(() => (this.#store.options.onSignInError ?? this.#goTo)(failure));
+      const refused = error as IntelliAuthError;
+      failure = refused;
+      await this.#leave(() => (this.#store.options.onSignInError ?? this.#goTo)(refused), refused);
     }
     this.#phase = 'settled';
     if (this.#stopped) return;
-    if (this.#error) this.#fail(this.#error);
+    if (failure) this.#fail(failure);
     else this.#store.show(this.client.getState());
   }
 
   /** The app's own callback may do whatever it likes. */
-  async #leave(go: () => unknown): Promise<void> {
+  async #leave(go: () => unknown, error?: IntelliAuthError): Promise<void> {
     if (this.#stopped) return;
     this.#phase = 'leaving';
     // A router's guard asks while it is on its way.
-    this.#store.know(this.client.getState(), this.#error);
+    this.#store.know(this.client.getState(), error);
     try {
       await go();
-    } catch (error) {
-      reportError(error);
+    } catch (thrown) {
+      reportError(thrown);
     }
   }
 

@@ -15,7 +15,7 @@ export interface Eager {
 /** `provider`: the options are properties of React's provider, which has some of its own. */
 export function start(options: IntelliAuthOptions, provider = false): Promise<IntelliAuth> {
   if (typeof document !== 'undefined') return started(options, provider);
-  const failed = chunk(Promise.reject('not in a page'));
+  const failed = chunk(Promise.reject('no document'));
   // An app that makes its client in a module must not end a server's process.
   failed.catch(() => {});
   return failed;

@@ -47,7 +47,7 @@ export class Store {
   readonly #atFirst: Auth;
   #client: IntelliAuth | undefined;
   #session: Promise<Session> | undefined;
-  #mounted = {};
+  #mounted: object | undefined;
   #stopped = false;
 
   constructor(options: ProviderOptions) {
@@ -70,7 +70,7 @@ export class Store {
   /** The options of a later moment. */
   update(options: ProviderOptions): void {
     this.options = own(options);
-    void this.#session?.then((session) => session.compare());
+    this.#session?.then((session) => session.compare()).catch(() => {});
   }
 
   /** In use: begins, once. In use no more: lets go. StrictMode's rehearsal is neither. */
@@ -80,8 +80,8 @@ export class Store {
       this.#stopped = false;
       this.#session = undefined;
     }
-    this.#mounted = {};
-    const mounted = this.#mounted;
+    const mounted = {};
+    this.#mounted = mounted;
     this.#started().catch(() => {});
     return () => {
       setTimeout(() => {
@@ -105,7 +105,13 @@ export class Store {
   }
 
   tell(event?: AuthEvent): void {
-    for (const listener of this.listeners) listener(this.state, event);
+    for (const listener of this.listeners) {
+      try {
+        listener(this.state, event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   /** Shows the error, and once more when its hint is there. */

@@ -19,8 +19,10 @@ const named = (document, name) =>
 /** Vue's and Svelte's components, as their bundlers compile them. */
 const compilers = {
   vue: (code) =>
-    compileScript(parse(code).descriptor, { id: 'app', inlineTemplate: true, genDefaultAs: '__default' })
-      .content + '\nexport default __default;',
+    `${
+      compileScript(parse(code).descriptor, { id: 'app', inlineTemplate: true, genDefaultAs: '__default' })
+        .content
+    }\nexport default __default;`,
   svelte: (code) => compile(code, { generate: 'client' }).js.code,
 };
 

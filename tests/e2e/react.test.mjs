@@ -493,6 +493,28 @@ describe('between the callback and the page', { concurrency: 2, timeout: 600_000
     assert.equal(address(page), '/');
   });
 
+  test('what an app’s listener throws is reported, and neither other listeners nor the sign-in suffer', async (t) => {
+    const world = await reactApp(
+      t,
+      browser,
+      `window.heard = [];
+      function App() {
+        const auth = useIntelliAuth();
+        useEffect(() => auth.subscribe(() => { throw new Error('of a listener'); }), [auth.subscribe]);
+        useEffect(() => auth.subscribe((state, event) => { if (event) heard.push(event.type); }), [auth.subscribe]);
+        return <main><p>{auth.user?.name}</p><button onClick={auth.loginWithRedirect}>Sign in</button></main>;
+      }
+      mount(<IntelliAuthProvider {...given}><App /></IntelliAuthProvider>, false);`,
+    );
+    const page = await world.tab();
+    const reported = page.waitForEvent('pageerror');
+    await button(page).click();
+    await choose(page, world);
+    await page.getByText('Ada Lovelace').waitFor();
+    assert.match(String(await reported), /of a listener/);
+    assert.ok((await page.evaluate(() => heard)).includes('signed_in'));
+  });
+
   test('what the app’s callback throws is reported, and the sign-in is shown all the same', async (t) => {
     const world = await reactApp(
       t,

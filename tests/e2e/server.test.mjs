@@ -49,6 +49,6 @@ describe('on a server', { timeout: 600_000 }, () => {
         console.log(code, cause);
       }, 10);`,
     );
-    assert.equal(said, 'wasm_unavailable not in a page');
+    assert.equal(said, 'wasm_unavailable no document');
   });
 });
