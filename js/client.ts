@@ -112,6 +112,8 @@ export class Client implements IntelliAuth {
   }
 
   async getAccessToken(options?: AccessTokenOptions): Promise<string> {
+    const leased = options === undefined ? this.#host?.leased() : undefined;
+    if (leased !== undefined) return leased;
     const { forceRefresh = false, minValidity = 0, signal } = checked(() => read(tokenOptions, options));
     return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000), signal);
   }
@@ -167,6 +169,7 @@ export class Client implements IntelliAuth {
   dispose(): void {
     this.#listeners.clear();
     this.#disposed.abort(errorOf(fault('disposed')));
+    this.#host?.endLease();
     this.#query((core) => core.dispose());
   }
 
@@ -230,6 +233,7 @@ export class Client implements IntelliAuth {
     // Disposed of, it settles at once, even if it is still being loaded.
     const core = await this.#eager.abortable(this.#ready(), this.#disposed.signal);
     signal?.throwIfAborted();
+    this.#host?.endLease();
     const call = ++this.#count;
     const settled = new Promise<T>((resolve, reject) => this.#calls.set(call, { resolve, reject }));
     try {

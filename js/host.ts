@@ -24,8 +24,12 @@ export class Host {
   /** Called once everything was released. */
   onDetached = () => {};
 
+  /** What calls that accept any valid token get without asking the wasm, until either clock shows this. */
+  #lease: { token: string; wall: number; mono: number } | undefined;
+
   /** Hands the wasm something that happened. If it traps, `guard.ts` sees it, and no caller here waits for an answer. */
   #feed(tell: (core: Core) => void): void {
+    this.endLease();
     try {
       if (this.#core) tell(this.#core);
     } catch {}
@@ -104,6 +108,21 @@ export class Host {
         this.#feed((core) => core.verified(id, unsupported ? undefined : false));
       },
     );
+  }
+
+  lease(token: string, wall: number, mono: number): void {
+    this.#lease = { token, wall, mono };
+  }
+
+  /** The leased token, while the lease lasts. */
+  leased(): string | undefined {
+    const lease = this.#lease;
+    return lease && Date.now() < lease.wall && performance.now() < lease.mono ? lease.token : undefined;
+  }
+
+  /** Before another input is handed over. */
+  endLease(): void {
+    this.#lease = undefined;
   }
 
   online(): boolean {

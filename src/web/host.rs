@@ -43,6 +43,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setTimer)]
     pub fn set_timer(this: &Host, delay: Option<f64>);
 
+    /// Calls that accept any valid token get this one until `wall` by `Date.now()`, `mono` by `performance.now()`, or the
+    /// next input.
+    #[wasm_bindgen(method)]
+    pub fn lease(this: &Host, token: &str, wall: f64, mono: f64);
+
     /// Resolves a call.
     #[wasm_bindgen(method)]
     pub fn answer(this: &Host, call: u32, value: &JsValue);

@@ -7,7 +7,7 @@ use super::{json, net, random, signature, storage};
 use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
-use crate::core::base::secret::IdToken;
+use crate::core::base::secret::{AccessToken, IdToken};
 use crate::core::base::text::concat;
 use crate::core::client::Client;
 use crate::core::client::notification::Notification;
@@ -104,7 +104,7 @@ impl Runner {
                 ("status", Value::Text("unauthenticated")),
                 ("reason", Value::Text(reason.as_str())),
             ]),
-            SessionState::Authenticated { record, refresh_at, failing } => object(&[
+            SessionState::Authenticated { record, refresh_at, failing, .. } => object(&[
                 ("status", Value::Text("authenticated")),
                 ("user", Value::Js(self.user(&record.id_token))),
                 ("scope", Value::Text(&record.scope)),
@@ -271,6 +271,10 @@ impl Actions for Browser {
                 host.refuse(call, &fault(error), &JsValue::UNDEFINED, &object(&self.back(context)));
             }
         }
+    }
+
+    fn lease(&self, token: &AccessToken, until: Now) {
+        self.host.lease(token.expose(), until.wall.0 as f64, until.mono.0 as f64);
     }
 
     fn warn(&self, error: &Error) {

@@ -117,8 +117,13 @@ impl World {
                 }
             }
             Act::Settle(call, settled) => self.settle(tab, *call, settled),
-            Act::Verify(_) | Act::Navigate | Act::Address(_) | Act::Notify(_) | Act::Changed | Act::Close => {
-            }
+            Act::Verify(_)
+            | Act::Lease(..)
+            | Act::Navigate
+            | Act::Address(_)
+            | Act::Notify(_)
+            | Act::Changed
+            | Act::Close => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a client did in one step, written down so that it can be carried out afterwards.
 
-use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime};
+use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime, Now};
 use intelliauth_spa_sdk::core::base::error::Error;
 use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::notification::Notification;
@@ -38,6 +38,7 @@ pub enum Act {
     Navigate,
     Address(String),
     Settle(CallId, Settled),
+    Lease(AccessToken, Now),
     Notify(Notification),
     Changed,
     Close,
@@ -117,6 +118,10 @@ impl Actions for Recorder {
             _ => Settled::Done,
         };
         self.push(Act::Settle(call, settled));
+    }
+
+    fn lease(&self, token: &AccessToken, until: Now) {
+        self.push(Act::Lease(token.clone(), until));
     }
 
     fn warn(&self, _error: &Error) {}

@@ -10,6 +10,7 @@ use super::platform::Platform;
 use super::storage::{Health, Healths, Own, Shared};
 use intelliauth_spa_sdk::core::base::clock::{MonotonicTime, Now, WallTime};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::Client;
 use intelliauth_spa_sdk::core::client::provider::Verdict;
 use intelliauth_spa_sdk::core::client::runner::{Area, Channel, Environment, Input as ClientInput};
@@ -117,6 +118,8 @@ pub struct Doc {
     pub frozen_for: i64,
     pub throttled: bool,
     pub channel: Channel,
+    /// The token that calls may get without an input, and until when.
+    pub lease: Option<(AccessToken, Now)>,
     pub backlog: Vec<Input>,
     pub timer: u64,
     pub seen: Seen,
@@ -488,6 +491,7 @@ impl World {
             return;
         }
         note!(self, "doc {id} {}", super::trace::input(&input));
+        self.docs[id].lease = None;
         let Some(mut client) = self.docs[id].client.take() else { return };
         let recorder = Recorder::default();
         match self.docs[id].recording.take() {
@@ -535,6 +539,7 @@ impl World {
             frozen_for: 0,
             throttled: false,
             channel: Channel::Closed,
+            lease: None,
             backlog: Vec::new(),
             timer: 0,
             seen: Seen::Loading,

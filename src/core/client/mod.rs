@@ -50,6 +50,9 @@ const PEER_WAIT: Millis = Millis(150);
 /// How much longer than its own time limit a request is waited for: the runner keeps the limit.
 const GRACE: Millis = Millis::seconds(1);
 
+/// How long a token may be handed out without asking, while nothing happens.
+const LEASE: Millis = Millis::seconds(1);
+
 /// A timer that comes so much later than asked comes after a freeze.
 const LATE: Millis = Millis::seconds(2);
 
@@ -66,7 +69,7 @@ const LATE: Millis = Millis::seconds(2);
 /// use intelliauth_spa_sdk::core::client::Client;
 /// use intelliauth_spa_sdk::core::client::runner::Input;
 /// use intelliauth_spa_sdk::core::client::session::SessionState;
-/// # use intelliauth_spa_sdk::core::base::error::Error;
+/// # use intelliauth_spa_sdk::core::base::{error::Error, secret::AccessToken};
 /// # use intelliauth_spa_sdk::core::client::{notification::Notification, runner::*};
 /// # use intelliauth_spa_sdk::core::client::session::{io::{Lock, Stored, Ticket}, message::Message};
 /// # use intelliauth_spa_sdk::core::{base::clock::{Millis, MonotonicTime}, protocol::{jwks::Jwk, jws::Jws}};
@@ -95,6 +98,7 @@ const LATE: Millis = Millis::seconds(2);
 /// #     fn navigate(&self, _: &str) {}
 /// #     fn replace_address(&self, _: &str) {}
 /// #     fn settle(&self, _: CallId, _: &Answer) {}
+/// #     fn lease(&self, _: &AccessToken, _: Now) {}
 /// #     fn warn(&self, _: &Error) {}
 /// #     fn notify(&self, _: &Notification) {}
 /// #     fn state_changed(&self) {}
@@ -259,6 +263,8 @@ impl Client {
         let namespace = self.namespace.clone();
         let store = Store { namespace: &namespace, token_storage: self.config.token_storage, env };
         let turn = &Turn { now: env.now(), online: env.is_online(), store, env, actions };
+        let plain = Renewal::IfNeeded;
+        let leasable = matches!(&input, Input::Call(_, Call::Token { renewal, rejected: None, .. }) if *renewal == plain);
         match input {
             Input::Start => {
                 actions.set_channel(Channel::Open);
@@ -320,6 +326,20 @@ impl Client {
             Input::Dispose => self.dispose(turn),
         }
         self.drive(turn);
+        if leasable && self.life == Life::InUse {
+            self.lease(turn);
+        }
+    }
+
+    /// The next calls of this moment get the same token: each would cost a look at storage.
+    fn lease(&self, turn: &Turn) {
+        if let SessionState::Authenticated { record, valid_for, .. } = self.session.state(turn.now)
+            && valid_for > Millis(0)
+        {
+            let span = valid_for.min(LEASE);
+            let until = Now { wall: turn.now.wall + span, mono: turn.now.mono + span };
+            turn.actions.lease(&record.access, until);
+        }
     }
 
     fn call(&mut self, turn: &Turn, id: CallId, call: Call) {

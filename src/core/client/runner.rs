@@ -251,6 +251,9 @@ pub trait Actions {
     fn replace_address(&self, url: &str);
     /// Settles a call.
     fn settle(&self, call: CallId, answer: &Answer);
+    /// Until `until` by both clocks, or the next input if that is sooner, a call that accepts any valid token may be answered
+    /// with this one, without an input. The runner forgets it before it hands the next input over.
+    fn lease(&self, token: &AccessToken, until: Now);
     /// Tells the developer, once, of something that works less well than it could.
     fn warn(&self, error: &Error);
     /// Tells the app what happened.

@@ -19,6 +19,7 @@ mod secrets;
 use crate::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use crate::core::base::config::Config;
 use crate::core::base::error::Error;
+use crate::core::base::secret::AccessToken;
 use crate::core::client::Client;
 use crate::core::client::notification::Notification;
 use crate::core::client::runner::{
@@ -390,6 +391,9 @@ record! {
     navigate(url: &str) => json!({"navigate": url});
     replace_address(url: &str) => json!({"replace_address": url});
     settle(call: CallId, answer: &Answer) => actions::settle(call, answer);
+    lease(token: &AccessToken, until: Now) => json!({"lease": {
+        "access_token": token.expose(), "wall": until.wall.0, "mono": until.mono.0,
+    }});
     warn(error: &Error) => json!({"warn": actions::error(error)});
     notify(notification: &Notification) => actions::notify(notification);
     state_changed() => json!("state_changed");

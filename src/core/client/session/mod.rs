@@ -113,6 +113,8 @@ pub enum SessionState<'a> {
     Authenticated {
         /// The tokens and what was granted.
         record: &'a SessionRecord,
+        /// How long the access token is still valid.
+        valid_for: Millis,
         /// When the next refresh is due; `None` without a refresh token.
         refresh_at: Option<WallTime>,
         /// Why refreshing fails, and when it is tried again.
@@ -203,9 +205,11 @@ impl Session {
             Phase::Loading => SessionState::Loading,
             Phase::Unauthenticated(reason) => SessionState::Unauthenticated(*reason),
             Phase::Authenticated(active) => {
-                let refresh_in = active.deadline.left(now) - active.refresh_margin;
+                let valid_for = active.deadline.left(now);
+                let refresh_in = valid_for - active.refresh_margin;
                 SessionState::Authenticated {
                     record: &active.record,
+                    valid_for,
                     refresh_at: active.record.refresh.is_some().then(|| now.wall + refresh_in),
                     failing: self.failing.as_ref(),
                 }
