@@ -145,7 +145,7 @@ pub fn build_authorization_url(
         .pair("nonce", transaction.nonce.expose())
         .pair("code_challenge", &transaction.verifier.challenge())
         .pair("code_challenge_method", "S256");
-    let max_age = max_age.map(|seconds| decimal(seconds));
+    let max_age = max_age.map(decimal);
     for (name, value) in [
         ("prompt", &options.prompt),
         ("login_hint", &options.login_hint),

@@ -50,18 +50,15 @@ impl Reason {
     pub(super) fn read(record: &Reader) -> Option<Self> {
         let name = record.text("reason")?;
         let check = Check::named(record.text("check").unwrap_or_default());
-        for reason in [
+        [
             Self::Never,
             Self::Logout,
             Self::LoginRequired,
             Self::SessionExpired,
             Self::SessionLost,
             Self::SessionMismatch(check),
-        ] {
-            if reason.as_str() == name {
-                return Some(reason);
-            }
-        }
-        None
+        ]
+        .into_iter()
+        .find(|reason| reason.as_str() == name)
     }
 }

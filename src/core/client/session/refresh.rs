@@ -347,20 +347,18 @@ impl Session {
                     self.end_here(context, Reason::SessionMismatch(check));
                 }
             }
-            (outcome, Some(held)) if held.sid == record.sid => {
-                if held.generation == record.generation {
-                    match outcome {
-                        TokenOutcome::Tokens(tokens) => {
-                            self.renewed(context, record.refreshed(*tokens, asked_at), asked_at);
-                        }
-                        TokenOutcome::Indeterminate { error, retry_after } => {
-                            self.refresh_failed(context, error, retry_after, true);
-                        }
-                        // The next try is refused as well, and asks the peers first.
-                        _ => {}
-                    }
+            (outcome, Some(held)) if held.sid == record.sid => match outcome {
+                // Newer tokens have come since.
+                _ if held.generation != record.generation => {}
+                TokenOutcome::Tokens(tokens) => {
+                    self.renewed(context, record.refreshed(*tokens, asked_at), asked_at);
                 }
-            }
+                TokenOutcome::Indeterminate { error, retry_after } => {
+                    self.refresh_failed(context, error, retry_after, true);
+                }
+                // The next try is refused as well, and asks the peers first.
+                _ => {}
+            },
             // Where all tabs share one session, no tab is left in the one that another sign-in replaced.
             (TokenOutcome::Tokens(tokens), _)
                 if peers == Peers::Known && self.rules.token_storage == TokenStorage::Session =>

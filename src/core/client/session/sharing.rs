@@ -123,13 +123,11 @@ impl Session {
             }
             Message::Failing(failing) if held => self.peer_failed(context, failing),
             // A refusal of older tokens ends nothing: whoever was refused may have the newer ones.
-            Message::Ended { generation, sequence, reason, .. } if held => {
-                if reason == Reason::Logout
-                    || !self.post_if_newer_than(context, generation, WallTime(i64::MAX))
-                {
-                    self.end_elsewhere(context, sequence, reason);
-                }
-            }
+            Message::Ended { generation, reason, .. }
+                if held
+                    && reason != Reason::Logout
+                    && self.post_if_newer_than(context, generation, WallTime(i64::MAX)) => {}
+            Message::Ended { sequence, reason, .. } if held => self.end_elsewhere(context, sequence, reason),
             _ => {}
         }
     }
