@@ -34,6 +34,9 @@ import type {
   User,
 } from './types.js';
 
+/** How many events are kept for the first listener. */
+const EARLY_EVENTS = 16;
+
 interface Call {
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
@@ -64,6 +67,8 @@ export class Client implements IntelliAuth {
   #starting: Promise<Core> | undefined;
   #state: AuthState | undefined;
   #events: (AuthEvent | undefined)[] = [];
+  /** Whether there has been a listener. */
+  #heard = false;
   readonly #disposed = new AbortController();
   #release = () => {};
 
@@ -163,6 +168,8 @@ export class Client implements IntelliAuth {
   subscribe(listener: Listener): () => void {
     checked(() => callable(listener, 'listener'));
     this.#listeners.add(listener);
+    if (!this.#heard && this.#events.length > 0) queueMicrotask(() => this.#flush());
+    this.#heard = true;
     return () => this.#listeners.delete(listener);
   }
 
@@ -259,8 +266,10 @@ export class Client implements IntelliAuth {
   }
 
   notify(event: AuthEvent | undefined): void {
+    // The first listener is told the events of the start: it subscribes once it has the client.
+    if (!this.#heard && (!event || this.#events.length >= EARLY_EVENTS)) return;
     // After the wasm has returned: a listener may call whatever it likes.
-    if (this.#events.push(event) === 1) queueMicrotask(() => this.#flush());
+    if (this.#events.push(event) === 1 && this.#heard) queueMicrotask(() => this.#flush());
   }
 
   changed(): void {

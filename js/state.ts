@@ -57,10 +57,10 @@ export class Store {
     }
     this.#value = this.#atFirst = { ...loading, ...this.methods };
     const client = this.first.client as IntelliAuth | undefined;
-    // Not so its promise.
-    if (client?.getState) {
+    // Not so its promise. On a callback's page calls wait until the callback is being answered.
+    if (client?.getState && !client.isCallback()) {
       this.#client = client;
-      if (!client.isCallback()) this.show(client.getState());
+      this.show(client.getState());
     }
   }
 

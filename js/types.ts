@@ -168,7 +168,7 @@ export interface LogoutOptions {
 
 /** What {@link IntelliAuth.logout} came to. This app's session has ended in every case. */
 export interface SignOutResult {
-  /** What is known of the refresh token: the provider revoked it, refused to, or did not answer within 2 seconds; its endpoint is not known; there was none. */
+  /** What is known of the refresh token: the provider revoked it, refused to, or could not do so within 2 seconds; its endpoint is not known; there was none. */
   readonly revocation: 'revoked' | 'refused' | 'unreachable' | 'no_endpoint' | 'no_token';
   /** With `refused`: the provider's `error`, RFC 7009 §2.2.1, or the status of its answer. */
   readonly refusedBy?: string;
@@ -315,7 +315,10 @@ export interface IntelliAuth {
    */
   logout(options?: LogoutOptions | HandledEvent): Promise<SignOutResult>;
   getState(): AuthState;
-  /** @returns a function that ends the subscription */
+  /**
+   * Has `listener` called after every change and event. The first one is also told the events of the start, as a restored session.
+   * @returns a function that ends the subscription
+   */
   subscribe(listener: Listener): () => void;
   /** Stops timers and listeners; nobody is signed out. */
   dispose(): void;

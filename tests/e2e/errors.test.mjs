@@ -212,6 +212,25 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
     }
   });
 
+  test('any part of React’s entry that cannot be loaded is an IntelliAuthError, shown with what to do', async (t) => {
+    const world = await reactWorld(t, browser);
+    const parts = [...world.files.keys()].filter((path) => /^\/(client|session|bytes)-\w+\.js$/.test(path));
+    assert.equal(parts.length, 3, parts.join());
+    for (const part of parts) {
+      const page = await world.context.newPage();
+      await page.route(`**${part}`, (route) => route.abort());
+      await page.goto(world.origin);
+      await page.locator('main[data-status=error]').waitFor();
+      const error = await page.evaluate(async () => {
+        const error = await clients[0].getAccessToken().catch((error) => error);
+        return { name: error.name, code: error.code, hint: await error.explain() };
+      });
+      assert.deepEqual([error.name, error.code], ['IntelliAuthError', 'wasm_unavailable'], part);
+      assert.match(error.hint, /when the page is reloaded/);
+      await page.close();
+    }
+  });
+
   test('an aborted call rejects with the caller’s reason, also while the SDK is loading', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();

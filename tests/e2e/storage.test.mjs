@@ -4,6 +4,7 @@ import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { choose, duplicate, goToProvider, signIn, stored, told } from './support/flow.mjs';
+import { LIFETIME, leapBy } from './support/time.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
 const forced = { forceRefresh: true };
@@ -156,6 +157,81 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
       assert.equal(await ask(page, 'getAccessToken'), token, 'the session lives on in memory');
       assert.deepEqual(await reloaded(page), { status: 'unauthenticated', reason: 'never' });
       assert.equal(world.refreshes().length, 1, 'nothing is sent again');
+    });
+  }
+
+  for (const tokenStorage of ['session', 'local']) {
+    const area = { session: 'sessionStorage', local: 'localStorage' }[tokenStorage];
+
+    /** A page at its callback where the session's record cannot be written, and how often that was tried. */
+    async function atCallback(t) {
+      const provider = { accessTokenSeconds: LIFETIME };
+      const world = await bareWorld(t, browser, { options: { tokenStorage }, provider, clock: true });
+      const page = await world.tab();
+      await goToProvider(page);
+      await choose(page, world);
+      await ready(page);
+      const refuse = () =>
+        page.evaluate(() => {
+          const { setItem } = Storage.prototype;
+          window.tries = 0;
+          window.accept = () => {
+            Storage.prototype.setItem = setItem;
+          };
+          Storage.prototype.setItem = function (key, text) {
+            if (!key.endsWith('.session')) return setItem.call(this, key, text);
+            tries++;
+            throw new DOMException('full', 'QuotaExceededError');
+          };
+        });
+      /** Once it was tried so often: each pause is twice the last one. */
+      const tried = async (count) => {
+        for (let pause = 1; (await page.evaluate(() => tries)) < count; pause *= 2)
+          await leapBy(world, pause);
+      };
+      const record = async () => (await stored(page, area)).find(({ fields }) => fields.kind === 'session');
+      /** The record, once it is written. */
+      const written = async () => {
+        await page.evaluate(() => accept());
+        await leapBy(world, 60);
+        await page.waitForFunction(
+          (area) => Object.keys(window[area]).some((key) => key.endsWith('.session')),
+          area,
+          { polling: 50 },
+        );
+        return record();
+      };
+      const failures = () =>
+        page.evaluate(() => events.filter(({ type }) => type === 'storage_failed').length);
+      return { world, page, refuse, tried, record, written, failures };
+    }
+
+    test(`a sign-in whose record cannot be written is written as soon as storage works, and told of once (${tokenStorage})`, async (t) => {
+      const { world, page, refuse, tried, record, written, failures } = await atCallback(t);
+      await refuse();
+      await ask(page, 'handleCallback');
+      await tried(3);
+      assert.equal(await record(), undefined);
+      const { response } = world.exchanges()[0];
+      assert.equal((await written()).fields.refresh_token, response.refresh_token);
+      assert.equal(await failures(), 1);
+      assert.equal((await reloaded(page)).status, 'authenticated');
+      assert.equal(await ask(page, 'getAccessToken'), response.access_token);
+    });
+
+    test(`so are the tokens of a refresh (${tokenStorage})`, async (t) => {
+      const { world, page, refuse, tried, record, written, failures } = await atCallback(t);
+      await ask(page, 'handleCallback');
+      await refuse();
+      const token = await ask(page, 'getAccessToken', forced);
+      await tried(4);
+      assert.equal(await record(), undefined, 'no spent refresh token is left');
+      const { fields } = await written();
+      assert.equal(fields.access_token, token);
+      assert.equal(fields.refresh_token, world.refreshes()[0].response.refresh_token);
+      assert.equal(await failures(), 1);
+      assert.equal((await reloaded(page)).status, 'authenticated');
+      assert.equal(world.refreshes().length, 1);
     });
   }
 
