@@ -78,7 +78,7 @@ export interface LoginOptions {
   loginHint?: string;
   uiLocales?: string;
   acrValues?: string;
-  /** Longest age of the person's authentication, in seconds. */
+  /** Longest age of the user's authentication, in seconds. */
   maxAge?: number;
   /** More parameters for the platform; the protocol's own cannot be overridden. */
   extraParams?: Readonly<Record<string, string>>;

@@ -40,12 +40,12 @@ impl World {
         let Some(page) = &self.tabs[tab].page else { return };
         let holds = self.holds_lock(tab);
         let told = page.told;
-        if !holds && !self.provider.robbed {
+        if !holds && !self.provider.lock_stolen {
             self.broke(LOCKED, format!("tab {tab} sends rt.{issue} without it"));
         }
         let same = |other: &What| matches!(other, What::Refresh { issue: other, .. } if *other == issue);
         let twice =
-            self.requests.iter().find(|request| !request.dead && !request.robbed && same(&request.what));
+            self.requests.iter().find(|request| !request.dead && !request.lock_stolen && same(&request.what));
         if let Some(first) = twice {
             let text = format!("tab {tab} sends rt.{issue}, which tab {} waits for", first.tab);
             self.broke(ONE_SEND, text);
@@ -89,7 +89,7 @@ impl World {
     /// A refresh token came again and ended the session.
     pub fn check_reused(&mut self, number: usize, issue: usize) {
         let provider = &self.provider;
-        let exempt = !provider.taken[issue + 1] || provider.robbed || self.requests[number].dead;
+        let exempt = !provider.taken[issue + 1] || provider.lock_stolen || self.requests[number].dead;
         // With more faults than one, whoever holds the successor may be out of reach.
         // The page that holds the successor answers too late, or went before it knew of a page to tell.
         let went = [Fault::Kill, Fault::Hide, Fault::Freeze].into_iter().any(|fault| self.had(fault));
@@ -109,7 +109,7 @@ impl World {
         let text = || format!("tab {tab}: {before:?}, then {seen:?}");
         match (&before, &seen) {
             (Seen::In { .. }, Seen::Out(reason)) => {
-                let doubt = provider.unanswered || provider.robbed || provider.uninformed;
+                let doubt = provider.unanswered || provider.lock_stolen || provider.uninformed;
                 let good = match *reason {
                     "logout" => provider.signed_out,
                     "session_expired" | "session_lost" => provider.refused,
@@ -118,7 +118,7 @@ impl World {
                 };
                 let why = match *reason {
                     "session_expired" if provider.reused => {
-                        self.storage_failed() || provider.robbed || provider.uninformed
+                        self.storage_failed() || provider.lock_stolen || provider.uninformed
                     }
                     "session_lost" => doubt,
                     _ => true,

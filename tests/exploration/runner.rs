@@ -232,11 +232,11 @@ impl World {
         lock.queue.retain(|asker| *asker != (tab, ticket));
         let held = now - lock.since;
         lock.since = now;
-        let robbed = lock.holder.replace((tab, ticket));
+        let lock_stolen = lock.holder.replace((tab, ticket));
         if let Some(page) = &mut self.tabs[tab].page {
             page.locks.push_back(LockNews::Granted(ticket));
         }
-        if let Some((other, ticket)) = robbed {
+        if let Some((other, ticket)) = lock_stolen {
             self.rob(other, ticket, held >= scenario.max_hold());
         }
     }
@@ -248,9 +248,9 @@ impl World {
             page.locks.push_back(LockNews::Stolen(ticket));
         }
         if exempt {
-            self.provider.robbed = true;
+            self.provider.lock_stolen = true;
             for request in self.requests.iter_mut().filter(|request| request.tab == tab) {
-                request.robbed = true;
+                request.lock_stolen = true;
             }
         }
     }
@@ -282,7 +282,7 @@ impl World {
             sent: self.now,
             due: self.now + WAY,
             slow: false,
-            robbed: false,
+            lock_stolen: false,
             uninformed: self.had(Fault::LateMessage) && self.lines.iter().any(|line| !line.queue.is_empty()),
             reply: None,
         });

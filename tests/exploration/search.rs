@@ -208,7 +208,7 @@ fn course(parents: &[(u32, Option<Move>)], mut number: u32, last: Option<Move>) 
     moves
 }
 
-/// What happens in a course, for a person to read.
+/// What happens in a course, to be read.
 pub fn story(scenario: &Scenario, found: &Found) -> String {
     let automaton = Automaton::new(scenario.config(), 7);
     let mut world = World::new(scenario, &automaton);

@@ -118,7 +118,7 @@ pub struct Request {
     pub due: i64,
     pub slow: bool,
     /// Its lock was taken away, for a reason that the protocol cannot help.
-    pub robbed: bool,
+    pub lock_stolen: bool,
     /// Messages were on their way when it was sent, for longer than peers are waited for.
     pub uninformed: bool,
     pub reply: Option<Reply>,
@@ -146,7 +146,7 @@ pub struct Provider {
     /// An answer that may have held tokens was not taken by the page that asked.
     pub unanswered: bool,
     /// The lock was taken from a holder past its deadline, or by something else.
-    pub robbed: bool,
+    pub lock_stolen: bool,
 }
 
 #[derive(Clone)]
@@ -373,7 +373,7 @@ impl World {
                 request.id,
                 request.what,
                 request.slow,
-                request.robbed,
+                request.lock_stolen,
                 request.uninformed,
             )
                 .hash(hash);

@@ -68,7 +68,7 @@ impl World {
     }
 
     pub fn oracle_hears(&mut self, id: DocId, message: &Message) {
-        // In a tab of its own, another session's tokens are nobody's business.
+        // In a tab of its own, another session's tokens are not used.
         if let Message::Tokens(grant) = message
             && (self.plan.keep == TokenStorage::Local
                 || self.docs[id].seen.held().is_some_and(|(sid, _)| sid == grant.sid))

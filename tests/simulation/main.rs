@@ -85,7 +85,7 @@ fn complete(mut world: World) -> World {
     world
 }
 
-/// The failure of `seed` as a person reads it.
+/// The failure of `seed` to be read.
 fn story(seed: u64, long: bool, sabotage: Option<Sabotage>) -> String {
     let world = run(seed, long, sabotage, true);
     let lines: Vec<_> = world.trace.iter().flatten().cloned().collect();

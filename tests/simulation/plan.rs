@@ -83,7 +83,7 @@ pub struct Plan {
     pub tabs: i64,
     /// How long faults happen, in milliseconds of virtual time.
     pub duration: i64,
-    /// Mean pause between two faults or actions of a person.
+    /// Mean pause between two faults or actions of a user.
     pub pace: i64,
     pub faults: u32,
     pub sabotage: Option<Sabotage>,

@@ -202,11 +202,11 @@ fn a_code_was_sent_again_before_its_mark_could_be_read() {
         let tab = world.open_tab(Default::default());
         world.load(tab, None);
         let url = world.sign_in(tab, 100).unwrap();
-        let twin = world.open_tab(world.tabs[tab].own.clone());
+        let copy = world.open_tab(world.tabs[tab].own.clone());
         world.quiet = false;
         world.online = false;
         world.pass(110);
-        world.load(twin, Some(url));
+        world.load(copy, Some(url));
         world.pass(1_000);
         assert_eq!(world.sent_codes.len(), 1);
         done(&world);

@@ -285,10 +285,10 @@ fn one_callback_in_two_tabs_is_exchanged_once() {
         let tab = world.open_tab(Default::default());
         world.load(tab, None);
         let url = world.sign_in(tab, 100).unwrap();
-        let twin = world.open_tab(world.tabs[tab].own.clone());
+        let copy = world.open_tab(world.tabs[tab].own.clone());
         let stranger = world.open_tab(Default::default());
         world.pass(100 + delay);
-        let second = world.load(twin, Some(url.clone()));
+        let second = world.load(copy, Some(url.clone()));
         world.pass(1_000);
         let third = world.load(stranger, Some(url.clone()));
         world.pass(1_000);

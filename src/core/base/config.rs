@@ -23,7 +23,7 @@ pub enum TokenStorage {
 /// The platform's endpoints, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Where the person signs in, RFC 6749 §3.1.
+    /// Where the user signs in, RFC 6749 §3.1.
     pub authorization: Option<String>,
     /// Where tokens come from, RFC 6749 §3.2.
     pub token: Option<String>,

@@ -146,16 +146,16 @@ error_table! {
         "The person or the platform refused the sign-in."
         "Offer to try again.";
     LoginRequired "login_required" false
-        "Nobody is signed in, or the platform wants the person to sign in again."
+        "Nobody is signed in, or the platform wants the user to sign in again."
         "Call loginWithRedirect().";
     ConsentRequired "consent_required" false
-        "The platform wants the person's consent."
+        "The platform wants the user's consent."
         "Call loginWithRedirect() without `prompt: 'none'`.";
     InteractionRequired "interaction_required" false
-        "The platform wants to show the person a page."
+        "The platform wants to show the user a page."
         "Call loginWithRedirect() without `prompt: 'none'`.";
     AccountSelectionRequired "account_selection_required" false
-        "The platform wants the person to choose an account."
+        "The platform wants the user to choose an account."
         "Call loginWithRedirect({ prompt: 'select_account' }).";
     AuthorizationRefused "authorization_refused" false
         "The platform refused the sign-in with {error}: {description}"

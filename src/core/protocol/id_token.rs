@@ -24,7 +24,7 @@ pub struct Claims {
     pub exp: f64,
     /// Seconds since 1970.
     pub iat: f64,
-    /// When the person signed in, in seconds since 1970.
+    /// When the user signed in, in seconds since 1970.
     pub auth_time: Option<f64>,
     /// The sign-in's nonce.
     pub nonce: Option<String>,

@@ -70,7 +70,7 @@ pub enum RequestOutput {
     Tokens(TokenOutcome),
 }
 
-/// What the last step result to.
+/// What the last step came to.
 pub enum RequestInput {
     /// There was none yet.
     Begin,
@@ -132,7 +132,7 @@ impl ProviderRequest {
         Self { goal, pending: Pending::Nothing, checking: None, revocation: None }
     }
 
-    /// Takes what the last step result to and says what is next.
+    /// Takes what the last step came to and says what is next.
     pub fn handle(&mut self, provider: &mut Provider, now: Now, reply: RequestInput) -> RequestAction {
         let result = match (reply, self.pending) {
             (RequestInput::Response(answer), Pending::Metadata) => provider.learn_metadata(answer),
