@@ -105,8 +105,8 @@ impl Attempts {
         let Some(code) = failed else { return self.0.clear() };
         let known = self.0.iter().rposition(|attempt| attempt.mark == mark);
         let waiting = || self.0.iter().rposition(|attempt| attempt.result == NOTHING);
-        if let Some(at) = known.or_else(waiting) {
-            self.0[at].result = code.as_str().to_owned();
+        if let Some(attempt) = known.or_else(waiting).and_then(|at| self.0.get_mut(at)) {
+            attempt.result = code.as_str().to_owned();
         }
     }
 }

@@ -284,10 +284,14 @@ impl Client {
         }
     }
 
+    fn exchange(&self, ticket: Ticket) -> Option<usize> {
+        self.exchanges.iter().position(|known| known.ticket == ticket)
+    }
+
     /// What the exchange needs is at hand, or cannot be had now.
     pub(super) fn prepared(&mut self, turn: &Turn, ticket: Ticket, metadata: Result<&Metadata, Failure>) {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
-        let exchange = &mut self.exchanges[at];
+        let Some(at) = self.exchange(ticket) else { return };
+        let Some(exchange) = self.exchanges.get_mut(at) else { return };
         let mut claim = match exchange.take() {
             Progress::Preparing(claim) => claim,
             other => return exchange.progress = other,
@@ -337,10 +341,8 @@ impl Client {
     /// The callback's lock is held: whoever comes here first in the whole origin spends the state and sends the code.
     /// `false` where the ticket is none of a callback's.
     pub(super) fn callback_granted(&mut self, turn: &Turn, ticket: Ticket) -> bool {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else {
-            return false;
-        };
-        let exchange = &mut self.exchanges[at];
+        let Some(at) = self.exchange(ticket) else { return false };
+        let Some(exchange) = self.exchanges.get_mut(at) else { return false };
         let claim = match exchange.take() {
             Progress::Claiming(claim) => claim,
             other => {
@@ -354,7 +356,7 @@ impl Client {
             turn.actions.remove(Area::Tab, &turn.store.transaction_key(&transaction.state));
             Err(Error::new(ErrorCode::CallbackReplayed))
         } else {
-            self.exchanges[at].marked_at = Some(turn.now.mono);
+            exchange.marked_at = Some(turn.now.mono);
             self.mark_spent(turn, &mark, &transaction.state);
             check_issuer(iss.as_deref(), &self.config.issuer, iss_required).map(|()| response)
         };
@@ -363,7 +365,9 @@ impl Client {
             Ok(AuthorizationResult::Code(code)) => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
                 let pending = Pending { state, context, scope, redirect_uri, sign_out_epoch };
-                self.exchanges[at].progress = Progress::Sent(Box::new(pending));
+                if let Some(exchange) = self.exchanges.get_mut(at) {
+                    exchange.progress = Progress::Sent(Box::new(pending));
+                }
                 let goal = RequestKind::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
                 self.ask(turn, goal, Waiter::Exchange(ticket));
             }
@@ -376,8 +380,8 @@ impl Client {
 
     /// Another tab is answering this callback.
     pub(super) fn callback_locked(&mut self, turn: &Turn, ticket: Ticket) {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
-        if let Progress::Claiming(claim) = &self.exchanges[at].progress {
+        let Some(at) = self.exchange(ticket) else { return };
+        if let Some(Exchange { progress: Progress::Claiming(claim), .. }) = self.exchanges.get(at) {
             let context = claim.transaction.context.clone();
             let error = Error::new(ErrorCode::CallbackReplayed);
             self.conclude(turn, at, Err(Refusal { error, context }));
@@ -386,8 +390,8 @@ impl Client {
 
     /// The code's answer.
     pub(super) fn exchanged(&mut self, turn: &Turn, ticket: Ticket, asked_at: Now, outcome: TokenOutcome) {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
-        let Progress::Sent(pending) = &self.exchanges[at].progress else { return };
+        let Some(at) = self.exchange(ticket) else { return };
+        let Some(Exchange { progress: Progress::Sent(pending), .. }) = self.exchanges.get(at) else { return };
         let error = match outcome {
             TokenOutcome::Tokens(tokens) => {
                 let (state, scope) = (pending.state.clone(), pending.scope.clone());
@@ -415,8 +419,8 @@ impl Client {
         ticket: Ticket,
         result: Result<IdToken, (Error, Option<RefreshToken>)>,
     ) {
-        let Some(at) = self.exchanges.iter().position(|known| known.ticket == ticket) else { return };
-        let Progress::Sent(pending) = &self.exchanges[at].progress else { return };
+        let Some(at) = self.exchange(ticket) else { return };
+        let Some(Exchange { progress: Progress::Sent(pending), .. }) = self.exchanges.get(at) else { return };
         let context = pending.context.clone();
         let result = match result {
             Ok(id_token) => Ok(SignedIn { id_token, context }),
@@ -437,7 +441,7 @@ impl Client {
         {
             refusal.error.add("callback", "spent");
         }
-        let exchange = &mut self.exchanges[at];
+        let Some(exchange) = self.exchanges.get_mut(at) else { return };
         let until = exchange.marked_at.map_or(turn.now.mono, |at| at + super::PEER_WAIT);
         let (ticket, mark) = (exchange.ticket, exchange.mark.clone());
         let calls = std::mem::take(&mut exchange.calls);

@@ -549,8 +549,7 @@ impl Client {
         while let Some(number) = self.locks.due(turn.actions, now) {
             self.lock_granted(turn, number);
         }
-        while let Some(at) = self.requests.iter().position(|request| request.deadline <= now) {
-            let request = &mut self.requests[at];
+        while let Some(request) = self.requests.iter_mut().find(|request| request.deadline <= now) {
             if now - request.deadline > LATE && !request.put_off {
                 (request.deadline, request.put_off) = (now + GRACE, true);
                 continue;
@@ -568,9 +567,8 @@ impl Client {
             self.sign_out_overdue(turn);
         }
         self.release_held(turn);
-        while let Some(at) = self.calls.iter().position(|(_, until)| until.is_some_and(|until| until <= now))
-        {
-            let (call, _) = self.calls[at];
+        let late = |until: &Option<MonotonicTime>| until.is_some_and(|until| until <= now);
+        while let Some((call, _)) = self.calls.iter().find(|(_, until)| late(until)).copied() {
             let error = Error::new(ErrorCode::Timeout).with("endpoint", "token");
             self.settle(turn, &[call], &Answer::Error(&error));
         }

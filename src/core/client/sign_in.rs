@@ -53,8 +53,8 @@ impl Client {
         let mut calls = vec![call];
         if delivery == Delivery::Navigate
             && let Some(at) = self.sign_ins.iter().position(|known| known.delivery == Delivery::Navigate)
+            && let Some(known) = self.sign_ins.get_mut(at)
         {
-            let known = &mut self.sign_ins[at];
             if known.options == options {
                 known.calls.push(call);
                 if let Progress::Leaving { url, since } = &mut known.progress
@@ -78,15 +78,17 @@ impl Client {
     /// The metadata is known, or is not to be had.
     pub(super) fn login_discovered(&mut self, turn: &Turn, number: u32, metadata: Result<&Metadata, Error>) {
         let Some(at) = self.sign_ins.iter().position(|known| known.number == number) else { return };
-        let started = metadata.and_then(|metadata| self.build(turn, at, metadata));
-        match started {
-            Ok((url, key)) => self.sign_ins[at].progress = Progress::Storing { url, key },
-            Err(error) => self.refuse_login(turn, at, &error),
+        let Some(known) = self.sign_ins.get(at) else { return };
+        let started = metadata.and_then(|metadata| self.build(turn, known, metadata));
+        match (started, self.sign_ins.get_mut(at)) {
+            (Ok((url, key)), Some(known)) => known.progress = Progress::Storing { url, key },
+            (Err(error), _) => self.refuse_login(turn, at, &error),
+            _ => {}
         }
     }
 
-    fn build(&mut self, turn: &Turn, at: usize, metadata: &Metadata) -> Result<(String, String), Error> {
-        let SignIn { options, activation, .. } = &self.sign_ins[at];
+    fn build(&self, turn: &Turn, known: &SignIn, metadata: &Metadata) -> Result<(String, String), Error> {
+        let SignIn { options, activation, .. } = known;
         let Some([verifier, state, nonce]) = turn.env.entropy() else {
             return Err(Error::new(ErrorCode::Internal).with("problem", "no secure random source"));
         };
@@ -112,7 +114,7 @@ impl Client {
             self.refuse_login(turn, at, &Error::new(ErrorCode::StorageUnavailable));
             return true;
         }
-        let known = &mut self.sign_ins[at];
+        let Some(known) = self.sign_ins.get_mut(at) else { return true };
         let Progress::Storing { url, .. } = std::mem::replace(&mut known.progress, Progress::Discovering)
         else {
             return true;

@@ -159,7 +159,7 @@ pub fn build_authorization_url(
         }
     }
     for (at, (name, value)) in options.extra.iter().enumerate() {
-        let repeated = options.extra[..at].iter().any(|(earlier, _)| earlier == name);
+        let repeated = options.extra.iter().take(at).any(|(earlier, _)| earlier == name);
         if repeated || name.is_empty() || RESERVED.contains(&name.as_str()) {
             let instead = "names of the platform's own; the protocol's have options of their own";
             return Err(refuse(

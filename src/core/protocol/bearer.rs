@@ -14,12 +14,14 @@ pub fn may_carry_token(config: &Config, url: &str) -> bool {
 pub fn newer_token_may_help(challenges: &str) -> bool {
     let text = challenges.as_bytes();
     let (mut at, mut names_error) = (0, false);
-    while at < text.len() {
-        let quoted = text[at] == b'"';
+    while let Some(&first) = text.get(at) {
+        let quoted = first == b'"';
         let start = at + usize::from(quoted);
         at = start;
-        while at < text.len() && if quoted { text[at] != b'"' } else { is_token(text[at]) } {
-            at += if quoted && text[at] == b'\\' { 2 } else { 1 };
+        while let Some(&byte) = text.get(at)
+            && if quoted { byte != b'"' } else { is_token(byte) }
+        {
+            at += if quoted && byte == b'\\' { 2 } else { 1 };
         }
         let word = text.get(start..at).unwrap_or_default();
         if names_error && (word == b"insufficient_scope" || word == b"insufficient_user_authentication") {
@@ -28,7 +30,7 @@ pub fn newer_token_may_help(challenges: &str) -> bool {
         if quoted || !word.is_empty() {
             // RFC 9110 §11.2: names are case-insensitive, with optional whitespace around `=`.
             names_error = !quoted && word.eq_ignore_ascii_case(b"error");
-        } else if text[at] == b',' {
+        } else if first == b',' {
             names_error = false;
         }
         if quoted || word.is_empty() {

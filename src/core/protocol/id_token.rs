@@ -84,7 +84,7 @@ impl Check {
 
     /// As details and records name it.
     pub fn as_str(self) -> &'static str {
-        CHECKS[usize::from(self.0)]
+        CHECKS.get(usize::from(self.0)).copied().unwrap_or_default()
     }
 }
 

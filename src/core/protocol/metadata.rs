@@ -91,12 +91,13 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     let named = &config.named;
     let named = [&named.authorization, &named.token, &named.jwks, &named.end_session, &named.revocation];
     let mut found = [None, None, None, None, None];
+    let slots = found.iter_mut().zip(named);
     let mut left_out = Vec::new();
-    for (at, (name, option)) in ENDPOINTS.into_iter().enumerate() {
+    for (at, ((name, option), (found, named))) in ENDPOINTS.into_iter().zip(slots).enumerate() {
         match object.member(name) {
-            _ if named[at].is_some() => found[at] = named[at].clone(),
+            _ if named.is_some() => *found = named.clone(),
             Member::Text(url) if find(&url, b'#').is_none() && own.is_some() && Origin::of(&url) == own => {
-                found[at] = Some(url);
+                *found = Some(url);
             }
             Member::Missing if at >= NEEDED => {}
             other => {

@@ -140,8 +140,13 @@ pub fn sweep(stored: &[(String, String)], now: WallTime) -> Vec<String> {
         }
     }
     while open.len() >= MAX_OPEN {
-        let Some(oldest) = (0..open.len()).min_by_key(|at| open[*at].0) else { break };
-        gone.push(open.swap_remove(oldest).1);
+        let mut oldest = (0, WallTime(i64::MAX));
+        for (at, (began, _)) in open.iter().enumerate() {
+            if *began < oldest.1 {
+                oldest = (at, *began);
+            }
+        }
+        gone.push(open.swap_remove(oldest.0).1);
     }
     gone
 }
