@@ -96,7 +96,8 @@ export function lean(wasmPath, gluePath, features) {
     if (!glue.includes(from)) throw new Failed(`glue.js has no ${from.trim()}: did wasm-bindgen change?`, '');
     glue = glue.replaceAll(from, to);
   };
-  if (/make(Mut)?Closure\(/.test(glue)) throw new Failed('the glue makes closures, whose invokers are left out', '');
+  if (/make(Mut)?Closure\(/.test(glue))
+    throw new Failed('the glue makes closures, whose invokers are left out', '');
   let count = 0;
   for (const { name, module, base, params, results } of functions) {
     if (base) {

@@ -150,7 +150,8 @@ describe('the channel between tabs', { concurrency: 4, timeout: 600_000 }, () =>
     }));
     assert.deepEqual([event.code, event.elsewhere], ['rate_limited', true]);
     assert.deepEqual(failing, { code: 'rate_limited', retryAt: event.retryAt });
-    assert.equal(event.retryAt - event.at, 600_000);
+    // The event is told a moment after the pause was reckoned.
+    assert.ok(Math.abs(event.retryAt - event.at - 600_000) < 100);
     world.platform.control.beforeToken = undefined;
     await leapBy(world, 500);
     const error = await refusal(other, 'getAccessToken', forced);

@@ -63,7 +63,7 @@ const LATE: Millis = Millis::seconds(2);
 /// - asked by [`Client::state`], [`Client::is_callback`], [`Client::config`] and [`Client::namespace`], which change
 ///   nothing.
 ///
-/// ```
+/// ```ignore-wasm32
 /// use intelliauth_spa_sdk::core::base::clock::Now;
 /// use intelliauth_spa_sdk::core::base::config::{Config, Options};
 /// use intelliauth_spa_sdk::core::client::Client;

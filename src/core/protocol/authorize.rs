@@ -74,7 +74,7 @@ const MAX_PAGE: usize = 8 * 1024;
 /// Builds the URL to send the browser to, and what to remember until it comes back.
 ///
 /// ```
-/// use intelliauth_spa_sdk::core::{protocol::authorize::{AuthorizationEntropy, build_authorization_url, LoginOptions}, base::config::{Config, Options}};
+/// use intelliauth_spa_sdk::core::{protocol::authorize::{AuthorizationEntropy, build_authorization_url, LoginOptions}, base::{clock::WallTime, config::{Config, Options}}};
 /// let config = Config::new(Options {
 ///     tenant_url: "https://tenant.example".into(),
 ///     client_id: "app".into(),

@@ -308,11 +308,13 @@ impl Session {
         let deadline = Deadline::after(asked_at, record.lifetime());
         self.write_record(context, &record);
         self.post_tokens(context, &record);
+        let unposted = self.peers != Peers::Known;
         if self.peers == Peers::Known {
             self.peers = Peers::Possible;
         }
         let failures = self.backoff.failures;
         self.set_signed_in(context, record, deadline);
+        self.unposted = unposted;
         context.notify(Source::ThisTab, NotificationKind::Refreshed);
         if deadline.left(context.now) <= Millis(0) {
             // The answer took longer than the token is valid: tried again, with a pause that grows.

@@ -111,12 +111,16 @@ impl Session {
             Message::Present { generation, issued_at, .. } if held => {
                 self.post_if_newer_than(context, generation, issued_at);
             }
-            // Two tabs that could not hear of each other refreshed the same tokens. Older generations are not answered: every
-            // tab hears every answer.
+            // A tab that was not there has older tokens, or two that could not hear of each other refreshed the same ones.
+            // Tokens are answered once only: every tab hears every answer.
             Message::Tokens(record)
                 if held
-                    && self.record().is_some_and(|own| own.generation == record.generation)
-                    && self.post_if_newer_than(context, record.generation, record.issued_at) => {}
+                    && (self.unposted
+                        || self.record().is_some_and(|own| own.generation == record.generation))
+                    && self.post_if_newer_than(context, record.generation, record.issued_at) =>
+            {
+                self.unposted = false;
+            }
             // Another session's tokens count where all tabs share one.
             Message::Tokens(record) if held || self.rules.token_storage == TokenStorage::Local => {
                 self.merge(context, record, From::Peer);
