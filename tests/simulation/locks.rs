@@ -48,6 +48,11 @@ impl Locks {
         self.holder(asker).is_some_and(|(holder, _)| holder == asker)
     }
 
+    /// Whether `doc` holds any lock.
+    pub fn holds_any(&self, doc: DocId) -> bool {
+        self.held().any(|(_, (holder, _), _)| holder == doc)
+    }
+
     /// Lets go or stops asking. Answers with who holds it now, if that is new.
     pub fn release(&mut self, asker: Asker, now: i64) -> Option<Asker> {
         let (name, _) = self.names.remove(&(asker.0, asker.1.number))?;

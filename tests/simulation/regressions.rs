@@ -34,11 +34,21 @@ const SEEDS: &[(u64, &str)] = &[
     (121747, "tokens of a session that another sign-in had replaced, passed on late and never stored"),
 ];
 
+/// The same, of apps that are left open for days.
+const LONG_SEEDS: &[(u64, &str)] =
+    &[(371, "two questions of a new tab that were lost: the older tab sent a spent refresh token")];
+
 #[test]
 fn seeds_that_caught_something() {
-    for (seed, caught) in SEEDS {
-        let world = run(*seed, false, None, false);
-        assert!(world.broken.is_none(), "seed {seed} caught {caught}: {}", super::story(*seed, false, None));
+    for (seeds, long) in [(SEEDS, false), (LONG_SEEDS, true)] {
+        for (seed, caught) in seeds {
+            let world = run(*seed, long, None, false);
+            assert!(
+                world.broken.is_none(),
+                "seed {seed} caught {caught}: {}",
+                super::story(*seed, long, None)
+            );
+        }
     }
 }
 
@@ -270,4 +280,49 @@ fn of_two_refreshes_of_one_generation_the_later_was_not_taken_over() {
         assert_eq!(world.docs[first].seen, world.docs[second].seen, "{keep:?}");
         done(&world);
     }
+}
+
+/// A tab looked at the lock's holder twice, and the second look came late because the tab was frozen. In between the holder
+/// had let go, and had taken the lock from a third tab: it was taken for one that never let go, and lost it while it sent.
+#[test]
+fn a_late_look_at_the_holder_took_the_lock_from_a_tab_that_had_just_got_it() {
+    let mut world = world(TokenStorage::Local, Rotation::Rotating, 5 * MINUTE);
+    let first = signed_in(&mut world);
+    let second = new_tab(&mut world);
+    world.pass(100);
+    world.fates.push_back(Fate::Lost { acted: false, hang: true });
+    world.get_token(first, FORCE);
+    world.pass(200);
+    world.freeze(first);
+    world.get_token(second, FORCE);
+    world.pass(1_000);
+    world.freeze(second);
+    world.pass(2 * MINUTE);
+    world.thaw(second);
+    world.pass(1_000);
+    assert!(world.locks.holds_any(first), "the same holder, but not surely for the whole time");
+    world.pass(MINUTE);
+    assert_eq!(generation(&world, second), 1, "seen again after as long, and on time");
+    world.thaw(first);
+    world.pass(1_000);
+    done(&world);
+}
+
+/// Tokens that came while a peer was frozen reached it neither over the channel nor, in a tab's own storage, otherwise.
+#[test]
+fn a_frozen_duplicate_was_not_sent_the_tokens_that_came_meanwhile() {
+    let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
+    let first = signed_in(&mut world);
+    let second = duplicate(&mut world, first);
+    world.pass(1_000);
+    world.freeze(second);
+    for _ in 0..2 {
+        world.get_token(first, FORCE);
+        world.pass(1_000);
+    }
+    world.kill(first, "closed");
+    world.thaw(second);
+    world.pass(1_000);
+    assert_eq!(generation(&world, second), 2);
+    done(&world);
 }

@@ -1,5 +1,7 @@
 //! The locks that this page holds or waits for. One that the same holder keeps for longer than a refresh can take is taken
-//! from it: a queue is served in order, so a holder that is still the same never let go, and is frozen or worse.
+//! from it: a queue is served in order, so a holder that is still the same never let go, and is frozen or worse. Unless it
+//! let go and has taken the lock from yet another tab since; that takes as long again, so only a look that comes late can
+//! be deceived, and is repeated.
 
 use super::runner::{Actions, Wait};
 use super::session::io::{Lock, Ticket};
@@ -26,14 +28,24 @@ struct LockRequest {
 
 #[derive(Debug)]
 enum Progress {
-    /// Waited for. The holder as last seen, and when to look again.
-    Queued {
-        holder: Option<String>,
-        look_at: Option<MonotonicTime>,
-    },
+    /// Waited for.
+    Queued(Watch),
     /// This browser has no locks, or the page may not use them: it counts as held from this time on.
     Unguarded(MonotonicTime),
     Held,
+}
+
+/// What is known of a lock's holder.
+#[derive(Debug, Default)]
+struct Watch {
+    /// As last seen.
+    holder: Option<String>,
+    /// When to look again.
+    look_at: MonotonicTime,
+    /// Whether the runner was asked since.
+    asked: bool,
+    /// How many looks in a row came late and saw the same holder.
+    late_looks: u32,
 }
 
 impl Locks {
@@ -49,7 +61,7 @@ impl Locks {
         lock: &Lock,
         steal_after: Option<Millis>,
     ) {
-        let progress = Progress::Queued { holder: None, look_at: None };
+        let progress = Progress::Queued(Watch { asked: true, ..Watch::default() });
         self.requests.push(LockRequest { ticket, progress, steal_after });
         let wait = if steal_after.is_some() { Wait::Queue } else { Wait::IfFree };
         actions.lock(ticket, lock, wait);
@@ -98,16 +110,16 @@ impl Locks {
         seen: Option<String>,
     ) {
         let Some(known) = self.find(number) else { return };
-        let (Progress::Queued { holder, look_at }, Some(after)) = (&mut known.progress, known.steal_after)
-        else {
-            return;
-        };
-        if seen.is_some() && *holder == seen {
-            *holder = None;
+        let (Progress::Queued(watch), Some(after)) = (&mut known.progress, known.steal_after) else { return };
+        let same = seen.is_some() && watch.holder == seen;
+        let late = now > watch.look_at + super::LATE;
+        // A page whose timers are always late must have it at some time too.
+        if same && (!late || watch.late_looks > 0) {
+            watch.holder = None;
             actions.steal(known.ticket);
         } else {
-            *holder = seen;
-            *look_at = Some(now + after);
+            let late_looks = if same { watch.late_looks + 1 } else { 0 };
+            *watch = Watch { holder: seen, look_at: now + after, asked: false, late_looks };
         }
     }
 
@@ -123,8 +135,8 @@ impl Locks {
     pub(super) fn due(&mut self, actions: &dyn Actions, now: MonotonicTime) -> Option<u32> {
         for known in &mut self.requests {
             match &mut known.progress {
-                Progress::Queued { look_at, .. } if look_at.is_some_and(|at| at <= now) => {
-                    *look_at = None;
+                Progress::Queued(watch) if !watch.asked && watch.look_at <= now => {
+                    watch.asked = true;
                     actions.query_holder(known.ticket);
                 }
                 Progress::Unguarded(at) if *at <= now => return Some(known.ticket.number),
@@ -141,7 +153,7 @@ impl Locks {
             next = MonotonicTime::earlier(
                 next,
                 match &known.progress {
-                    Progress::Queued { look_at, .. } => *look_at,
+                    Progress::Queued(watch) => (!watch.asked).then_some(watch.look_at),
                     Progress::Unguarded(at) => Some(*at),
                     Progress::Held => None,
                 },

@@ -50,6 +50,12 @@ impl<'a> Context<'a> {
         self.actions.push(action);
     }
 
+    pub(super) fn revoke(&mut self, token: Option<RefreshToken>) {
+        if let Some(token) = token {
+            self.push(SessionAction::Revoke(token));
+        }
+    }
+
     pub(super) fn notify(&mut self, source: Source, kind: NotificationKind) {
         self.push(SessionAction::Notify(Notification { source, kind }));
     }

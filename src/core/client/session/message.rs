@@ -19,7 +19,7 @@ pub enum Message {
         /// When that was asked for.
         issued_at: WallTime,
     },
-    /// "I hold this one, which is not newer."
+    /// "I hold this one." Whoever holds an older one asks for it.
     Present {
         /// Which session.
         sid: String,
@@ -30,6 +30,11 @@ pub enum Message {
     },
     /// "This is the newest."
     Tokens(SessionRecord),
+    /// "I am going."
+    Left {
+        /// Which session.
+        sid: String,
+    },
     /// "My refresh failed": the peers wait as long.
     Failing(Failing),
     /// "The session has ended."
@@ -66,7 +71,10 @@ impl Message {
     /// Which session it is about.
     pub fn sid(&self) -> &str {
         match self {
-            Self::Query { sid, .. } | Self::Present { sid, .. } | Self::Ended { sid, .. } => sid,
+            Self::Query { sid, .. }
+            | Self::Present { sid, .. }
+            | Self::Left { sid }
+            | Self::Ended { sid, .. } => sid,
             Self::Failing(failing) => &failing.sid,
             Self::Tokens(record) => &record.sid,
         }
@@ -76,6 +84,7 @@ impl Message {
     pub fn to_text(&self) -> String {
         let (kind, generation) = match self {
             Self::Tokens(record) => return record.to_text(),
+            Self::Left { sid } => return Writer::new(LEFT).field("sid", sid).done(),
             Self::Query { generation, .. } => (QUERY, generation),
             Self::Present { generation, .. } => (PRESENT, generation),
             Self::Failing(failing) => (FAILING, &failing.generation),
@@ -97,7 +106,7 @@ impl Message {
             Self::Query { issued_at, .. } | Self::Present { issued_at, .. } => {
                 record.number("issued_at", issued_at.0);
             }
-            Self::Tokens(_) => {}
+            Self::Tokens(_) | Self::Left { .. } => {}
         }
         record.done()
     }
@@ -109,6 +118,9 @@ impl Message {
             return SessionRecord::read(&record).map(Self::Tokens);
         }
         let sid = record.text("sid")?.to_owned();
+        if record.kind() == LEFT {
+            return Some(Self::Left { sid });
+        }
         let generation = record.number("generation")?;
         let time = |name| record.number(name).map(WallTime);
         Some(match record.kind() {
@@ -136,6 +148,7 @@ impl Message {
 
 const QUERY: &str = "query";
 const PRESENT: &str = "present";
+const LEFT: &str = "left";
 const FAILING: &str = "failing";
 const ENDED: &str = "ended";
 
@@ -150,6 +163,7 @@ mod tests {
         for message in [
             Message::Query { sid: "s".into(), generation: 3, issued_at: WallTime(5) },
             Message::Present { sid: "s".into(), generation: 3, issued_at: WallTime(5) },
+            Message::Left { sid: "s".into() },
             Message::Failing(Failing {
                 sid: "s".into(),
                 generation: 3,

@@ -60,8 +60,6 @@ pub struct Session {
     sign_out_epoch: u32,
     tickets: u32,
     peers: Peers,
-    /// Whether the tokens that are held came while no peer was known to be there.
-    unposted: bool,
     /// How often in a row this tab woke too late to send.
     late_wakeups: u32,
     repair: Repair,
@@ -140,7 +138,6 @@ impl Session {
             sign_out_epoch: 0,
             tickets: 0,
             peers: Peers::None,
-            unposted: false,
             late_wakeups: 0,
             repair: Repair::default(),
             page: Page::Shown,
@@ -162,6 +159,7 @@ impl Session {
             SessionInput::Revalidate => self.revalidate(context),
             SessionInput::PageHidden => {
                 self.page = Page::Hidden;
+                self.take_leave(context);
                 // A page that holds or wants a lock is kept out of the cache.
                 if !matches!(self.refresh, Refresh::Sending(..)) {
                     self.release(context);
@@ -354,7 +352,6 @@ impl Session {
         self.backoff = Backoff::default();
         self.failing = None;
         self.late_wakeups = 0;
-        self.unposted = false;
         self.version += 1;
         self.phase = Phase::Authenticated(Box::new(ActiveSession { record, deadline, refresh_margin }));
     }

@@ -103,24 +103,19 @@ impl Session {
 
     /// Answers the calls whose tokens have come.
     pub(super) fn settle_renewed(&mut self, context: &mut Context) {
-        if let Phase::Authenticated(active) = &self.phase
-            && active.deadline.left(context.now) > Millis(0)
-        {
-            let renewed = |known: &Waiting| active.record.generation > known.generation;
-            while let Some(at) = self.waiting.iter().position(renewed) {
-                let call = self.waiting.remove(at).call;
-                context.push(SessionAction::SettleToken(call, Ok(active.record.access.clone())));
-            }
-        }
+        self.settle_with_token(context, |call, record| record.generation > call.generation);
     }
 
     /// While newer tokens are waited for: a valid token is better than none.
     pub(super) fn settle_valid(&mut self, context: &mut Context) {
-        if let Phase::Authenticated(active) = &self.phase
-            && active.deadline.left(context.now) > Millis(0)
-        {
-            let accepts = |known: &Waiting| known.renewal == Renewal::IfNeeded;
-            while let Some(at) = self.waiting.iter().position(accepts) {
+        self.settle_with_token(context, |call, _| call.renewal == Renewal::IfNeeded);
+    }
+
+    /// Answers the calls that the token which is held will do for, while it is valid.
+    fn settle_with_token(&mut self, context: &mut Context, will_do: fn(&Waiting, &SessionRecord) -> bool) {
+        let Phase::Authenticated(active) = &self.phase else { return };
+        if active.deadline.left(context.now) > Millis(0) {
+            while let Some(at) = self.waiting.iter().position(|call| will_do(call, &active.record)) {
                 let call = self.waiting.remove(at).call;
                 context.push(SessionAction::SettleToken(call, Ok(active.record.access.clone())));
             }
@@ -285,9 +280,7 @@ impl Session {
             }
             // Not this session's: its tokens must not be used, and the refresh token that fetched them is spent.
             TokenOutcome::Mismatch { check, refresh } => {
-                if let Some(token) = refresh {
-                    context.push(SessionAction::Revoke(token));
-                }
+                context.revoke(refresh);
                 self.end_here(context, Reason::SessionMismatch(check));
             }
             TokenOutcome::Refused { error, .. } => self.refresh_failed(context, error, None, pending),
@@ -308,13 +301,8 @@ impl Session {
         let deadline = Deadline::after(asked_at, record.lifetime());
         self.write_record(context, &record);
         self.post_tokens(context, &record);
-        let unposted = self.peers != Peers::Known;
-        if self.peers == Peers::Known {
-            self.peers = Peers::Possible;
-        }
         let failures = self.backoff.failures;
         self.set_signed_in(context, record, deadline);
-        self.unposted = unposted;
         context.notify(Source::ThisTab, NotificationKind::Refreshed);
         if deadline.left(context.now) <= Millis(0) {
             // The answer took longer than the token is valid: tried again, with a pause that grows.
@@ -335,16 +323,10 @@ impl Session {
         let Some(at) = self.detached.iter().position(|detached| detached.ticket == ticket) else { return };
         let DetachedRequest { record, session_ended, peers, .. } = self.detached.swap_remove(at);
         match (outcome, self.record()) {
-            (TokenOutcome::Tokens(tokens), _) if session_ended => {
-                if let Some(token) = tokens.refresh {
-                    context.push(SessionAction::Revoke(token));
-                }
-            }
+            (TokenOutcome::Tokens(tokens), _) if session_ended => context.revoke(tokens.refresh),
             (TokenOutcome::Mismatch { check, refresh }, held) => {
                 let same = held.is_some_and(|held| held.order() == record.order());
-                if let Some(token) = refresh {
-                    context.push(SessionAction::Revoke(token));
-                }
+                context.revoke(refresh);
                 if same {
                     self.end_here(context, Reason::SessionMismatch(check));
                 }

@@ -116,6 +116,10 @@ impl Session {
             return;
         }
         let due = self.repair.retry_at.is_some_and(|at| at <= context.now.mono);
+        // Every write of one tab makes all others look again: a write that fails is not answered with theirs at once.
+        if self.repair.retry_at.is_some() && context.now.mono < self.repair.failed_at + PAUSE {
+            return;
+        }
         match (stored, &self.phase) {
             (StoredOrder::Unreadable, _) => {
                 if due {

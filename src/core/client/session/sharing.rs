@@ -21,7 +21,7 @@ pub(super) enum Peers {
     None,
     /// There may be some: before a refresh they are asked.
     Possible,
-    /// One was heard since tokens were last posted. Tokens are posted to known peers only.
+    /// One was heard, and none has left since. Tokens are posted to known peers only.
     Known,
 }
 
@@ -90,7 +90,9 @@ impl Session {
     pub(super) fn handle_message(&mut self, context: &mut Context, message: Message) {
         let held = self.record().is_some_and(|record| record.sid == message.sid());
         if held {
-            self.peers = Peers::Known;
+            // Those that stay are heard again before the next refresh.
+            let left = matches!(message, Message::Left { .. });
+            self.peers = if left { Peers::Possible } else { Peers::Known };
         }
         match message {
             // Whoever holds older tokens is told the newest.
@@ -98,29 +100,30 @@ impl Session {
                 if !self.post_if_newer_than(context, generation, issued_at)
                     && let Some(record) = self.record()
                 {
-                    let (sid, generation, issued_at) = record.version();
                     // A peer must know that the refresh token is on its way: this page may be closed before the answer.
                     let answer = if record.refresh_pending {
                         Message::Tokens(record.clone())
                     } else {
-                        Message::Present { sid, generation, issued_at }
+                        present(record)
                     };
                     context.push(SessionAction::Post(answer));
                 }
             }
             Message::Present { generation, issued_at, .. } if held => {
-                self.post_if_newer_than(context, generation, issued_at);
+                let newer = !self.post_if_newer_than(context, generation, issued_at)
+                    && self
+                        .record()
+                        .is_some_and(|own| (own.generation, own.issued_at) < (generation, issued_at));
+                if newer {
+                    self.query_peers(context);
+                }
             }
-            // A tab that was not there has older tokens, or two that could not hear of each other refreshed the same ones.
-            // Tokens are answered once only: every tab hears every answer.
+            // Two tabs that could not hear of each other refreshed the same tokens. Older generations are not answered: every
+            // tab hears every answer.
             Message::Tokens(record)
                 if held
-                    && (self.unposted
-                        || self.record().is_some_and(|own| own.generation == record.generation))
-                    && self.post_if_newer_than(context, record.generation, record.issued_at) =>
-            {
-                self.unposted = false;
-            }
+                    && self.record().is_some_and(|own| own.generation == record.generation)
+                    && self.post_if_newer_than(context, record.generation, record.issued_at) => {}
             // Another session's tokens count where all tabs share one.
             Message::Tokens(record) if held || self.rules.token_storage == TokenStorage::Local => {
                 self.merge(context, record, From::Peer);
@@ -138,18 +141,22 @@ impl Session {
 
     /// Posts the tokens that are held to a peer with older ones.
     fn post_if_newer_than(&self, context: &mut Context, generation: i64, issued_at: WallTime) -> bool {
-        let newer =
-            self.record().filter(|record| (record.generation, record.issued_at) > (generation, issued_at));
+        let newer = self.record().filter(|own| (own.generation, own.issued_at) > (generation, issued_at));
         if let Some(record) = newer {
             context.push(SessionAction::Post(Message::Tokens(record.clone())));
         }
         newer.is_some()
     }
 
-    /// Posts new tokens, where a peer is known to be there. Before the next ones it must be heard again.
-    pub(super) fn post_tokens(&mut self, context: &mut Context, record: &SessionRecord) {
-        if self.shared() && self.peers == Peers::Known {
-            context.push(SessionAction::Post(Message::Tokens(record.clone())));
+    /// Posts tokens to a peer that is known to be there. One that may be is told of them, and asks.
+    pub(super) fn post_tokens(&self, context: &mut Context, record: &SessionRecord) {
+        let message = match self.peers {
+            Peers::Known => Message::Tokens(record.clone()),
+            Peers::Possible => present(record),
+            Peers::None => return,
+        };
+        if self.shared() {
+            context.push(SessionAction::Post(message));
         }
     }
 
@@ -166,6 +173,13 @@ impl Session {
         self.set_failing(context, error, context.now.wall + pause, Source::OtherTab);
     }
 
+    /// Another tab must not take this one for a peer any more.
+    pub(super) fn take_leave(&self, context: &mut Context) {
+        if let Some(record) = self.record().filter(|_| self.shared() && self.peers != Peers::None) {
+            context.push(SessionAction::Post(Message::Left { sid: record.sid.clone() }));
+        }
+    }
+
     /// "Is there a newer one?"
     pub(super) fn query_peers(&self, context: &mut Context) {
         if let Some(record) = self.record().filter(|_| self.shared()) {
@@ -173,4 +187,10 @@ impl Session {
             context.push(SessionAction::Post(Message::Query { sid, generation, issued_at }));
         }
     }
+}
+
+/// "I hold these."
+fn present(record: &SessionRecord) -> Message {
+    let (sid, generation, issued_at) = record.version();
+    Message::Present { sid, generation, issued_at }
 }
