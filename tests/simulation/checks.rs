@@ -91,14 +91,18 @@ impl World {
         self.stored.insert((tab, token));
     }
 
-    /// A call that waits demands a refresh of the session that its step found, which may be one signed in elsewhere.
+    /// A call that waits demands a refresh of the session that its step found, which may be one signed in elsewhere. One
+    /// that waits for a callback demands it of the session that the callback begins.
     pub fn oracle_wants(&mut self, id: DocId, call: Call, want: Want) {
-        if (want.force || want.after_401 || want.min_validity > 0)
-            && self.docs[id].calls.contains_key(&call)
-            && let Some((_, access)) = self.docs[id].seen.held()
+        if (want.force || want.after_401 || want.min_validity > 0) && self.docs[id].calls.contains_key(&call)
         {
-            let family = numbers(access).0;
-            self.platform.families[family].oracle.demand = self.truth();
+            match self.docs[id].seen.held() {
+                Some((_, access)) => {
+                    let family = numbers(access).0;
+                    self.platform.families[family].oracle.demand = self.truth();
+                }
+                None => self.docs[id].oracle.demands = true,
+            }
         }
     }
 
@@ -326,6 +330,10 @@ impl World {
         if anew {
             self.tabs[self.docs[id].tab].sids.insert(sid.to_owned());
             self.check_stays_out(id, sid, access);
+            if std::mem::take(&mut self.docs[id].oracle.demands) {
+                let truth = self.truth();
+                self.platform.families[numbers(access).0].oracle.demand = truth;
+            }
         }
         let Some(at) = signed_out else { return };
         let young = self.truth() - at <= STALE + 50;

@@ -31,6 +31,7 @@ const SEEDS: &[(u64, &str)] = &[
     (457, "throttled timers: a tab that listened for ever and never sent"),
     (476, "a doubt that could not be stored was forgotten"),
     (1322, "a request that failed at once let another tab send the code again"),
+    (7010256, "a page that came back from the cache, knew of no peer, and sent without asking"),
     (121747, "tokens of a session that another sign-in had replaced, passed on late and never stored"),
 ];
 

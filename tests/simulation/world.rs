@@ -151,6 +151,8 @@ pub struct DocOracle {
     pub refused: Option<String>,
     /// Whether a refresh was answered with somebody else's ID token.
     pub mismatched: bool,
+    /// Whether a call that waits for a callback demands a refresh.
+    pub demands: bool,
     /// The app was told that somebody is signed in.
     pub told_in: bool,
 }

@@ -167,7 +167,10 @@ impl Session {
             }
             SessionInput::PageShown => {
                 self.page = Page::Shown;
-                // What was said meanwhile could not be heard.
+                // What was said meanwhile could not be heard, and another page of this tab may have restored the session.
+                if self.peers == Peers::None {
+                    self.peers = Peers::Possible;
+                }
                 self.query_peers(context);
                 self.revalidate(context);
             }
