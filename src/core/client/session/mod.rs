@@ -150,6 +150,7 @@ impl Session {
     pub fn handle(&mut self, context: &mut Context, input: SessionInput) {
         let stored = self.sync_from_storage(context);
         let write_failed = matches!(input, SessionInput::WriteFailed);
+        let looks_again = matches!(input, SessionInput::Revalidate);
         if !write_failed {
             self.repair.write_did_not_fail();
         }
@@ -197,7 +198,7 @@ impl Session {
             SessionInput::WriteFailed => self.write_failed(context),
         }
         self.drive(context);
-        if !write_failed {
+        if !write_failed && !(looks_again && self.repair.failed_just_now(context.now.mono)) {
             self.repair_storage(context, stored);
         }
         self.schedule(context);

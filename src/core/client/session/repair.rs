@@ -73,11 +73,15 @@ impl Repair {
         self.retry_at = None;
     }
 
-    /// Something may have changed. Another tab's attempts must not be answered with attempts in turn.
+    /// Something may have changed. The pause still grows: the reason may be another tab's attempt that failed as well.
     pub(super) fn retry_sooner(&mut self) {
-        if self.retry_at.is_some() {
-            self.retry_at = Some(self.failed_at + PAUSE);
-        }
+        let sooner = self.failed_at + PAUSE.times(self.failures.into());
+        self.retry_at = self.retry_at.map(|at| at.min(sooner));
+    }
+
+    /// Whether a write failed a moment ago. Each makes all other tabs look again, and must not be answered with theirs.
+    pub(super) fn failed_just_now(&self, now: MonotonicTime) -> bool {
+        self.retry_at.is_some() && now < self.failed_at + PAUSE
     }
 
     fn failed(&mut self, now: MonotonicTime) {
@@ -116,10 +120,6 @@ impl Session {
             return;
         }
         let due = self.repair.retry_at.is_some_and(|at| at <= context.now.mono);
-        // Every write of one tab makes all others look again: a write that fails is not answered with theirs at once.
-        if self.repair.retry_at.is_some() && context.now.mono < self.repair.failed_at + PAUSE {
-            return;
-        }
         match (stored, &self.phase) {
             (StoredOrder::Unreadable, _) => {
                 if due {
