@@ -40,7 +40,7 @@ const MODULES = `
 `;
 const ROUTER =
   "export declare const router: import('vue').Plugin<[]> & { replace(url: string): Promise<unknown> };";
-// The testing kit has its own tests, of its own document.
+// tests/kit compiles the testing kit's.
 const DOCUMENTS = [
   'README.md',
   'pkg/README.md',

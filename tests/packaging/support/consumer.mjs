@@ -23,6 +23,7 @@ const workshop = join(tools, 'packaging');
  * @property {string[]} [run] builds, or is the whole test
  * @property {string} [files] the folder that a web server then shows, with index.html for every other address
  * @property {(port: string) => string[]} [server] the server that is started instead
+ * @property {string} [html] what the server renders, before any script
  * @property {boolean} [warmUp] whether the page is opened once before: the dev server reloads its first page
  * @property {Record<string, string>} [env]
  */
@@ -36,6 +37,9 @@ export function cases() {
     })),
   );
 }
+
+/** What npm has put into a consumer's folder. By the lock file tools see where the consumer begins. */
+const INSTALLED = ['node_modules', 'package-lock.json'];
 
 let packed;
 
@@ -74,9 +78,9 @@ export async function prepare({ name, app }, onLine) {
   const stamp = `packaging-${name}`;
   const print = existsSync(manifest) ? fingerprint([`tests/packaging/cases/${name}/package.json`]) : '';
   const installed = existsSync(join(folder, 'node_modules/.package-lock.json'));
+  const kept = isFresh(stamp, print) && (installed || !print) ? INSTALLED : [];
   for (const entry of readdirSync(folder)) {
-    if (entry !== 'node_modules' || !isFresh(stamp, print) || (print && !installed))
-      rmSync(join(folder, entry), { recursive: true, force: true });
+    if (!kept.includes(entry)) rmSync(join(folder, entry), { recursive: true, force: true });
   }
   if (app) cpSync(join(here, 'apps', app), folder, { recursive: true });
   cpSync(source, folder, { recursive: true });

@@ -76,6 +76,7 @@ async function runMode(folder, mode, browser, onLine) {
     });
     ended.catch(() => {});
     await Promise.race([answering(port), ended]);
+    if (mode.html) await rendered(port, mode.html);
     if (mode.warmUp) await warmUp(browser, port);
     await signInAt(browser, port);
   } catch (error) {
@@ -85,6 +86,12 @@ async function runMode(folder, mode, browser, onLine) {
   } finally {
     await stopAll([server]);
   }
+}
+
+/** The page as the server renders it, before any script. */
+async function rendered(port, wanted) {
+  const html = await (await fetch(`http://localhost:${port}`)).text();
+  if (!html.includes(wanted)) throw new Failed(`the server does not render ${wanted}`, html);
 }
 
 /** Once something listens there: a server that is started tells it in words of its own. */

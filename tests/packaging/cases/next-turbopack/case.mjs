@@ -1,12 +1,13 @@
 const next = 'next/dist/bin/next';
 const env = { NEXT_TELEMETRY_DISABLED: '1' };
+const html = '<p>Loading</p>';
 
 export default {
   title: 'Next App Router (Turbopack)',
   tool: 'next',
   app: 'next',
   modes: {
-    build: { run: [next, 'build'], server: (port) => [next, 'start', '--port', port], env },
-    dev: { server: (port) => [next, 'dev', '--port', port], env },
+    build: { run: [next, 'build'], server: (port) => [next, 'start', '--port', port], env, html },
+    dev: { server: (port) => [next, 'dev', '--port', port], env, html },
   },
 };

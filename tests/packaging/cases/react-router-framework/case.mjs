@@ -1,4 +1,5 @@
 const dev = '@react-router/dev/bin.js';
+const html = '<p>Loading</p>';
 
 export default {
   title: 'React Router, framework mode with SSR',
@@ -9,7 +10,8 @@ export default {
       run: [dev, 'build'],
       // It listens on the port that PORT says.
       server: () => ['@react-router/serve/bin.js', './build/server/index.js'],
+      html,
     },
-    'dev, after its first page': { server: (port) => [dev, 'dev', '--port', port], warmUp: true },
+    'dev, after its first page': { server: (port) => [dev, 'dev', '--port', port], warmUp: true, html },
   },
 };

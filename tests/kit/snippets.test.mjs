@@ -1,0 +1,63 @@
+// The document's snippets compile, and the adapters take what Playwright and Node have.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Failed, root, run } from '../../scripts/lib/run.mjs';
+import { snippets } from '../e2e/support/snippets.mjs';
+
+const AROUND = `
+  import type { BrowserContext, Page } from 'playwright-core';
+  import type { ReactNode } from 'react';
+  declare global {
+    const Account: () => ReactNode;
+    function test(name: string, run: (given: { page: Page; context: BrowserContext }) => Promise<void>): void;
+    function expect(value: unknown): { toEqual(other: unknown): void };
+  }
+`;
+const LIBRARY = `
+  declare module '@testing-library/react' {
+    export function act(work: () => void): void;
+    export function render(what: unknown): void;
+    export const screen: { getByText(text: string): unknown; getByRole(role: string, how: object): { click(): void } };
+  }
+`;
+const ADAPTERS = `
+  import { createServer } from 'node:http';
+  import type { BrowserContext, Page } from 'playwright-core';
+  import { createFakePlatform, platformFetch, platformListener, routePlatform } from '@intelliauth/spa-sdk/testing';
+  const platform = createFakePlatform({ redirectUris: ['http://localhost/callback'] });
+  createServer(platformListener(platform));
+  export const routed = (page: Page, context: BrowserContext) =>
+    Promise.all([routePlatform(page, platform), routePlatform(context, platform)]);
+  globalThis.fetch = platformFetch(platform);
+  // @ts-expect-error: a platform without a redirect URI signs nobody in
+  createFakePlatform({ redirectUris: [] });
+`;
+
+test('docs/testing.md compiles', { timeout: 300_000 }, async (t) => {
+  mkdirSync(join(root, 'target'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'target/kit-snippets-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const files = { 'around.d.ts': AROUND, 'library.d.ts': LIBRARY, 'adapters.ts': ADAPTERS };
+  for (const { language, code, line } of snippets('docs/testing.md'))
+    files[`line_${line}.${language}`] = code;
+  files['tsconfig.json'] = JSON.stringify({
+    compilerOptions: {
+      target: 'ES2022',
+      module: 'ES2022',
+      moduleResolution: 'bundler',
+      lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+      types: ['node'],
+      jsx: 'react-jsx',
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+    },
+    include: ['*'],
+  });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, '-p', folder]).catch((error) => {
+    throw error instanceof Failed ? new Error(error.output) : error;
+  });
+});
