@@ -32,6 +32,7 @@ const SEEDS: &[(u64, &str)] = &[
     (476, "a doubt that could not be stored was forgotten"),
     (1322, "a request that failed at once let another tab send the code again"),
     (7010256, "a page that came back from the cache, knew of no peer, and sent without asking"),
+    (7003267, "a sign-out in a tab that knew of none: storage kept the session that another tab lived on"),
     (121747, "tokens of a session that another sign-in had replaced, passed on late and never stored"),
 ];
 

@@ -3,8 +3,9 @@
 
 use super::io::{Context, SessionAction};
 use super::message::Message;
+use super::repair::StoredOrder;
 use super::schedule::Backoff;
-use super::session_record::Tombstone;
+use super::session_record::{Record, SessionRecord, Tombstone};
 use super::sharing::Peers;
 use super::{Phase, Session, signed_out};
 use crate::core::base::config::TokenStorage;
@@ -17,27 +18,44 @@ impl Session {
     /// The user signs out: memory, storage and the peers first, then the provider.
     pub(super) fn sign_out(&mut self, context: &mut Context) {
         self.sign_out_epoch += 1;
-        let record = self.record().cloned();
-        if record.is_some() {
-            self.end_here(context, Reason::Logout);
+        let record = self.record().cloned().or_else(|| self.refused_record(context));
+        if let Some(record) = &record {
+            self.end(context, record, Reason::Logout);
         }
         let (refresh, id_token) =
             record.map_or((None, None), |record| (record.refresh, Some(record.id_token)));
         context.push(SessionAction::SignOutProvider { refresh, id_token });
     }
 
+    /// What storage holds although this tab knows it to have ended: another tab lives on it.
+    fn refused_record(&self, context: &Context) -> Option<SessionRecord> {
+        match StoredOrder::of(&context.view.session()) {
+            (_, Some(Record::Active(record))) if self.shared() => Some(record),
+            _ => None,
+        }
+    }
+
     /// Ends the session and tells storage and the peers.
     pub(super) fn end_here(&mut self, context: &mut Context, reason: Reason) {
-        let Some(record) = self.record() else { return };
-        let (sid, generation) = (record.sid.clone(), record.generation);
+        if let Some(record) = self.record().cloned() {
+            self.end(context, &record, reason);
+        }
+    }
+
+    fn end(&mut self, context: &mut Context, record: &SessionRecord, reason: Reason) {
         let sequence = self.latest_sequence + 1;
         if self.shared() {
             // First the record, whose removal makes room for the mark.
             self.write_text(context, Tombstone { sequence, reason }.to_text());
             if reason == Reason::Logout {
-                context.push(SessionAction::Mark(ended_mark(&sid)));
+                context.push(SessionAction::Mark(ended_mark(&record.sid)));
             }
-            context.push(SessionAction::Post(Message::Ended { sid, generation, sequence, reason }));
+            context.push(SessionAction::Post(Message::Ended {
+                sid: record.sid.clone(),
+                generation: record.generation,
+                sequence,
+                reason,
+            }));
         }
         self.set_signed_out(context, sequence, reason, Source::ThisTab);
     }
