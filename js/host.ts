@@ -1,5 +1,6 @@
 /** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to revalidate. */
 import type { Core } from './glue.js';
+import { type SignatureAlgorithm, verified } from './signature.js';
 
 /** The longest delay that every browser's timer keeps, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -91,22 +92,12 @@ export class Host {
   verify(
     id: number,
     key: JsonWebKey,
-    algorithm: RsaHashedImportParams & EcKeyImportParams & RsaPssParams & EcdsaParams,
+    algorithm: SignatureAlgorithm,
     signature: BufferSource,
     signed: BufferSource,
   ): void {
-    // A key that the browser refuses did not sign it. An algorithm that it does not know is another matter; so is a page
-    // on plain http, which has no `crypto.subtle`.
-    const verified = async () => {
-      const imported = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
-      return crypto.subtle.verify(algorithm, imported, signature, signed);
-    };
-    void verified().then(
-      (valid) => this.#feed((core) => core.verified(id, valid)),
-      ({ name }: DOMException) => {
-        const unsupported = name === 'NotSupportedError' || name === 'TypeError';
-        this.#feed((core) => core.verified(id, unsupported ? undefined : false));
-      },
+    void verified(key, algorithm, signature, signed).then((valid) =>
+      this.#feed((core) => core.verified(id, valid)),
     );
   }
 

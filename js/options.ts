@@ -7,7 +7,7 @@ import type { HandledEvent, IntelliAuthOptions } from './types.js';
 
 /** Answers with the value as it may be used. Throws a {@link Fault}. */
 // biome-ignore lint/suspicious/noExplicitAny: what an app gave may be anything
-type Reader = (value: any, option: string) => unknown;
+export type Reader = (value: any, option: string) => unknown;
 
 const refused = (option: string, problem: string, instead: string): Fault =>
   fault('invalid_config', false, { option, problem, instead });
@@ -20,10 +20,10 @@ const kind = (instead: string, fits: (value: any) => boolean): Reader => {
   };
 };
 
-const text = kind('a string', (value) => typeof value === 'string');
-const number = kind('a number of seconds', (value) => typeof value === 'number');
-const seconds = kind('0 or more seconds', (value) => typeof value === 'number' && value >= 0);
-const flag = kind('true or false', (value) => typeof value === 'boolean');
+export const text = kind('a string', (value) => typeof value === 'string');
+export const number = kind('a number of seconds', (value) => typeof value === 'number');
+export const seconds = kind('0 or more seconds', (value) => typeof value === 'number' && value >= 0);
+export const flag = kind('true or false', (value) => typeof value === 'boolean');
 export const callable = kind('a function', (value) => typeof value === 'function');
 const signal = kind('an AbortSignal', (value) => value instanceof AbortSignal);
 const list = kind(
@@ -46,10 +46,10 @@ const redirectUri: Reader = (value, option) => {
   return /^\/(?![/\\])/.test(given) ? location.origin + given : given;
 };
 
-const texts: Reader = (value, option) => [...(list(value, option) as string[])];
+export const texts: Reader = (value, option) => [...(list(value, option) as string[])];
 
 /** Own members by their readers. `undefined` counts as absent. */
-const members =
+export const members =
   (readers: Record<string, Reader>, others?: Reader): Reader =>
   (given, at) => {
     const read = Object.create(null);
@@ -77,6 +77,14 @@ function guarded(reader: Reader, value: unknown, option: string): unknown {
   }
 }
 
+export const endpoints = members({
+  authorization: text,
+  token: text,
+  endSession: text,
+  revocation: text,
+  jwks: text,
+});
+
 const clientReaders: Record<string, Reader> = {
   tenantUrl: text,
   clientId: text,
@@ -85,7 +93,7 @@ const clientReaders: Record<string, Reader> = {
   tokenStorage: text,
   discovery: flag,
   issuer: text,
-  endpoints: members({ authorization: text, token: text, endSession: text, revocation: text, jwks: text }),
+  endpoints,
   clockSkewSeconds: number,
   requestTimeoutSeconds: number,
   allowedOrigins: texts,
@@ -115,8 +123,8 @@ export const providerOptions = withDefaults(
   }),
 );
 
-export const loginOptions = members({
-  appState: object,
+/** What is sent with one sign-in. */
+export const authorizationReaders = {
   scope: text,
   prompt: text,
   loginHint: text,
@@ -124,6 +132,11 @@ export const loginOptions = members({
   acrValues: text,
   maxAge: seconds,
   extraParams: members({}, text),
+};
+
+export const loginOptions = members({
+  ...authorizationReaders,
+  appState: object,
   openUrl: callable,
   signal,
 });

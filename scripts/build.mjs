@@ -18,10 +18,9 @@ import * as need from './setup.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
 const dist = join(root, 'pkg/dist');
-const glueStage = join(tools, 'stage/glue');
 const jsStage = join(tools, 'stage/js');
 /** What apps import, by name; `package.json` exports them. */
-const ENTRIES = ['index', 'react', 'store', 'vue', 'testing/index', 'testing/react'];
+const ENTRIES = ['index', 'react', 'store', 'vue', 'protocol', 'testing/index', 'testing/react'];
 /** What declarations and the README speak of. */
 const DOCUMENTS = ['LICENSE-MIT', 'LICENSE-APACHE', 'CHANGELOG.md', 'SECURITY.md', 'docs/errors.md'];
 const module = (path) => join(root, 'node_modules', path);
@@ -59,6 +58,17 @@ async function makePackage() {
   await buildJs();
 }
 
+/**
+ * The wasms, each with a glue of its own: what every page loads, and what none does that only signs users in.
+ * `into`: the folder in the package.
+ */
+const WASMS = [
+  { name: 'wasm', features: 'js', into: '', file: 'intelliauth.wasm', small: true },
+  { name: 'wasm-explain', features: 'js-explain', into: 'explain', file: 'explain.wasm', small: false },
+];
+const stageOf = ({ name }) => join(tools, 'stage', name);
+const glueOf = (wasm) => join(stageOf(wasm), wasm.into);
+
 async function buildWasm() {
   const rustc = await run('rustc', ['--version']);
   const sources = [
@@ -71,53 +81,74 @@ async function buildWasm() {
     'scripts/lib/text.mjs',
     'package-lock.json',
   ];
-  const print = () => fingerprint(sources, rustc);
-  if (isFresh('wasm', print()) && existsSync(join(glueStage, 'bytes.js'))) {
-    return step('build: wasm', () => exclusively(publish).then(() => 'up to date'));
-  }
-  const made = print();
-  const bare = join(root, 'target', TARGET, 'release/intelliauth_spa_sdk.wasm');
-  await step('build: cargo', (onLine) =>
-    exclusively(async () => {
-      await run('cargo', ['build', '--release', '--lib', '--target', TARGET, '--features', 'js'], {
-        onLine,
-      });
-      return kb(readFileSync(bare).length);
-    }, onLine),
+  const print = fingerprint(sources, rustc);
+  const stale = WASMS.filter(
+    (wasm) => !isFresh(wasm.name, print) || !existsSync(join(glueOf(wasm), 'bytes.js')),
   );
-  await step('build: wasm and glue', (onLine) =>
+  if (stale.length === 0) return step('build: wasm', () => exclusively(publish).then(() => 'up to date'));
+  // Cargo compiles the next while the one before is optimised.
+  const glues = [];
+  for (const wasm of stale) {
+    await compile(wasm);
+    const glue = makeGlue(wasm, print);
+    glue.catch(() => {}); // told below
+    glues.push(glue);
+  }
+  await Promise.all(glues);
+  await exclusively(publish);
+}
+
+const bareOf = ({ name }) => join(tools, 'stage', `${name}.wasm`);
+
+function compile(wasm) {
+  const flags = ['--release', '--lib', '--target', TARGET, '--features', wasm.features];
+  return step(`build: cargo, ${wasm.name}`, (onLine) =>
     exclusively(async () => {
-      keepStamp('wasm', '');
-      rmSync(glueStage, { recursive: true, force: true });
-      await run(
-        'wasm-bindgen',
-        [
-          ...['--target', 'web', '--omit-default-module-path', '--experimental-reset-state-function'],
-          ...['--out-name', 'glue', '--out-dir', glueStage, bare],
-        ],
-        { onLine },
-      );
-      const wasm = join(glueStage, 'intelliauth.wasm');
-      // Imported now: on a fresh machine npm's packages come with this very run.
-      const { lean } = await import('./lib/lean.mjs');
-      lean(join(glueStage, 'glue_bg.wasm'), join(glueStage, 'glue.js'), Object.values(WASM_FEATURES));
-      await optimise(join(glueStage, 'glue_bg.wasm'), wasm, onLine);
-      rmSync(join(glueStage, 'glue_bg.wasm'));
-      rmSync(join(glueStage, 'glue_bg.wasm.d.ts'), { force: true });
-      refuseEval(glueStage);
-      writeFileSync(join(glueStage, 'bytes.js'), textModule(readFileSync(wasm)));
-      writeFileSync(join(glueStage, 'bytes.d.ts'), textTypes);
-      publish();
-      keepStamp('wasm', made);
-      return kb(readFileSync(wasm).length);
+      await run('cargo', ['build', ...flags], { onLine });
+      // Cargo has one place for both.
+      mkdirSync(dirname(bareOf(wasm)), { recursive: true });
+      copyFileSync(join(root, 'target', TARGET, 'release/intelliauth_spa_sdk.wasm'), bareOf(wasm));
+      return kb(readFileSync(bareOf(wasm)).length);
     }, onLine),
   );
 }
 
-function optimise(from, to, onLine) {
+function makeGlue(wasm, print) {
+  const folder = glueOf(wasm);
+  return step(`build: glue, ${wasm.name}`, (onLine) =>
+    exclusively(async () => {
+      keepStamp(wasm.name, '');
+      rmSync(stageOf(wasm), { recursive: true, force: true });
+      await run(
+        'wasm-bindgen',
+        [
+          ...['--target', 'web', '--omit-default-module-path', '--experimental-reset-state-function'],
+          ...['--out-name', 'glue', '--out-dir', folder, bareOf(wasm)],
+        ],
+        { onLine },
+      );
+      const [made, finished] = [join(folder, 'glue_bg.wasm'), join(folder, wasm.file)];
+      if (wasm.small) {
+        // Imported now: on a fresh machine npm's packages come with this very run.
+        const { lean } = await import('./lib/lean.mjs');
+        lean(made, join(folder, 'glue.js'), Object.values(WASM_FEATURES));
+      }
+      await optimise(made, finished, wasm.small, onLine);
+      rmSync(made);
+      rmSync(join(folder, 'glue_bg.wasm.d.ts'), { force: true });
+      refuseEval(folder);
+      writeFileSync(join(folder, 'bytes.js'), textModule(readFileSync(finished)));
+      writeFileSync(join(folder, 'bytes.d.ts'), textTypes);
+      keepStamp(wasm.name, print);
+      return kb(readFileSync(finished).length);
+    }, onLine),
+  );
+}
+
+function optimise(from, to, twice, onLine) {
   const passes = [
     ...Object.keys(WASM_FEATURES).map((feature) => `--enable-${feature}`),
-    ...['-Oz', '-Oz'],
+    ...(twice ? ['-Oz', '-Oz'] : ['-Oz']),
     // What is called once is inlined only if it is small: brotli finds more to repeat in many short functions.
     '--one-caller-inline-max-function-size=24',
     ...['--strip-debug', '--strip-producers', '--strip-target-features'],
@@ -142,9 +173,9 @@ async function buildJs() {
     'scripts/lib/text-coding.mjs',
     'package-lock.json',
   ];
-  const types = ['glue.d.ts', 'bytes.d.ts'].map((name) => readFileSync(join(glueStage, name), 'utf8'));
-  const bytes = readFileSync(join(glueStage, 'bytes.js'), 'utf8');
-  const print = fingerprint(sources, bytes, ...types);
+  const made = ['glue.d.ts', 'bytes.js'];
+  const glue = WASMS.flatMap((wasm) => made.map((name) => readFileSync(join(glueOf(wasm), name), 'utf8')));
+  const print = fingerprint(sources, ...glue);
   await step('build: typescript', (onLine) =>
     exclusively(async () => {
       if (isFresh('js', print) && existsSync(jsStage)) {
@@ -161,7 +192,7 @@ async function buildJs() {
       // A declaration alone: what it declares is the wasm.
       copyFileSync(join(root, 'js/wasm.d.ts'), join(jsStage, 'wasm.d.ts'));
       writeFileSync(join(jsStage, 'wasm.d.cts'), 'declare const url: string;\nexport = url;\n');
-      await makeCommonJs(ENTRIES, jsStage, glueStage);
+      await makeCommonJs(ENTRIES, [jsStage, ...WASMS.map(stageOf)]);
       refuseEval(jsStage);
       publish();
       keepStamp('js', print);
@@ -179,7 +210,7 @@ const filesIn = (folder) =>
 function publish() {
   mkdirSync(dist, { recursive: true });
   const made = new Map();
-  for (const stage of [glueStage, jsStage].filter(existsSync)) {
+  for (const stage of [...WASMS.map(stageOf), jsStage].filter(existsSync)) {
     for (const name of filesIn(stage)) made.set(name, join(stage, name));
   }
   for (const [name, path] of made) {

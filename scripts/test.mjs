@@ -12,7 +12,7 @@ import * as need from './setup.mjs';
 import { size } from './size.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
-const WASM = ['--target', TARGET, '--features', 'js'];
+const WASM = ['--target', TARGET, '--features', 'js,js-explain'];
 const node = (...args) => [process.execPath, ...args];
 const bin = (path) => join(root, 'node_modules', path);
 const tests = (folder, ending) => files(folder, (name) => name.endsWith(ending));
@@ -48,6 +48,10 @@ const layers = {
       CARGO_PROFILE_TEST_OPT_LEVEL: '0',
     },
   },
+  hand: {
+    needs: [need.npm, need.rust, build],
+    tests: () => nodeTests(tests('tests/hand', '.test.mjs')),
+  },
   provider: {
     needs: [need.npm],
     tests: () => nodeTests(tests('provider/test', '.js')),
@@ -69,7 +73,7 @@ const layers = {
 };
 /** Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. */
 const sides = [
-  ['lint', 'native', 'wasm'],
+  ['lint', 'native', 'wasm', 'hand'],
   ['provider', 'e2e', 'faulty', 'kit', 'packaging', 'budget'],
 ];
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`core`] | the protocol's rules and the client. Pure: no browser, clock, randomness or I/O of its own |
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
-//! | `bindings` | what JavaScript sees. wasm32 with the feature `js` only |
+//! | `bindings` | what JavaScript sees. wasm32 with the features `js` and `js-explain` only |
 //! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
 //!
 //! Sign-in by hand, from a Rust backend or a test harness, is *build a request → your I/O → process the answer*:
@@ -18,5 +18,5 @@ pub mod native;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "js-explain")))]
 mod bindings;

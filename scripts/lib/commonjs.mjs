@@ -1,28 +1,26 @@
 // The entries once more for `require`, which Jest uses by default: each one file that imports nothing dynamically.
 // A bundler takes the ES modules for `require` too, by the condition `module`.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, posix, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './run.mjs';
 
-/** What lies where the wasm is built. */
-const MADE = ['glue.js', 'bytes.js'];
-
 /**
- * Writes `name.cjs` and its types for each entry of `stage`.
+ * Writes `name.cjs` and its types for each entry of the first folder.
  *
  * @param {string[]} names
- * @param {string} stage folder of the compiled TypeScript
- * @param {string} glueStage folder of the wasm's glue
+ * @param {string[]} folders that become one: of the compiled TypeScript, and of each wasm's glue
  */
-export async function makeCommonJs(names, stage, glueStage) {
-  /** Two folders that become one. */
+export async function makeCommonJs(names, folders) {
+  const [stage] = folders;
   const stages = {
     name: 'stages',
     setup: ({ onResolve }) =>
       onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
-        const file = relative(resolveDir === glueStage ? glueStage : stage, join(resolveDir, path));
-        return { path: join(MADE.includes(file) ? glueStage : stage, file), sideEffects: false };
+        const from = folders.find((folder) => `${resolveDir}${sep}`.startsWith(folder + sep));
+        const file = join(relative(from ?? '', resolveDir), path);
+        const found = folders.map((folder) => join(folder, file)).find(existsSync);
+        return found && { path: found, sideEffects: false };
       }),
   };
   for (const name of names) {

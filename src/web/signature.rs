@@ -5,21 +5,30 @@ use crate::core::client::runner::RequestId;
 use crate::core::protocol::jwks::Jwk;
 use crate::core::protocol::jws::Jws;
 use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
 
-/// Asks whether `key` signed the token.
-pub fn verify(host: &Host, request: RequestId, key: &Jwk, jws: &Jws) {
-    // Each algorithm takes what it knows of these.
-    let algorithm = object(&[
+/// How the token is signed, as Web Cryptography names it. Each algorithm takes what it knows of these.
+pub fn algorithm(jws: &Jws) -> JsValue {
+    object(&[
         ("name", Value::Text(jws.alg.subtle)),
         ("hash", Value::Text(jws.alg.hash)),
         ("namedCurve", Value::Text(jws.alg.crv)),
         ("saltLength", Value::Number(jws.alg.octets.into())),
-    ]);
+    ])
+}
+
+/// A key as an object.
+pub fn key(key: &Jwk) -> JsValue {
     let mut members = Vec::new();
     for (name, value) in key {
         members.push((*name, Value::Text(value)));
     }
+    object(&members)
+}
+
+/// Asks whether `key` signed the token.
+pub fn verify(host: &Host, request: RequestId, by: &Jwk, jws: &Jws) {
     let bytes = |data: &[u8]| Uint8Array::from(data);
     let (signature, signed) = (bytes(&jws.signature), bytes(jws.signed.as_bytes()));
-    host.verify(request, &object(&members), &algorithm, &signature, &signed);
+    host.verify(request, &key(by), &algorithm(jws), &signature, &signed);
 }

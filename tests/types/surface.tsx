@@ -7,6 +7,7 @@ import {
   isIntelliAuthError,
   type User,
 } from '@intelliauth/spa-sdk';
+import { type AuthorizationTransaction, createCodeFlow } from '@intelliauth/spa-sdk/protocol';
 import {
   IntelliAuthContext,
   IntelliAuthProvider,
@@ -137,3 +138,24 @@ void createIntelliAuth({ ...options, wasm: url });
 const store = createAuthStore(options);
 const unsubscribe: () => void = store.subscribe(({ status, user }) => [status, user?.name]);
 unsubscribe();
+
+/** By hand nothing waits but the signature, and after a sign-in there is always an ID token. */
+export async function byHand(kept: AuthorizationTransaction): Promise<string> {
+  const flow = await createCodeFlow({
+    tenantUrl: 'https://t.example',
+    clientId: 'app',
+    redirectUri: 'https://a.example/',
+  });
+  const request = flow.buildTokenRequest(
+    flow.processAuthorizationResponse('https://a.example/?code=a', kept),
+    kept,
+  );
+  yes<Same<typeof request.method, 'GET' | 'POST'>>();
+  const tokens = flow.processTokenResponse({ status: 200, body: '{}' }, kept);
+  yes<Same<typeof tokens.idToken, string>>();
+  yes<Same<typeof tokens.refreshToken, string | undefined>>();
+  await flow.verifyIdTokenSignature(tokens.idToken, { keys: [] });
+  // @ts-expect-error a redirect URI is needed
+  await createCodeFlow({ tenantUrl: 'https://t.example', clientId: 'app' });
+  return tokens.claims.sub;
+}

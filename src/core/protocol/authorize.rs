@@ -43,6 +43,49 @@ pub struct AuthorizationEntropy {
     pub nonce: Entropy,
 }
 
+/// The secret values of one sign-in.
+#[derive(Debug)]
+pub struct AuthorizationSecrets {
+    /// What the callback must name, RFC 6749 §10.12.
+    pub state: State,
+    /// What proves that the exchange is this sign-in's, RFC 7636 §4.1.
+    pub verifier: Verifier,
+    /// What the ID token must repeat, Core §3.1.2.1.
+    pub nonce: Nonce,
+}
+
+impl AuthorizationSecrets {
+    /// 43 characters each, RFC 7636 §4.1.
+    pub fn from_entropy(entropy: &AuthorizationEntropy) -> Self {
+        Self {
+            state: State::new(base64url(entropy.state)),
+            verifier: Verifier::from_entropy(&entropy.verifier),
+            nonce: Nonce::new(base64url(entropy.nonce)),
+        }
+    }
+
+    /// Values that the caller made. `invalid_config` where one of them is empty or has a character that it may not have,
+    /// or the verifier is not 43 to 128 characters long: RFC 7636 §4.1, RFC 6749 appendix A.5.
+    pub fn given(state: &str, verifier: &str, nonce: &str) -> Result<Self, Error> {
+        let unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+        if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(unreserved) {
+            let instead =
+                "43 to 128 characters of A-Z, a-z, 0-9, `-`, `.`, `_` and `~`, made of 32 random octets";
+            return Err(refuse("codeVerifier", "it has another length or other characters", instead));
+        }
+        for (option, value) in [("state", state), ("nonce", nonce)] {
+            if value.is_empty() || !value.bytes().all(|b| matches!(b, 0x20..=0x7e)) {
+                return Err(refuse(
+                    option,
+                    "it is empty or not ASCII",
+                    "32 random octets as base64url, new for every sign-in",
+                ));
+            }
+        }
+        Ok(Self { state: State::new(state), verifier: Verifier::new(verifier), nonce: Nonce::new(nonce) })
+    }
+}
+
 /// Names that belong to the protocol: an app's extra parameters cannot take them.
 const RESERVED: &[&str] = &[
     "response_type",
@@ -94,6 +137,18 @@ pub fn build_authorization_url(
     entropy: &AuthorizationEntropy,
     now: WallTime,
 ) -> Result<(String, Transaction), Error> {
+    let secrets = AuthorizationSecrets::from_entropy(entropy);
+    build_authorization_url_with(config, endpoint, options, secrets, now)
+}
+
+/// The same with secrets that the caller made: for a harness that must know them beforehand.
+pub fn build_authorization_url_with(
+    config: &Config,
+    endpoint: &str,
+    options: LoginOptions,
+    secrets: AuthorizationSecrets,
+    now: WallTime,
+) -> Result<(String, Transaction), Error> {
     let scope = options.scope.unwrap_or_else(|| config.scope.clone());
     check_scope(&scope)?;
     if let Some(prompt) = &options.prompt
@@ -113,9 +168,9 @@ pub fn build_authorization_url(
         seconds => seconds.map(|s| s as i64),
     };
     let transaction = Transaction {
-        state: State::new(base64url(entropy.state)),
-        verifier: Verifier::from_entropy(&entropy.verifier),
-        nonce: Nonce::new(base64url(entropy.nonce)),
+        state: secrets.state,
+        verifier: secrets.verifier,
+        nonce: secrets.nonce,
         redirect_uri: config.redirect_uri.clone(),
         issuer: config.issuer.clone(),
         client_id: config.client_id.clone(),
@@ -233,6 +288,32 @@ mod tests {
         assert_eq!(pairs(&url), expected.map(|(k, v)| (k.to_owned(), v.to_owned())));
         assert!(url.contains("scope=openid+profile+email"));
         assert!(!url.contains(transaction.verifier.expose()));
+    }
+
+    #[test]
+    fn given_secrets_are_sent_as_they_are_and_held_to_the_specifications() {
+        let given = AuthorizationSecrets::given;
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let config = Config::new(options()).unwrap();
+        let secrets = given("a state", verifier, "n").unwrap();
+        let (url, _) =
+            build_authorization_url_with(&config, ENDPOINT, LoginOptions::default(), secrets, WallTime(0))
+                .unwrap();
+        assert!(
+            url.contains("state=a+state&nonce=n&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&")
+        );
+        let long = "x".repeat(129);
+        for (state, verifier, nonce, option) in [
+            ("", verifier, "n", "state"),
+            ("é", verifier, "n", "state"),
+            ("s", &verifier[1..], "n", "codeVerifier"),
+            ("s", &long, "n", "codeVerifier"),
+            ("s", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk=", "n", "codeVerifier"),
+            ("s", verifier, "", "nonce"),
+        ] {
+            let error = given(state, verifier, nonce).unwrap_err();
+            assert_eq!((error.code, error.detail("option")), (ErrorCode::InvalidConfig, Some(option)));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The platform's metadata: OpenID Connect Discovery §4, RFC 8414 §3.3.
 
+use super::jws::{Algorithm, unlike};
 use crate::core::base::config::{Config, Endpoints};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, Member, parse};
@@ -15,6 +16,21 @@ pub struct Metadata {
     pub sends_iss: bool,
     /// `id_token_signing_alg_values_supported`, Discovery §3: where it is there, no other algorithm is accepted.
     pub algorithms: Option<Vec<String>>,
+}
+
+impl Metadata {
+    /// What is known without asking: the contract's endpoints under what the app named.
+    #[must_use]
+    pub fn of_contract(config: &Config) -> Self {
+        Self { endpoints: config.endpoints.clone(), sends_iss: false, algorithms: None }
+    }
+
+    /// `id_token_invalid` where the metadata lists other algorithms than this one.
+    pub(in crate::core) fn unlisted(&self, alg: &Algorithm) -> Option<Error> {
+        let listed = self.algorithms.as_ref()?;
+        let known = listed.iter().any(|name| Algorithm::named(name) == Some(alg));
+        (!known).then(|| unlike("alg", &list(listed), alg.name))
+    }
 }
 
 /// Where the metadata is: the issuer without a trailing slash, and the well-known path, Discovery §4.1.

@@ -3,6 +3,7 @@
 pub mod authorization_response;
 pub mod authorize;
 pub mod bearer;
+pub mod code_flow;
 pub mod end_session;
 pub mod id_token;
 pub mod jwks;

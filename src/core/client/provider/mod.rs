@@ -99,11 +99,9 @@ impl From<Error> for Failure {
 impl Provider {
     /// Without discovery the contract's endpoints are known from the start, and nothing is ever asked for them.
     pub fn new(engine: Engine, config: Rc<Config>) -> Self {
-        let endpoints = config.endpoints.clone();
-        let contract = Metadata { endpoints, sends_iss: false, algorithms: None };
         Self {
             engine,
-            metadata: (!config.discovery).then(|| Rc::new(contract)),
+            metadata: (!config.discovery).then(|| Rc::new(Metadata::of_contract(&config))),
             keys: None,
             left_out: Vec::new(),
             config,

@@ -9,8 +9,8 @@ use crate::core::base::text::{decimal, sanitize};
 use crate::core::client::notification::Revocation;
 use crate::core::protocol::id_token::{Check, Expected, OUTDATED, Purpose, check};
 use crate::core::protocol::jwks::{COOLDOWN, Jwk, candidates, public};
-use crate::core::protocol::jws::{Algorithm, Jws, refuse, unlike};
-use crate::core::protocol::metadata::{self, Metadata, list};
+use crate::core::protocol::jws::{Jws, refuse};
+use crate::core::protocol::metadata::{self, Metadata};
 use crate::core::protocol::token::{TokenOutcome, Tokens, process_token_response};
 use std::rc::Rc;
 
@@ -241,7 +241,7 @@ impl ProviderRequest {
         let outcome = match checked {
             Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(tokens, error),
             Err(error) => self.mismatched(tokens.refresh, error),
-            Ok(jws) => match unlisted(provider, jws.alg) {
+            Ok(jws) => match provider.metadata.as_ref().and_then(|known| known.unlisted(jws.alg)) {
                 Some(error) => self.unverified(tokens, error),
                 None if provider.verifies() => {
                     let jws = Rc::new(jws);
@@ -351,11 +351,4 @@ fn refused_by(engine: Engine, answer: &HttpResponse) -> String {
     let object = answer.body.as_deref().and_then(|text| parse(engine, text));
     let error = object.and_then(|object| object.member("error").text());
     error.map_or_else(|| decimal(answer.status.into()), |error| sanitize(&error))
-}
-
-/// `id_token_invalid` where metadata lists other algorithms than this one.
-fn unlisted(provider: &Provider, alg: &Algorithm) -> Option<Error> {
-    let listed = provider.metadata.as_ref()?.algorithms.as_ref()?;
-    let known = listed.iter().any(|name| Algorithm::named(name) == Some(alg));
-    (!known).then(|| unlike("alg", &list(listed), alg.name))
 }

@@ -1,111 +1,18 @@
-//! What JavaScript sees: names and types, no logic. Every call has a number, and the loader settles it by that.
+//! The client's exports. Every call has a number, and the loader settles it by that.
 
+use super::options::JsObject;
 use crate::core::base::clock::Millis;
-use crate::core::base::config::{Config, Endpoints, Options};
+use crate::core::base::config::Config;
 use crate::core::base::secret::AccessToken;
 use crate::core::client::attempts::Activation;
 use crate::core::client::provider::Verdict;
 use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected};
 use crate::core::client::session::io::Renewal;
 use crate::core::client::session::message::Message;
-use crate::core::protocol::authorize::LoginOptions;
 use crate::web::host::{Host, fault};
 use crate::web::net;
 use crate::web::runner::Runner;
 use wasm_bindgen::prelude::*;
-
-/// A third of the standard one's size.
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-#[wasm_bindgen]
-extern "C" {
-    /// Options as `js/options.ts` hands them on: own members alone, each of its kind.
-    pub type JsObject;
-
-    #[wasm_bindgen(method, indexing_getter)]
-    fn get(this: &JsObject, name: &str) -> JsValue;
-
-    #[wasm_bindgen(js_namespace = Object, js_name = entries)]
-    fn entries(object: &JsValue) -> Box<[JsValue]>;
-
-    #[wasm_bindgen(js_namespace = Array, js_name = from)]
-    fn items(list: &JsValue) -> Box<[JsValue]>;
-}
-
-impl JsObject {
-    fn text(&self, name: &str) -> Option<String> {
-        self.get(name).as_string()
-    }
-
-    fn number(&self, name: &str) -> Option<f64> {
-        self.get(name).as_f64()
-    }
-
-    fn texts(&self, name: &str) -> Vec<String> {
-        let list = self.get(name);
-        if list.is_undefined() { Vec::new() } else { texts(&list) }
-    }
-
-    fn options(&self) -> Options {
-        let endpoints = self.get("endpoints");
-        let endpoints = (!endpoints.is_undefined()).then(|| endpoints.unchecked_into::<JsObject>());
-        let endpoint = |name| endpoints.as_ref().and_then(|endpoints| endpoints.text(name));
-        let redirect_uri = self.text("redirectUri").unwrap_or_default();
-        Options {
-            endpoints: Endpoints {
-                authorization: endpoint("authorization"),
-                token: endpoint("token"),
-                end_session: endpoint("endSession"),
-                revocation: endpoint("revocation"),
-                jwks: endpoint("jwks"),
-            },
-            tenant_url: self.text("tenantUrl").unwrap_or_default(),
-            client_id: self.text("clientId").unwrap_or_default(),
-            redirect_page: web_sys::Url::new(&redirect_uri).ok().map(|url| url.href()),
-            redirect_uri,
-            scope: self.text("scope"),
-            token_storage: self.text("tokenStorage"),
-            discovery: self.get("discovery").is_truthy(),
-            issuer: self.text("issuer"),
-            clock_skew_seconds: self.number("clockSkewSeconds"),
-            request_timeout_seconds: self.number("requestTimeoutSeconds"),
-            allowed_origins: self.texts("allowedOrigins"),
-            additional_audiences: self.texts("additionalAudiences"),
-        }
-    }
-
-    fn login(&self) -> LoginOptions {
-        let extra = self.get("extraParams");
-        let mut pairs = Vec::new();
-        if !extra.is_undefined() {
-            for entry in &entries(&extra) {
-                if let [name, value] = &mut texts(entry)[..] {
-                    pairs.push((std::mem::take(name), std::mem::take(value)));
-                }
-            }
-        }
-        LoginOptions {
-            app_state: self.text("appState"),
-            page: None,
-            scope: self.text("scope"),
-            prompt: self.text("prompt"),
-            login_hint: self.text("loginHint"),
-            ui_locales: self.text("uiLocales"),
-            acr_values: self.text("acrValues"),
-            max_age: self.number("maxAge"),
-            extra: pairs,
-        }
-    }
-}
-
-fn texts(list: &JsValue) -> Vec<String> {
-    let mut texts = Vec::new();
-    for item in &items(list) {
-        texts.extend(item.as_string());
-    }
-    texts
-}
 
 /// A client of one provider.
 #[wasm_bindgen]
