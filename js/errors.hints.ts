@@ -1,4 +1,4 @@
-// Made from src/core/base/error.rs by `npm run generate`; a test keeps the two alike.
+// Made from src/core/base/error/table.rs by `npm run generate`; a test keeps the two alike.
 import type { IntelliAuthError } from './errors.js';
 
 export const hints = {
@@ -104,8 +104,8 @@ const spent = "This callback cannot be answered again: start the sign-in again, 
 /** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
-    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
-    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+.replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 export function hintOf({ code, details }: IntelliAuthError): string {
   const own = (hintsByCheck as Record<string, Record<string, string>>)[code];

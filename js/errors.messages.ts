@@ -1,4 +1,4 @@
-// Made from src/core/base/error.rs by `npm run generate`; a test keeps the two alike.
+// Made from src/core/base/error/table.rs by `npm run generate`; a test keeps the two alike.
 export const messages = {
   invalid_config: "The option {option} cannot be used: {problem}. Write {instead}.",
   state_unknown: "The callback does not answer a sign-in that this tab started.",
@@ -7,7 +7,7 @@ export const messages = {
   transaction_expired: "The sign-in took longer than {minutes} minutes.",
   sign_in_loop: "This tab started {count} sign-ins within {seconds} seconds without the user, and none was completed.",
   issuer_mismatch: "The answer names the issuer {received}, and {expected} was expected.",
-  access_denied: "The person or the platform refused the sign-in.",
+  access_denied: "The user or the platform refused the sign-in.",
   login_required: "Nobody is signed in, or the platform wants the user to sign in again.",
   consent_required: "The platform wants the user's consent.",
   interaction_required: "The platform wants to show the user a page.",
@@ -30,7 +30,7 @@ export const messages = {
   session_lost: "The session's newest refresh token never reached this tab, and the platform refused the one it held.",
   refresh_token_missing: "There is no new access token without a sign-in: the platform gave no refresh token.",
   session_mismatch: "A refresh was answered with an ID token that is not of this session, so the session was ended: the check of {check} failed.",
-  signed_out: "The person signed out while this was under way.",
+  signed_out: "The user signed out while this was under way.",
   storage_unavailable: "sessionStorage cannot be written, so the sign-in could not survive the redirect.",
   wasm_blocked_by_csp: "The page's Content-Security-Policy forbids WebAssembly.",
   wasm_unavailable: "The SDK's WebAssembly could not be loaded.",
@@ -41,8 +41,8 @@ export const messages = {
 /** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
-    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
-    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
+.replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+.replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 export const messageOf = (code: keyof typeof messages, details: Readonly<Record<string, string>>): string =>
   filled(messages[code], details);

@@ -29,7 +29,7 @@ export interface RequireAuthProps extends RequireAuthOptions {
 }
 
 /**
- * Shows its children to a signed-in user. Somebody who arrives without a session is sent to sign in, once. After a sign-out,
+ * Shows its children to a signed-in user. A user who arrives without a session is sent to sign in, once. After a sign-out,
  * a session that ended, a sign-in that failed, or the browser's back button the user decides.
  * @example
  * <Route path="reports" element={<RequireAuth><Reports /></RequireAuth>} />

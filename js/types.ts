@@ -216,7 +216,7 @@ export interface Loading extends Nobody {
   readonly reason?: undefined;
 }
 
-/** Somebody is signed in. Times are milliseconds since 1970. */
+/** A user is signed in. Times are milliseconds since 1970. */
 export interface Authenticated {
   readonly status: 'authenticated';
   readonly user: User;
@@ -286,7 +286,7 @@ export interface IntelliAuth {
    */
   isCallback(url?: string | URL): boolean;
   /**
-   * A living access token: the cached one, or one refreshed once for all callers.
+   * A valid access token: the cached one, or one refreshed once for all callers.
    * @example
    * const token = await auth.getAccessToken({ minValidity: 30 });
    */

@@ -37,7 +37,7 @@ export interface IntelliAuthPlugin {
   /** What {@link useIntelliAuth} gives, for use outside components. */
   readonly auth: VueAuth;
   /**
-   * A guard for Vue Router. Somebody who arrives without a session is sent to sign in, and comes back to the page. After a
+   * A guard for Vue Router. A user who arrives without a session is sent to sign in, and comes back to the page. After a
    * sign-out or a sign-in that failed the user decides: `otherwise`, `/` by default, is the page for that.
    * @example
    * { path: '/reports', component: Reports, beforeEnter: plugin.requireAuth() }

@@ -1,5 +1,5 @@
 /**
- * The people who can sign in. Their passwords are printed on the sign-in page: nothing here is a secret.
+ * The users who can sign in. Their passwords are printed on the sign-in page: nothing here is a secret.
  *
  * @typedef {object} Account
  * @property {string} accountId the `sub` claim, the same in every run

@@ -111,7 +111,7 @@ function policy() {
 
 /**
  * A grant for every sign-in, so that revoking one family of tokens leaves the other tabs' alone; the library would share
- * one grant per session. What the person allowed before carries over; with consent 'skip', that is everything.
+ * one grant per session. What the user allowed before carries over; with consent 'skip', that is everything.
  */
 const grantPerSignIn =
   (consent) =>

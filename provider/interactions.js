@@ -6,7 +6,7 @@ import { accountById, authenticate } from './accounts.js';
 import { consentPage, signInPage } from './pages/interaction.js';
 import { errorPage } from './pages/system.js';
 
-const DENIED = { error: 'access_denied', error_description: 'The person declined.' };
+const DENIED = { error: 'access_denied', error_description: 'The user declined.' };
 
 /**
  * The sign-in and consent steps. Each form is bound to its interaction by a cookie that holds for this path alone,

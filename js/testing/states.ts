@@ -14,7 +14,7 @@ export interface SignedInOptions {
 }
 
 /**
- * Somebody is signed in.
+ * A user is signed in.
  * @example
  * createTestClient(signedInAs({ name: 'Ada Lovelace', email: 'ada@example.com' }));
  */

@@ -43,7 +43,7 @@ the provider. Go back to the app and sign in again.</p>`;
   }
 }
 
-/** Asks before RP-initiated logout ends the person's session; `form` is oidc-provider's, with its anti-forgery token. */
+/** Asks before RP-initiated logout ends the user's session; `form` is oidc-provider's, with its anti-forgery token. */
 export function logoutPage(ctx, form) {
   const appName = ctx.oidc.client?.clientName;
   page(ctx, {

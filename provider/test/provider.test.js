@@ -142,7 +142,7 @@ describe('the pages', () => {
     }
   });
 
-  it('let a person cancel or deny', async () => {
+  it('let a user cancel or deny', async () => {
     const browser = new Browser();
     const app = new App(platform);
     const cancelled = await browser.press(await browser.open(app.authorizeUrl()), 'Cancel');
@@ -289,7 +289,7 @@ describe('CORS', () => {
 });
 
 describe('the API', () => {
-  it('answers a living token', async () => {
+  it('answers a valid token', async () => {
     const { access_token: token } = await new App(platform).tokens();
     const before = Date.now();
     const me = await (await api('/api/me', token)).json();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const tools = join(root, '.tools');
 
-/** An error whose message says what to do; the person sees that line and no stack trace. */
+/** An error whose message says what to do; the user sees that line and no stack trace. */
 export class Advice extends Error {}
 
 /** A program that ended badly, with all that it said. */

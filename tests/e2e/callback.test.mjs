@@ -22,7 +22,7 @@ after(() => browser.close());
 const alert = (page, name) => page.getByRole('alert', { name });
 
 describe('callbacks', { concurrency: 4, timeout: 600_000 }, () => {
-  test('two tabs sign in at once, and each gets its own person and its own appState', async (t) => {
+  test('two tabs sign in at once, and each gets its own user and its own appState', async (t) => {
     const world = await bareWorld(t, browser);
     const [one, two] = await Promise.all([world.tab(), world.tab()]);
     await Promise.all([

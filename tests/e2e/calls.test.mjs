@@ -102,7 +102,7 @@ describe('calls during a callback', { concurrency: 4, timeout: 600_000 }, () => 
   test('a callback that is never answered keeps no call waiting', async (t) => {
     const { world, page } = await atCallback(t, { options: { tokenStorage: 'local' } });
     assert.equal((await refusal(page, 'getAccessToken')).code, 'login_required');
-    // Nor where somebody is signed in.
+    // Nor where a user is signed in.
     const other = await world.tab();
     await signIn(other, world, 'Ada Lovelace', { prompt: 'login' });
     await page.waitForFunction(() => auth.isAuthenticated());

@@ -1,4 +1,4 @@
-// The demo as a person uses it, built for production and under its own Content-Security-Policy.
+// The demo as a user uses it, built for production and under its own Content-Security-Policy.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { openBrowser } from './support/browser.mjs';

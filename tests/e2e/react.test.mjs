@@ -13,7 +13,7 @@ const button = (page, name = 'Sign in') => page.getByRole('button', { name, exac
 const authorized = ({ platform }) => platform.log.filter(({ path }) => path === '/oauth2/authorize');
 const atProvider = (page) => page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
 
-/** Counts what a client holds open, from before the page's first script: a living client has one channel. */
+/** Counts what a client holds open, from before the page's first script: a client in use has one channel. */
 const countChannels = (page) =>
   page.addInitScript(() => {
     window.channels = 0;
@@ -317,7 +317,7 @@ for (const react of ['18', '19']) {
       await page.getByText('The secret of').waitFor();
     });
 
-    test('RequireAuth leaves somebody who comes back by the back button where they are', async (t) => {
+    test('RequireAuth leaves a user who comes back by the back button where they are', async (t) => {
       const world = await app(t, guarded());
       const page = await world.tab('/reports');
       await atProvider(page);

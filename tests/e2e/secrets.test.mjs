@@ -35,7 +35,7 @@ const chosen = [
     discovery,
     [
       "token_endpoint on the attacker's origin",
-      'token_endpoint moves to the attacker while the person is away',
+      'token_endpoint moves to the attacker while the user is away',
       '404',
     ],
   ],

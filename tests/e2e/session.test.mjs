@@ -121,7 +121,7 @@ describe('one session', { concurrency: 4, timeout: 600_000 }, () => {
     let count = 0;
     world.platform.control.beforeToken = () => (count++ === 0 ? 'drop-before' : 'pass');
     assert.equal((await refusal(page, 'getAccessToken', forced)).code, 'network_error');
-    // The living token is served meanwhile, and the next forced one is another.
+    // The valid token is served meanwhile, and the next forced one is another.
     const before = await ask(page, 'getAccessToken');
     // The pause is a second and a half at most.
     await leapBy(world, 2);

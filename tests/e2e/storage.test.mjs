@@ -73,7 +73,7 @@ async function reloaded(page) {
   return ask(page, 'getState');
 }
 
-/** On the page: `areas` cannot even be looked at, as where a person blocks site data. */
+/** On the page: `areas` cannot even be looked at, as where a user blocks site data. */
 function block(areas) {
   for (const area of areas) {
     Object.defineProperty(window, area, {
@@ -287,7 +287,7 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal(await ask(page, 'isAuthenticated'), true);
   });
 
-  test('cleared by the person: a live session is not lost, and is stored anew', async (t) => {
+  test('cleared by the user: a live session is not lost, and is stored anew', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
     await signIn(page, world);

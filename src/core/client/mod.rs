@@ -9,15 +9,19 @@
 //! | [`session`] | the tokens, their refresh, and the peers |
 //! | `sign_out` | a sign-out that the provider has still to be told of |
 //! | `locks` | the locks that are held or waited for |
+//! | `calls` | the app's calls that are not settled yet |
+//! | `requests` | requests to the provider that are under way, and who waits for each |
 //! | [`provider`] | metadata, keys, and each request to the provider |
 //! | [`store`] | the keys in storage |
 
 pub mod attempts;
 mod callbacks;
+mod calls;
 mod locks;
 pub mod marks;
 pub mod notification;
 pub mod provider;
+mod requests;
 pub mod runner;
 pub mod session;
 mod sign_in;
@@ -28,16 +32,12 @@ use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::Engine;
-use crate::core::base::secret::RefreshToken;
-use crate::core::protocol::bearer::newer_token_may_help;
 use crate::core::protocol::id_token::Purpose;
-use crate::core::protocol::token::{refresh_form, revoke_form};
-use crate::core::protocol::transaction::KEPT_FOR;
+use crate::core::protocol::token::refresh_form;
 use locks::Locks;
-use provider::{
-    NoResponse, Provider, ProviderRequest, RequestAction, RequestInput, RequestKind, RequestOutput,
-};
-use runner::{Actions, Answer, Call, CallId, Channel, Environment, Input, Report, RequestId, Written};
+use provider::{Provider, RequestInput, RequestKind, RequestOutput};
+use requests::{Request, Waiter};
+use runner::{Actions, Answer, Call, CallId, Channel, Environment, Input, Report, Written};
 use session::io::{Context, Renewal, SessionAction, SessionInput, Ticket};
 use session::{Rules, Session, SessionState};
 use std::collections::VecDeque;
@@ -49,9 +49,6 @@ const PEER_WAIT: Millis = Millis(150);
 
 /// How much longer than its own time limit a request is waited for: the runner keeps the limit.
 const GRACE: Millis = Millis::seconds(1);
-
-/// How long a token may be handed out without asking, while nothing happens.
-const LEASE: Millis = Millis::seconds(1);
 
 /// A timer that comes so much later than asked comes after a freeze.
 const LATE: Millis = Millis::seconds(2);
@@ -152,39 +149,6 @@ enum Life {
     Disposed,
     /// Nothing more is done.
     Closed,
-}
-
-/// A request to the provider, or several in a row.
-#[derive(Debug)]
-struct Request {
-    id: RequestId,
-    request: ProviderRequest,
-    waiter: Waiter,
-    /// When the last of them that may act was sent.
-    asked_at: Now,
-    /// When it counts as not answered.
-    deadline: MonotonicTime,
-    /// Whether that was put off once: a page that was frozen finds its answers waiting beside its timers.
-    put_off: bool,
-}
-
-/// What a request is for.
-#[derive(Clone, Copy, Debug)]
-enum Waiter {
-    /// The session's refresh waits for metadata.
-    Prepared(Ticket),
-    /// The session's refresh.
-    Refresh(Ticket),
-    /// A callback's exchange.
-    Exchange(Ticket),
-    /// A callback waits for metadata and keys.
-    Callback(Ticket),
-    /// A sign-in waits for metadata.
-    SignIn(u32),
-    /// A sign-out waits for the provider.
-    SignOut(u32),
-    /// Nothing waits.
-    Nothing,
 }
 
 /// What one input is handled with.
@@ -331,81 +295,6 @@ impl Client {
         }
     }
 
-    /// The next calls of this moment get the same token: each would cost a look at storage.
-    fn lease(&self, turn: &Turn) {
-        if let SessionState::Authenticated { record, valid_for, .. } = self.session.state(turn.now)
-            && valid_for > Millis(0)
-        {
-            let span = valid_for.min(LEASE);
-            let until = Now { wall: turn.now.wall + span, mono: turn.now.mono + span };
-            turn.actions.lease(&record.access, until);
-        }
-    }
-
-    fn call(&mut self, turn: &Turn, id: CallId, call: Call) {
-        if self.life == Life::Disposed {
-            return turn.actions.settle(id, &Answer::Error(&Error::new(ErrorCode::Disposed)));
-        }
-        let limit = self.config.request_timeout + GRACE;
-        let deadline = match &call {
-            // The page is leaving: it ends with the page, or with `login_returned`.
-            Call::Login { .. } => None,
-            // Metadata, keys and the code, after what a callback may wait for the provider.
-            Call::Callback(_) => Some(KEPT_FOR + limit.times(4)),
-            // Two holders of the lock, one after the other, that are past their deadlines.
-            Call::Token { .. } => Some(KEPT_FOR + limit.times(10)),
-            Call::Logout { .. } => Some(limit),
-        };
-        self.calls.push((id, deadline.map(|after| turn.now.mono + after)));
-        match call {
-            Call::Login { options, activation, delivery } => {
-                self.login(turn, id, *options, activation, delivery);
-            }
-            Call::Callback(url) => {
-                self.session(turn, SessionInput::Sync);
-                self.callback(turn, id, url);
-            }
-            Call::Logout { return_to, reach } => self.logout(turn, id, return_to, reach),
-            token => self.token(turn, id, token),
-        }
-    }
-
-    /// While a callback is answered, a call for a token of a session that is not there waits for it.
-    fn token(&mut self, turn: &Turn, id: CallId, call: Call) {
-        let signed_in = matches!(self.session.state(turn.now), SessionState::Authenticated { .. });
-        if !signed_in && self.answers_callback() {
-            return self.waiting_tokens.push((id, call));
-        }
-        if let Call::Token { renewal, min_validity, rejected } = call {
-            let rejected =
-                rejected.filter(|rejected| rejected.challenges.as_deref().is_none_or(newer_token_may_help));
-            let rejected = rejected.map(|rejected| rejected.token);
-            self.session(turn, SessionInput::GetToken { call: id, renewal, min_validity, rejected });
-        }
-    }
-
-    fn release_waiting_tokens(&mut self, turn: &Turn) {
-        if !self.answers_callback() {
-            for (id, call) in std::mem::take(&mut self.waiting_tokens) {
-                if let Call::Token { min_validity, .. } = call {
-                    // Whatever there is now is newer than what the call was made without.
-                    let renewal = Renewal::IfNeeded;
-                    self.token(turn, id, Call::Token { renewal, min_validity, rejected: None });
-                }
-            }
-        }
-    }
-
-    /// Settles those of `calls` that are not settled yet.
-    fn settle(&mut self, turn: &Turn, calls: &[CallId], answer: &Answer) {
-        for call in calls {
-            if let Some(at) = self.calls.iter().position(|(open, _)| open == call) {
-                self.calls.swap_remove(at);
-                turn.actions.settle(*call, answer);
-            }
-        }
-    }
-
     /// Hands the session one input, and carries out what it wants done.
     fn session(&mut self, turn: &Turn, input: SessionInput) {
         let mut context = Context::new(turn.now, turn.online, &turn.store);
@@ -452,94 +341,11 @@ impl Client {
         }
     }
 
-    fn revoke(&mut self, turn: &Turn, token: &RefreshToken) {
-        let form = revoke_form(&self.config.client_id, token);
-        self.ask(turn, RequestKind::Revoke { form }, Waiter::Nothing);
-    }
-
     fn lock_granted(&mut self, turn: &Turn, number: u32) {
         if let Some(ticket) = self.locks.granted(number)
             && !self.callback_granted(turn, ticket)
         {
             self.session(turn, SessionInput::LockGranted(ticket));
-        }
-    }
-
-    /// Begins to ask the provider for something; what needs no request is done before anything else is.
-    fn ask(&mut self, turn: &Turn, kind: RequestKind, waiter: Waiter) {
-        self.numbers += 1;
-        let mut request = ProviderRequest::new(kind);
-        let action = request.handle(&mut self.provider, turn.now, RequestInput::Begin);
-        let (id, deadline) = (self.numbers, turn.now.mono);
-        self.go_on(
-            turn,
-            Request { id, request, waiter, asked_at: turn.now, deadline, put_off: false },
-            action,
-        );
-    }
-
-    fn reply(&mut self, turn: &Turn, id: RequestId, reply: RequestInput) {
-        let Some(at) = self.requests.iter().position(|request| request.id == id) else { return };
-        // What is done with it is done with what can be read now.
-        self.session(turn, SessionInput::Sync);
-        let mut request = self.requests.swap_remove(at);
-        let action = request.request.handle(&mut self.provider, turn.now, reply);
-        self.go_on(turn, request, action);
-    }
-
-    fn go_on(&mut self, turn: &Turn, mut request: Request, action: RequestAction) {
-        match action {
-            RequestAction::Done(done) => {
-                return self.done.push_back((request.waiter, request.asked_at, done));
-            }
-            RequestAction::Send { url, form, timeout } => {
-                request.deadline = turn.now.mono + timeout + GRACE;
-                if form.is_some() {
-                    request.asked_at = turn.now;
-                }
-                turn.actions.send(request.id, &url, form.as_deref(), timeout);
-            }
-            RequestAction::Verify { key, jws } => {
-                request.deadline = turn.now.mono + self.config.request_timeout;
-                turn.actions.verify(request.id, &key, &jws);
-            }
-        }
-        self.requests.push(request);
-    }
-
-    fn completed(&mut self, turn: &Turn, waiter: Waiter, asked_at: Now, done: RequestOutput) {
-        for left_out in self.provider.left_out() {
-            turn.actions.warn(&left_out);
-        }
-        match (waiter, done) {
-            (Waiter::Refresh(ticket), RequestOutput::Tokens(outcome)) => {
-                self.session(turn, SessionInput::TokenResponse { ticket, asked_at, outcome });
-            }
-            (Waiter::Exchange(ticket), RequestOutput::Tokens(outcome)) => {
-                self.exchanged(turn, ticket, asked_at, outcome);
-            }
-            (Waiter::Prepared(ticket), RequestOutput::Metadata(metadata)) => {
-                self.session(turn, SessionInput::Prepared { ticket, result: metadata.map(|_| ()) });
-            }
-            (Waiter::Callback(ticket), RequestOutput::Metadata(Ok(metadata))) => {
-                self.prepared(turn, ticket, Ok(&metadata));
-            }
-            (Waiter::Callback(ticket), RequestOutput::Metadata(Err(failure))) => {
-                self.prepared(turn, ticket, Err(failure));
-            }
-            (Waiter::SignIn(number), RequestOutput::Metadata(metadata)) => {
-                let metadata = metadata.as_deref().map_err(|failure| failure.error.clone());
-                self.login_discovered(turn, number, metadata);
-            }
-            (Waiter::SignOut(number), RequestOutput::Metadata(metadata)) => {
-                let metadata = metadata.as_deref().map_err(|failure| failure.error.clone());
-                self.sign_out_answered(turn, number, metadata, None);
-            }
-            (Waiter::SignOut(number), RequestOutput::Revoked(metadata, revocation)) => {
-                let metadata = metadata.as_deref().map_err(Error::clone);
-                self.sign_out_answered(turn, number, metadata, revocation);
-            }
-            _ => {}
         }
     }
 
@@ -549,15 +355,7 @@ impl Client {
         while let Some(number) = self.locks.due(turn.actions, now) {
             self.lock_granted(turn, number);
         }
-        while let Some(request) = self.requests.iter_mut().find(|request| request.deadline <= now) {
-            if now - request.deadline > LATE && !request.put_off {
-                (request.deadline, request.put_off) = (now + GRACE, true);
-                continue;
-            }
-            let id = request.id;
-            turn.actions.cancel(id);
-            self.reply(turn, id, RequestInput::Response(Err(NoResponse::Timeout)));
-        }
+        self.end_overdue_requests(turn);
         self.complete(turn);
         self.retry_callbacks(turn, Retry::IfDue);
         if self.login_timeout().is_some_and(|at| at <= now) {
@@ -567,11 +365,7 @@ impl Client {
             self.sign_out_overdue(turn);
         }
         self.release_held(turn);
-        let late = |until: &Option<MonotonicTime>| until.is_some_and(|until| until <= now);
-        while let Some((call, _)) = self.calls.iter().find(|(_, until)| late(until)).copied() {
-            let error = Error::new(ErrorCode::Timeout).with("endpoint", "token");
-            self.settle(turn, &[call], &Answer::Error(&error));
-        }
+        self.settle_overdue_calls(turn);
         self.complete(turn);
         self.set_timer(turn);
         if self.version != self.session.version() {
@@ -584,24 +378,18 @@ impl Client {
         }
     }
 
-    fn complete(&mut self, turn: &Turn) {
-        while let Some((waiter, asked_at, done)) = self.done.pop_front() {
-            self.completed(turn, waiter, asked_at, done);
-        }
-    }
-
     fn set_timer(&mut self, turn: &Turn) {
         let mut next = self.session_timer;
-        let parts =
-            [self.callbacks_timeout(), self.login_timeout(), self.sign_out_timeout(), self.locks.timeout()];
+        let parts = [
+            self.calls_timeout(),
+            self.requests_timeout(),
+            self.callbacks_timeout(),
+            self.login_timeout(),
+            self.sign_out_timeout(),
+            self.locks.timeout(),
+        ];
         for part in parts {
             next = MonotonicTime::earlier(next, part);
-        }
-        for request in &self.requests {
-            next = MonotonicTime::earlier(next, Some(request.deadline));
-        }
-        for (_, until) in &self.calls {
-            next = MonotonicTime::earlier(next, *until);
         }
         let next = next.map(|at| at.max(turn.now.mono + Millis(1)));
         if self.timer != next {

@@ -37,7 +37,7 @@ pub enum NotificationKind {
     CodeExchanged,
     /// The ID token passed.
     IdTokenChecked,
-    /// Somebody is signed in.
+    /// A user is signed in.
     SignedIn,
     /// A stored session was found at the start.
     Restored,

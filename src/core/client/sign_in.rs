@@ -2,8 +2,9 @@
 
 use super::attempts::Activation;
 use super::provider::RequestKind;
+use super::requests::Waiter;
 use super::runner::{Answer, CallId, Delivery, Written};
-use super::{Client, Turn, Waiter};
+use super::{Client, Turn};
 use crate::core::base::clock::{Millis, MonotonicTime};
 use crate::core::base::encoding::fingerprint;
 use crate::core::base::error::{Error, ErrorCode};

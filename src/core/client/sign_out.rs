@@ -3,10 +3,11 @@
 
 use super::notification::{ProviderSignOut, Revocation, SignOutResult};
 use super::provider::RequestKind;
+use super::requests::Waiter;
 use super::runner::{Answer, Area, CallId, Reach, Report};
 use super::session::io::SessionInput;
 use super::sign_in::PRESSED_AGAIN;
-use super::{Client, Turn, Waiter};
+use super::{Client, Turn};
 use crate::core::base::clock::{Millis, MonotonicTime};
 use crate::core::base::encoding::base64url;
 use crate::core::base::error::{Error, ErrorCode};

@@ -14,7 +14,7 @@ use crate::core::base::text::{concat, decimal};
 pub struct Claims {
     /// Who issued it.
     pub iss: String,
-    /// The person: at most 255 ASCII characters, Core §2.
+    /// The user: at most 255 ASCII characters, Core §2.
     pub sub: String,
     /// For whom.
     pub aud: Vec<String>,

@@ -1,4 +1,4 @@
-// What a person does, and what a test waits for.
+// What a user does, and what a test waits for.
 import { ask } from './bare.mjs';
 import { PATIENCE } from './browser.mjs';
 import { ready } from './world.mjs';
@@ -37,7 +37,7 @@ export function authorizeUrl(page, options) {
 
 /** On a bare page: begins a sign-in, and answers with the callback address that the platform makes of it. */
 export async function callbackUrl(page, world, account, options) {
-  // The platform may know the person by now; it asks all the same.
+  // The platform may know the user by now; it asks all the same.
   const url = await authorizeUrl(page, { prompt: 'login', ...options });
   const other = await world.context.newPage();
   // Once opened the address may be cleaned, so it is read off the redirect.

@@ -282,9 +282,9 @@ export const faults = [
   answer('CORS for the attacker', 'Fetch §3.2', cors('http://evil.example'), { code: 'network_error' }),
 
   ...[
-    ['token_endpoint moves to the attacker while the person is away', 'token_endpoint'],
-    ['jwks_uri moves to the attacker while the person is away', 'jwks_uri'],
-    ['the issuer changes while the person is away', 'issuer'],
+    ['token_endpoint moves to the attacker while the user is away', 'token_endpoint'],
+    ['jwks_uri moves to the attacker while the user is away', 'jwks_uri'],
+    ['the issuer changes while the user is away', 'issuer'],
   ].map(([name, key]) => ({
     name,
     clause: 'RFC 9700 §4.4.2',
@@ -295,7 +295,7 @@ export const faults = [
     expect: refused,
   })),
   {
-    name: 'unreachable while the person is away',
+    name: 'unreachable while the user is away',
     clause: 'RFC 9700 §4.4.2',
     options,
     between: (tenant) => {

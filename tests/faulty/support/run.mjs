@@ -27,7 +27,7 @@ import { Visit } from './visit.mjs';
  * @property {object} [login] `loginWithRedirect`'s options
  * @property {(params: URLSearchParams, visit: Visit) => unknown} [respond] what follows the redirect URI
  * @property {string} [finish] the step that answers the callback
- * @property {(tenant: import('./tenant.mjs').Tenant) => unknown} [between] while the person is away
+ * @property {(tenant: import('./tenant.mjs').Tenant) => unknown} [between] while the user is away
  * @property {string | ((tenant: import('./tenant.mjs').Tenant) => string)} [script] runs in the page before anything else
  * @property {(visit: Visit, stage: any, fault: Fault) => Promise<any>} [play] replaces the flow
  * @property {(tenant: import('./tenant.mjs').Tenant, outcome: any, visit: Visit) => unknown} [also] more to hold

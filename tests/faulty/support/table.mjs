@@ -34,7 +34,7 @@ export function markdown(categories) {
       "token; nothing reached the attacker's origin, which answers everything it is asked; no request carried a " +
       'cookie, a referrer or a secret in its URL; no cookie was kept, no script ran, no prototype changed and no ' +
       'error went uncaught. *Code* and *refresh* count how often the authorization code and the refresh token left ' +
-      'the browser; *accepted* means that the person is signed in afterwards.',
+      'the browser; *accepted* means that the user is signed in afterwards.',
     '',
     '| category | faults |',
     '|---|---|',

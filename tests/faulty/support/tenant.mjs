@@ -79,7 +79,7 @@ export class Tenant {
     return value;
   }
 
-  /** What a person who signs in at `authorizeUrl` brings back. */
+  /** What a user who signs in at `authorizeUrl` brings back. */
   authorize(authorizeUrl) {
     const asked = new URL(authorizeUrl).searchParams;
     const code = this.keep('code', secret('code'));

@@ -1,5 +1,5 @@
 /**
- * One person's visit to the app: in a tab that earlier visits used, made as new, or in a browser profile of its own.
+ * One user's visit to the app: in a tab that earlier visits used, made as new, or in a browser profile of its own.
  * Every tenant has its own issuer, so what one visit leaves behind means nothing to the next.
  */
 import { CLIENT_ID } from './tenant.mjs';

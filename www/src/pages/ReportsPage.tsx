@@ -8,7 +8,7 @@ export function ReportsPage() {
   return (
     <Page title="Reports">
       <p>
-        The reports of <strong>{year}</strong>. Only somebody who is signed in sees this page, and a sign-in
+        The reports of <strong>{year}</strong>. Only a user who is signed in sees this page, and a sign-in
         that starts here comes back here, query included.
       </p>
     </Page>

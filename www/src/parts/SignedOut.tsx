@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { signedOutBecause } from '../words';
 import { Page } from './Page';
 
-/** A page for somebody who is not signed in: says why, and offers to. */
+/** A page for a user who is not signed in: says why, and offers to. */
 export function SignedOut(props: { title: string; reason?: SignedOutReason; children?: ReactNode }) {
   const { loginWithRedirect } = useIntelliAuth();
   return (

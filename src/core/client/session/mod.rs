@@ -109,7 +109,7 @@ pub enum SessionState<'a> {
     Loading,
     /// Nobody is signed in.
     Unauthenticated(Reason),
-    /// Somebody is.
+    /// A user is signed in.
     Authenticated {
         /// The tokens and what was granted.
         record: &'a SessionRecord,
@@ -198,7 +198,8 @@ impl Session {
             SessionInput::WriteFailed => self.write_failed(context),
         }
         self.drive(context);
-        if !write_failed && !(looks_again && self.repair.failed_just_now(context.now.mono)) {
+        let repairs_later = looks_again && self.repair.failed_just_now(context.now.mono);
+        if !write_failed && !repairs_later {
             self.repair_storage(context, stored);
         }
         self.schedule(context);
@@ -374,7 +375,7 @@ const LATE_WAKEUP: Millis = Millis::seconds(2);
 /// A lock that is waited for so long is held by a tab that may be frozen: calls that accept a valid token get it.
 const SLOW_LOCK: Millis = Millis::seconds(1);
 
-/// The error for a call that needs somebody signed in.
+/// The error for a call that needs a signed-in user.
 fn signed_out(reason: Reason) -> Error {
     match reason {
         Reason::Never | Reason::Logout | Reason::LoginRequired => Error::new(ErrorCode::LoginRequired),

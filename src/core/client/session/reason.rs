@@ -8,7 +8,7 @@ use crate::core::protocol::id_token::Check;
 pub enum Reason {
     /// Nobody signed in yet.
     Never,
-    /// Somebody signed out.
+    /// The user signed out.
     Logout,
     /// The access token ran out and there is no refresh token.
     LoginRequired,

@@ -55,7 +55,7 @@ pub struct Tombstone {
 /// What a session's slot of storage holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// Somebody is signed in.
+    /// A user is signed in.
     Active(SessionRecord),
     /// Nobody is, any more.
     Ended(Tombstone),

@@ -1,66 +1,7 @@
 //! The one error table: codes, whether trying again can help, and what to do about it.
 //!
 //! The wasm carries codes and details; the texts are compiled on other targets only, where `js/errors.messages.ts`,
-//! `js/errors.hints.ts` and `docs/errors.md` are made from it. No detail is ever a secret.
-
-/// What went wrong: one pointer, because results carry it everywhere. Its fields are [`ErrorData`]'s.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(Box<ErrorData>);
-
-/// A code of the table and the details that make its hint concrete.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorData {
-    /// The code.
-    pub code: ErrorCode,
-    /// Named details, such as the parameter that is wrong. Never a secret.
-    pub details: Vec<(&'static str, String)>,
-}
-
-impl Error {
-    /// An error of this code.
-    pub fn new(code: ErrorCode) -> Self {
-        Self(Box::new(ErrorData { code, details: Vec::new() }))
-    }
-
-    /// The same with a detail.
-    pub fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        self.add(name, value.as_ref());
-        self
-    }
-
-    /// Adds a detail.
-    #[inline(never)]
-    pub fn add(&mut self, name: &'static str, value: &str) {
-        self.0.details.push((name, value.to_owned()));
-    }
-
-    /// Whether the same call may succeed later with nothing changed. A callback that is spent answers the same for ever.
-    pub fn transient(&self) -> bool {
-        self.code.transient() && self.detail("callback").is_none()
-    }
-
-    /// The detail called `name`.
-    pub fn detail(&self, name: &str) -> Option<&str> {
-        self.details.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-impl std::ops::Deref for Error {
-    type Target = ErrorData;
-
-    fn deref(&self) -> &ErrorData {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.code.as_str())?;
-        self.details.iter().try_for_each(|(name, value)| write!(out, " {name}={value}"))
-    }
-}
-
-impl std::error::Error for Error {}
+//! `js/errors.hints.ts` and `docs/errors.md` are made from it.
 
 macro_rules! error_table {
     ($($code:ident $name:literal $transient:literal $summary:literal $hint:literal
@@ -143,7 +84,7 @@ error_table! {
         "The answer names the issuer {received}, and {expected} was expected."
         "Set `issuer` to exactly what the platform names itself: compared character for character, trailing slash included. If it is not yours, this answer came from somebody else.";
     AccessDenied "access_denied" false
-        "The person or the platform refused the sign-in."
+        "The user or the platform refused the sign-in."
         "Offer to try again.";
     LoginRequired "login_required" false
         "Nobody is signed in, or the platform wants the user to sign in again."
@@ -226,7 +167,7 @@ error_table! {
         "A refresh was answered with an ID token that is not of this session, so the session was ended: the check of {check} failed."
         "Call loginWithRedirect(). If it happens again, tell the platform's operator: a refreshed ID token has the sign-in's `iss`, `sub`, `aud` and, if any, `nonce` (OpenID Connect Core §12.2), and a signature that verifies.";
     SignedOut "signed_out" false
-        "The person signed out while this was under way."
+        "The user signed out while this was under way."
         "Nothing to do.";
     StorageUnavailable "storage_unavailable" false
         "sessionStorage cannot be written, so the sign-in could not survive the redirect."
@@ -243,150 +184,4 @@ error_table! {
     Disposed "disposed" false
         "This client was disposed of."
         "Create another with createIntelliAuth().";
-}
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::*;
-
-    /// Fills a text. Both modules have it, because chunks that share a module are one more request in a row.
-    const FILLED: &str = r#"
-/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
-const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
-  text
-    .replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
-    .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
-"#;
-
-    const MESSAGE_OF: &str = r#"
-export const messageOf = (code: keyof typeof messages, details: Readonly<Record<string, string>>): string =>
-  filled(messages[code], details);
-"#;
-
-    /// Follows the hint where the detail `callback` says that the callback is spent.
-    const SPENT: &str =
-        "This callback cannot be answered again: start the sign-in again, with loginWithRedirect().";
-
-    const HINT_OF: &str = r#"
-export function hintOf({ code, details }: IntelliAuthError): string {
-  const own = (hintsByCheck as Record<string, Record<string, string>>)[code];
-  const hint = filled(own?.[details['check'] ?? ''] ?? hints[code], details);
-  return details['callback'] === 'spent' ? `${hint} ${spent}` : hint;
-}
-"#;
-
-    /// A module of one text for each code.
-    fn typescript(imports: &str, name: &str, text: fn(&Row) -> &str) -> String {
-        let mut module = format!(
-            "// Made from src/core/base/error.rs by `npm run generate`; a test keeps the two alike.\n\
-             {imports}export const {name} = {{\n"
-        );
-        for row in TABLE {
-            module += &format!("  {}: {:?},\n", row.code, text(row));
-        }
-        module + "} as const;\n"
-    }
-
-    fn messages() -> String {
-        typescript("", "messages", |row| row.summary) + FILLED + MESSAGE_OF
-    }
-
-    /// The details that `text` names, and whether it names them in any case.
-    fn named(text: &str) -> Vec<(&str, bool)> {
-        let mut found = Vec::new();
-        for (at, _) in text.match_indices('{') {
-            let (before, rest) = text.split_at(at);
-            let Some((name, _)) = rest[1..].split_once('}') else { continue };
-            let certain = before.matches('[').count() == before.matches(']').count();
-            if name.chars().all(char::is_alphanumeric) && !found.iter().any(|(known, _)| *known == name) {
-                found.push((name, certain));
-            }
-        }
-        found
-    }
-
-    /// The type of each code's details: what the message names is there, what else is named may be.
-    fn details() -> String {
-        let mut interface = String::from(
-            "\n/** What an error's `details` hold, by its code. */\nexport interface ErrorDetails {\n",
-        );
-        for row in TABLE {
-            let mut members = named(row.summary);
-            let hints = row.hints.iter().map(|(_, hint)| *hint).chain([row.hint]);
-            for (name, _) in hints.flat_map(named) {
-                if !members.iter().any(|(known, _)| *known == name) {
-                    members.push((name, false));
-                }
-            }
-            let members: Vec<String> = members
-                .iter()
-                .map(|(name, certain)| format!("readonly {name}{}: string", if *certain { "" } else { "?" }))
-                .collect();
-            interface +=
-                &format!("  {}: {{ {} }};\n", row.code, members.join("; ")).replace("{  }", "object");
-        }
-        interface + "}\n"
-    }
-
-    fn hints() -> String {
-        let import = "import type { IntelliAuthError } from './errors.js';\n\n";
-        let mut module = typescript(import, "hints", |row| row.hint);
-        module += &details();
-        module +=
-            "\n/** Instead of the code's, where the detail `check` is this. */\nconst hintsByCheck = {\n";
-        for row in TABLE.iter().filter(|row| !row.hints.is_empty()) {
-            module += &format!("  {}: {{\n", row.code);
-            for (check, hint) in row.hints {
-                module += &format!("    {check}: {hint:?},\n");
-            }
-            module += "  },\n";
-        }
-        module += "} as const;\n\n/** Follows the hint where the detail `callback` is this. */\n";
-        module += &format!("const spent = {SPENT:?};\n");
-        module + FILLED + HINT_OF
-    }
-
-    fn markdown() -> String {
-        let mut text = String::from(
-            "# Errors\n\n<!-- Made from src/core/base/error.rs by `npm run generate`. -->\n\n\
-             Every error is an `IntelliAuthError` with `code`, `message`, `transient`, `details` and `cause`, all there at \
-             once, and `hint`, whose text begins to load when the error is made: it is empty until then, and \
-             `await error.explain()` gives it as soon as it is there. \
-             *Again* says whether the same call may succeed later with nothing changed, which is `transient`. A callback \
-             is answered once: where its `details` say `callback: 'spent'`, `transient` is false and the hint says to \
-             start the sign-in again. \
-             `{name}` is the detail `name`; what stands in brackets is said where its detail is known.\n\n\
-             | code | again | what happened | what to do |\n|---|---|---|---|\n",
-        );
-        for row in TABLE {
-            let again = if row.transient { "yes" } else { "no" };
-            text += &format!("| `{}` | {again} | {} | {} |\n", row.code, row.summary, row.hint);
-            for (check, hint) in row.hints {
-                text += &format!("| | | `check` is `{check}` | {hint} |\n");
-            }
-        }
-        text
-    }
-
-    #[test]
-    fn generated_files_match_the_table() {
-        for (path, made) in [
-            ("js/errors.messages.ts", messages()),
-            ("js/errors.hints.ts", hints()),
-            ("docs/errors.md", markdown()),
-        ] {
-            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-            if std::env::var_os("GENERATE").is_some() {
-                std::fs::write(&path, &made).unwrap();
-            }
-            let held = std::fs::read_to_string(&path).unwrap_or_default();
-            assert!(held == made, "{} is stale: run `npm run generate`", path.display());
-        }
-    }
-
-    #[test]
-    fn codes_are_unique() {
-        let codes: std::collections::HashSet<_> = TABLE.iter().map(|row| row.code).collect();
-        assert_eq!(codes.len(), TABLE.len());
-    }
 }

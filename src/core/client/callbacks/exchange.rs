@@ -1,0 +1,247 @@
+//! The code is sent: once the provider can be asked and the callback's lock is held, and never a second time.
+
+use super::{Claim, Exchange, Pending, Progress, Refusal, SignedIn};
+use crate::core::base::clock::{Millis, MonotonicTime, Now};
+use crate::core::base::error::{Error, ErrorCode};
+use crate::core::base::secret::{IdToken, RefreshToken};
+use crate::core::client::provider::{Failure, RequestKind};
+use crate::core::client::requests::Waiter;
+use crate::core::client::runner::{Area, CallId};
+use crate::core::client::session::io::{Lock, SessionInput, Ticket};
+use crate::core::client::{Client, PEER_WAIT, Retry, Turn};
+use crate::core::protocol::authorization_response::{AuthorizationResult, check_issuer};
+use crate::core::protocol::id_token::Purpose;
+use crate::core::protocol::metadata::Metadata;
+use crate::core::protocol::token::{TokenOutcome, exchange_form};
+use crate::core::protocol::transaction::Transaction;
+
+/// The first pause before the provider is tried again; doubled each time.
+const PAUSE: Millis = Millis::seconds(1);
+
+/// The longest pause.
+const LONGEST_PAUSE: Millis = Millis::seconds(8);
+
+impl Client {
+    pub(super) fn claim(
+        &self,
+        transaction: Transaction,
+        iss: Option<String>,
+        response: AuthorizationResult,
+        until: MonotonicTime,
+    ) -> Box<Claim> {
+        let sign_out_epoch = self.session.sign_out_epoch();
+        Box::new(Claim {
+            transaction,
+            iss,
+            response,
+            iss_required: false,
+            sign_out_epoch,
+            failures: 0,
+            until,
+        })
+    }
+
+    pub(super) fn prepare(&mut self, turn: &Turn, mark: String, call: CallId, claim: Box<Claim>) {
+        let ticket = self.session.next_ticket();
+        self.remember(mark, ticket, vec![call], Progress::Preparing(claim));
+        self.ask(turn, RequestKind::Ready, Waiter::Callback(ticket));
+    }
+
+    /// What the exchange needs is at hand, or cannot be had now.
+    pub(in crate::core::client) fn prepared(
+        &mut self,
+        turn: &Turn,
+        ticket: Ticket,
+        metadata: Result<&Metadata, Failure>,
+    ) {
+        let Some(at) = self.exchange(ticket) else { return };
+        let Some(exchange) = self.exchanges.get_mut(at) else { return };
+        let mut claim = match exchange.take() {
+            Progress::Preparing(claim) => claim,
+            other => return exchange.progress = other,
+        };
+        // A refusal is no credential: it need not wait for who sent it.
+        let is_code = matches!(claim.response, AuthorizationResult::Code(_));
+        match metadata {
+            Err(Failure { error, retry_after }) if is_code => {
+                let pause = Millis(PAUSE.0 << claim.failures.min(8)).min(LONGEST_PAUSE);
+                let pause = pause.max(retry_after.unwrap_or_default());
+                claim.failures += 1;
+                let again = turn.now.mono + pause;
+                if is_transient(error.code) && again < claim.until {
+                    exchange.progress = Progress::Paused(claim, again);
+                } else {
+                    turn.actions.remove(Area::Tab, &turn.store.transaction_key(&claim.transaction.state));
+                    let refusal = Refusal { error, context: claim.transaction.context };
+                    self.conclude(turn, at, Err(refusal));
+                }
+            }
+            metadata => {
+                claim.iss_required = metadata.is_ok_and(|metadata| metadata.sends_iss);
+                exchange.progress = Progress::Claiming(claim);
+                let lock = Lock::Callback(exchange.mark.clone());
+                self.locks.request(turn.actions, ticket, &lock, None);
+            }
+        }
+    }
+
+    /// Tries the provider again where that is due, or at once where something changed.
+    pub(in crate::core::client) fn retry_callbacks(&mut self, turn: &Turn, retry: Retry) {
+        let mut due = Vec::new();
+        for exchange in &mut self.exchanges {
+            if let Progress::Paused(_, again) = &exchange.progress
+                && (retry == Retry::Now || *again <= turn.now.mono)
+                && let Progress::Paused(claim, _) = exchange.take()
+            {
+                exchange.progress = Progress::Preparing(claim);
+                due.push(exchange.ticket);
+            }
+        }
+        for ticket in due {
+            self.ask(turn, RequestKind::Ready, Waiter::Callback(ticket));
+        }
+    }
+
+    /// The callback's lock is held: whoever comes here first in the whole origin spends the state and sends the code.
+    /// `false` where the ticket is none of a callback's.
+    pub(in crate::core::client) fn callback_granted(&mut self, turn: &Turn, ticket: Ticket) -> bool {
+        let Some(at) = self.exchange(ticket) else { return false };
+        let Some(exchange) = self.exchanges.get_mut(at) else { return false };
+        let claim = match exchange.take() {
+            Progress::Claiming(claim) => claim,
+            other => {
+                exchange.progress = other;
+                return true;
+            }
+        };
+        let Claim { transaction, iss, response, iss_required, sign_out_epoch, .. } = *claim;
+        let mark = exchange.mark.clone();
+        let accepted = if turn.store.is_marked(&mark) {
+            turn.actions.remove(Area::Tab, &turn.store.transaction_key(&transaction.state));
+            Err(Error::new(ErrorCode::CallbackReplayed))
+        } else {
+            exchange.marked_at = Some(turn.now.mono);
+            self.mark_spent(turn, &mark, &transaction.state);
+            check_issuer(iss.as_deref(), &self.config.issuer, iss_required).map(|()| response)
+        };
+        let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, context, .. } = transaction;
+        match accepted {
+            Ok(AuthorizationResult::Code(code)) => {
+                let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
+                let pending = Pending { state, context, scope, redirect_uri, sign_out_epoch };
+                if let Some(exchange) = self.exchanges.get_mut(at) {
+                    exchange.progress = Progress::Sent(Box::new(pending));
+                }
+                let goal = RequestKind::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
+                self.ask(turn, goal, Waiter::Exchange(ticket));
+            }
+            Ok(AuthorizationResult::Refused(error)) | Err(error) => {
+                self.conclude(turn, at, Err(Refusal { error, context }));
+            }
+        }
+        true
+    }
+
+    /// Another tab is answering this callback.
+    pub(in crate::core::client) fn callback_locked(&mut self, turn: &Turn, ticket: Ticket) {
+        let Some(at) = self.exchange(ticket) else { return };
+        if let Some(Exchange { progress: Progress::Claiming(claim), .. }) = self.exchanges.get(at) {
+            let context = claim.transaction.context.clone();
+            let error = Error::new(ErrorCode::CallbackReplayed);
+            self.conclude(turn, at, Err(Refusal { error, context }));
+        }
+    }
+
+    /// The code's answer.
+    pub(in crate::core::client) fn exchanged(
+        &mut self,
+        turn: &Turn,
+        ticket: Ticket,
+        asked_at: Now,
+        outcome: TokenOutcome,
+    ) {
+        let Some(at) = self.exchange(ticket) else { return };
+        let Some(Exchange { progress: Progress::Sent(pending), .. }) = self.exchanges.get(at) else { return };
+        let error = match outcome {
+            TokenOutcome::Tokens(tokens) => {
+                let (state, scope) = (pending.state.clone(), pending.scope.clone());
+                let (tokens, sign_out_epoch) = (*tokens, pending.sign_out_epoch);
+                let begin = SessionInput::SignIn { ticket, tokens, state, scope, sign_out_epoch, asked_at };
+                return self.session(turn, begin);
+            }
+            TokenOutcome::Refused { error, .. } if error.code == ErrorCode::CodeRefused => {
+                error.with("redirectUri", &pending.redirect_uri)
+            }
+            // Of refreshes alone.
+            TokenOutcome::Mismatch { .. } => Error::new(ErrorCode::Internal),
+            TokenOutcome::Refused { error, .. }
+            | TokenOutcome::NotSent { error, .. }
+            | TokenOutcome::Indeterminate { error, .. } => error,
+        };
+        let context = pending.context.clone();
+        self.conclude(turn, at, Err(Refusal { error, context }));
+    }
+
+    /// The session holds the tokens, or refused them.
+    pub(in crate::core::client) fn signed_in(
+        &mut self,
+        turn: &Turn,
+        ticket: Ticket,
+        result: Result<IdToken, (Error, Option<RefreshToken>)>,
+    ) {
+        let Some(at) = self.exchange(ticket) else { return };
+        let Some(Exchange { progress: Progress::Sent(pending), .. }) = self.exchanges.get(at) else { return };
+        let context = pending.context.clone();
+        let result = match result {
+            Ok(id_token) => Ok(SignedIn { id_token, context }),
+            Err((error, refresh)) => {
+                if let Some(token) = refresh {
+                    self.revoke(turn, &token);
+                }
+                Err(Refusal { error, context })
+            }
+        };
+        self.conclude(turn, at, result);
+    }
+
+    /// The lock is kept until every tab can read the mark, even where the request failed at once.
+    fn conclude(&mut self, turn: &Turn, at: usize, mut result: Result<SignedIn, Refusal>) {
+        if let Err(refusal) = &mut result
+            && refusal.error.transient()
+        {
+            refusal.error.add("callback", "spent");
+        }
+        let Some(exchange) = self.exchanges.get_mut(at) else { return };
+        let until = exchange.marked_at.map_or(turn.now.mono, |at| at + PEER_WAIT);
+        let (ticket, mark) = (exchange.ticket, exchange.mark.clone());
+        let calls = std::mem::take(&mut exchange.calls);
+        exchange.progress = Progress::Done(result.clone());
+        if turn.now.mono >= until {
+            self.locks.release(turn.actions, ticket);
+        } else {
+            self.held.push((ticket, until));
+        }
+        self.note_attempt(turn, &mark, result.as_ref().err().map(|refusal| refusal.error.code));
+        self.settle_callback(turn, &calls, &result);
+        self.release_waiting_tokens(turn);
+    }
+
+    /// Lets go the locks that every tab has had time to see the marks of.
+    pub(in crate::core::client) fn release_held(&mut self, turn: &Turn) {
+        while let Some(at) = self.held.iter().position(|(_, until)| *until <= turn.now.mono) {
+            let (ticket, _) = self.held.swap_remove(at);
+            self.locks.release(turn.actions, ticket);
+        }
+    }
+}
+
+/// Whether the provider may answer a little later.
+fn is_transient(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::NetworkError
+            | ErrorCode::Timeout
+            | ErrorCode::PlatformUnavailable
+            | ErrorCode::RateLimited
+    )
+}
