@@ -15,7 +15,7 @@ const workshop = join(tools, 'packaging');
  * @property {string} title
  * @property {string} [tool] the npm package whose version is told
  * @property {boolean} [fast] whether `npm test` runs it
- * @property {'react' | 'plain' | 'dom'} [app] the folder of `apps/` whose files it has as well
+ * @property {string[]} [apps] folders of `apps/` whose files it has as well
  * @property {Record<string, Mode>} modes
  *
  * What is run, first of all `run`, in the consumer's folder. Programs are files for Node: of an npm package, or `./own`.
@@ -70,7 +70,7 @@ function npm(args, options) {
  * @param {Case} consumer
  * @param {(line: string) => void} onLine
  */
-export async function prepare({ name, app }, onLine) {
+export async function prepare({ name, apps = [] }, onLine) {
   const folder = join(workshop, name);
   const source = join(here, 'cases', name);
   mkdirSync(folder, { recursive: true });
@@ -82,8 +82,9 @@ export async function prepare({ name, app }, onLine) {
   for (const entry of readdirSync(folder)) {
     if (!kept.includes(entry)) rmSync(join(folder, entry), { recursive: true, force: true });
   }
-  if (app) cpSync(join(here, 'apps', app), folder, { recursive: true });
-  cpSync(source, folder, { recursive: true });
+  for (const from of [...apps.map((app) => join(here, 'apps', app)), source]) {
+    cpSync(from, folder, { recursive: true });
+  }
   if (print && !existsSync(join(folder, 'node_modules/.package-lock.json'))) {
     await npm(['install', '--no-audit', '--no-fund', '--no-progress', '--loglevel=http'], {
       cwd: folder,

@@ -2,6 +2,6 @@ export default {
   title: 'esbuild (iife)',
   tool: 'esbuild',
   fast: true,
-  app: 'react',
+  apps: ['react'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

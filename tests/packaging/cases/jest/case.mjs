@@ -1,6 +1,6 @@
 export default {
   title: 'Jest (CommonJS)',
   tool: 'jest',
-  app: 'dom',
+  apps: ['dom'],
   modes: { jsdom: { run: ['jest/bin/jest.js', '--env', 'jsdom'] } },
 };

@@ -1,6 +1,6 @@
 export default {
   title: 'Parcel',
   tool: 'parcel',
-  app: 'react',
+  apps: ['react'],
   modes: { build: { run: ['parcel/lib/bin.js', 'build', 'index.html', '--no-cache'], files: 'dist' } },
 };

@@ -3,7 +3,7 @@ const vite = 'vite/bin/vite.js';
 export default {
   title: 'React Router, declarative',
   tool: 'react-router',
-  app: 'account',
+  apps: ['account', 'vite'],
   modes: {
     build: { run: [vite, 'build'], files: 'dist' },
     dev: { server: (port) => [vite, '--port', port, '--strictPort'] },

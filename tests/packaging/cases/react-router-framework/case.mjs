@@ -4,7 +4,7 @@ const html = '<p>Loading</p>';
 export default {
   title: 'React Router, framework mode with SSR',
   tool: '@react-router/dev',
-  app: 'account',
+  apps: ['account'],
   modes: {
     build: {
       run: [dev, 'build'],

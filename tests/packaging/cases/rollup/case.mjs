@@ -1,6 +1,6 @@
 export default {
   title: 'Rollup',
   tool: 'rollup',
-  app: 'react',
+  apps: ['react'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

@@ -1,6 +1,6 @@
 export default {
   title: 'Rspack',
   tool: '@rspack/core',
-  app: 'react',
+  apps: ['react', 'compile'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

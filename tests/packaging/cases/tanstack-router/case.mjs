@@ -3,7 +3,7 @@ const vite = 'vite/bin/vite.js';
 export default {
   title: 'TanStack Router',
   tool: '@tanstack/react-router',
-  app: 'account',
+  apps: ['account', 'vite'],
   modes: {
     build: { run: [vite, 'build'], files: 'dist' },
     dev: { server: (port) => [vite, '--port', port, '--strictPort'] },

@@ -3,7 +3,7 @@ const vitest = 'vitest/vitest.mjs';
 export default {
   title: 'Vitest',
   tool: 'vitest',
-  app: 'dom',
+  apps: ['dom'],
   modes: {
     jsdom: { run: [vitest, 'run', '--environment', 'jsdom'] },
     'happy-dom': { run: [vitest, 'run', '--environment', 'happy-dom'] },

@@ -1,15 +1,4 @@
-import { cpSync } from 'node:fs';
-import { resolve } from 'node:path';
 import webpack from 'webpack';
+import { compile } from './compile.mjs';
 
-const compiler = webpack({
-  mode: 'production',
-  entry: './main.js',
-  output: { path: resolve('dist'), filename: 'main.js', publicPath: '/' },
-});
-compiler.run((error, stats) => {
-  console.log(error ?? stats.toString());
-  if (error || stats.hasErrors()) process.exitCode = 1;
-  compiler.close(() => {});
-});
-cpSync('index.html', 'dist/index.html');
+compile(webpack);

@@ -1,6 +1,6 @@
 export default {
   title: 'webpack',
   tool: 'webpack',
-  app: 'react',
+  apps: ['react', 'compile'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

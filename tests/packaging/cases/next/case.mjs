@@ -1,0 +1,21 @@
+const next = 'next/dist/bin/next';
+
+/** Next builds with Turbopack, or with webpack where it is told to. */
+const modes = (bundler, ...flags) => {
+  const served = { env: { NEXT_TELEMETRY_DISABLED: '1' }, html: '<p>Loading</p>' };
+  return {
+    [`${bundler} build`]: {
+      run: [next, 'build', ...flags],
+      server: (port) => [next, 'start', '--port', port],
+      ...served,
+    },
+    [`${bundler} dev`]: { server: (port) => [next, 'dev', ...flags, '--port', port], ...served },
+  };
+};
+
+export default {
+  title: 'Next App Router',
+  tool: 'next',
+  apps: ['account', 'next'],
+  modes: { ...modes('Turbopack'), ...modes('webpack', '--webpack') },
+};
