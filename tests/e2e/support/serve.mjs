@@ -14,13 +14,14 @@ const TYPES = {
 const KEPT = /^\/(sdk|assets)\//;
 
 /**
- * An app's web server: files from memory, and `index.html` for every address that is no file's.
+ * An app's web server: files from memory, and `index.html` for every address that is no file's, unless it has no `fallback`.
  *
  * @typedef {object} AppServer
  * @property {number} port
  * @property {Map<string, string | Buffer>} files by path; may be filled later
  * @property {Record<string, string>} headers of every answer; may change
  * @property {Set<string>} broken paths whose connections break; may be filled later
+ * @property {boolean} fallback may change
  * @property {() => void} close
  *
  * @returns {Promise<AppServer>}
@@ -33,7 +34,7 @@ export async function serve() {
     const { pathname } = new URL(req.url, 'http://app.invalid');
     if (broken.has(pathname)) return req.socket.destroy();
     const ending = extname(pathname);
-    const body = files.get(pathname) ?? (ending ? undefined : files.get('/index.html'));
+    const body = files.get(pathname) ?? (ending || !app.fallback ? undefined : files.get('/index.html'));
     if (body === undefined) return res.writeHead(404).end();
     const kept = KEPT.test(pathname) ? { 'cache-control': 'max-age=3600' } : {};
     res.writeHead(200, { 'content-type': TYPES[ending || '.html'], ...kept, ...headers }).end(body);
@@ -44,5 +45,6 @@ export async function serve() {
     server.close();
     server.closeAllConnections();
   };
-  return { port: server.address().port, files, headers, broken, close };
+  const app = { port: server.address().port, files, headers, broken, fallback: true, close };
+  return app;
 }

@@ -13,6 +13,7 @@ import { serve } from './serve.mjs';
  * @property {import('playwright-core').BrowserContext} context
  * @property {string} origin the app's
  * @property {string} redirectUri
+ * @property {import('./serve.mjs').AppServer} server the app's
  * @property {Map<string, string | Buffer>} files of the app's server; may change
  * @property {Record<string, string>} headers of the app's server; may change
  * @property {Set<string>} broken paths at the app's server whose connections break; may change
@@ -139,6 +140,7 @@ async function makeWorld(
     context,
     origin,
     redirectUri,
+    server: app,
     files: app.files,
     headers: app.headers,
     broken: app.broken,
