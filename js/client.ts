@@ -1,5 +1,5 @@
 /** The client that apps call: numbers each call, hands it to the wasm and settles it by its number. */
-import { tellRedirectUri } from './development.js';
+import { inDevelopment } from './development.js';
 import type { SignInContext } from './errors.js';
 import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
 import { fetchWithToken } from './fetch.js';
@@ -79,7 +79,7 @@ export class Client implements IntelliAuth {
 
   async begin(): Promise<void> {
     const core = await this.#ready();
-    tellRedirectUri(this.#options.redirectUri);
+    inDevelopment((advice) => advice.ofOptions(this.#options));
     if (checked(() => core.insecureRedirect())) {
       console.warn('IntelliAuth: redirectUri is plain http, which is for development only.');
     }
@@ -88,6 +88,7 @@ export class Client implements IntelliAuth {
   async loginWithRedirect(options?: LoginOptions | HandledEvent, activated = userActivated()): Promise<void> {
     const given = checked(() => read<LoginOptions>(loginOptions, options));
     const { openUrl, signal } = given;
+    inDevelopment((advice) => advice.ofReturnTo(given.appState?.returnTo));
     const url = await this.#call<string | undefined>((core, call) => {
       const sent = { __proto__: null, ...given, appState: written(given.appState) };
       loginWithRedirect(core, call, sent, activated, openUrl !== undefined);
@@ -103,6 +104,7 @@ export class Client implements IntelliAuth {
     const answered = this.#call<CallbackResult>((core, call) => {
       handleCallback(core, call, named ?? here);
     }, signal);
+    inDevelopment((advice) => answered.then(() => advice.ofSession(this.getState())).catch(() => {}));
     return answered.catch((error) => {
       // The wasm trapped, and the code may be on its way.
       throw error?.code === 'internal'
@@ -128,7 +130,9 @@ export class Client implements IntelliAuth {
     return fetchWithToken(input, init, {
       mayCarryToken: async (url) => {
         try {
-          return core.mayCarryToken(url);
+          const may = core.mayCarryToken(url);
+          inDevelopment((advice) => may || advice.ofRequestWithoutToken(url));
+          return may;
         } catch (thrown) {
           throw toError(thrown);
         }

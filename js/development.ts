@@ -1,14 +1,19 @@
-/** What the console tells a developer: on loopback hosts only, which is where apps are developed, whatever the bundler. */
+/** Whether an app is being developed. */
+declare const process: { env: { NODE_ENV?: string } };
+
+type Advice = typeof import('./advice.js');
 
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-const told = new Set<string>();
-
-/** The string to register, once a page. */
-export function tellRedirectUri(redirectUri: string | undefined): void {
-  if (!redirectUri || told.has(redirectUri) || !LOOPBACK.test(location.hostname)) return;
-  told.add(redirectUri);
-  console.info(
-    `IntelliAuth: the redirect URI to register with the platform, character for character, is ${redirectUri}`,
-  );
+/**
+ * Has `tell` called with what a developer can be told. Bundlers write the mode into the condition, so that production
+ * builds keep neither the call nor the texts; without a bundler there is no `process`, and loopback hosts are where apps
+ * are developed.
+ */
+export function inDevelopment(tell: (advice: Advice) => unknown): void {
+  try {
+    if (process.env.NODE_ENV === 'development') void import('./advice.js').then(tell);
+  } catch {
+    if (LOOPBACK.test(location.hostname)) void import('./advice.js').then(tell);
+  }
 }

@@ -26,7 +26,7 @@ export interface IntelliAuthOptions {
   clientId: string;
   /**
    * Where the platform sends the browser back: an absolute URL without a fragment, or a path of the page's origin such as
-   * `/callback`. Registered with the platform character for character; on localhost the console says what to register.
+   * `/callback`. Registered with the platform character for character; in development the console says what to register.
    * @defaultValue `location.origin + '/'`
    */
   redirectUri?: string;

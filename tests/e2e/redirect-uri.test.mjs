@@ -50,10 +50,14 @@ describe('redirectUri', { concurrency: 2, timeout: 600_000 }, () => {
           await route.fulfill({ body, contentType });
         });
       }
+      const uri = `${world.origin}/callback`;
+      const heard = host.endsWith('invalid')
+        ? page.waitForEvent('console')
+        : page.waitForEvent('console', (message) => message.text().endsWith(uri));
       await page.goto(world.origin);
       await page.waitForFunction(() => window.ready?.then(() => true));
       await page.evaluate(() => begin(given));
-      const uri = `${world.origin}/callback`;
+      await heard;
       const told = `info: IntelliAuth: the redirect URI to register with the platform, character for character, is ${uri}`;
       assert.deepEqual(
         said.filter((line) => !line.startsWith('warning')),

@@ -83,7 +83,7 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
       const answer = await make(page, {
         tenantUrl,
         clientId: 'app',
-        redirectUri: 'http://localhost/callback',
+        redirectUri: world.redirectUri,
         discovery: true,
       });
       assert.equal(answer.error, undefined, tenantUrl);

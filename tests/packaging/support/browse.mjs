@@ -58,8 +58,9 @@ export async function warmUp(browser, port) {
  *
  * @param {import('playwright-core').Browser} browser
  * @param {number} port
+ * @param {boolean} built whether it is a production build, whose console is told nothing
  */
-export async function signInAt(browser, port) {
+export async function signInAt(browser, port, built) {
   const origin = `http://localhost:${port}`;
   const provider = await startProvider({
     port: 0,
@@ -70,6 +71,7 @@ export async function signInAt(browser, port) {
   const context = await browser.newContext();
   context.setDefaultTimeout(PATIENCE);
   const complaints = [];
+  let advised = false;
   try {
     await context.addInitScript(
       (given) => {
@@ -81,6 +83,7 @@ export async function signInAt(browser, port) {
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
+      advised ||= message.text().startsWith('IntelliAuth: the redirect URI to register');
     });
     await page.goto(origin);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -90,6 +93,7 @@ export async function signInAt(browser, port) {
     if (here !== `${origin}/`) complaints.push(`the address after the sign-in is ${here}`);
     await page.reload();
     await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    if (advised === built) complaints.push(`the redirect URI to register was ${built ? '' : 'not '}told`);
   } catch (error) {
     complaints.push(error.message);
   } finally {

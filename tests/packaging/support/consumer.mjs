@@ -20,7 +20,7 @@ const workshop = join(tools, 'packaging');
  *
  * What is run, first of all `run`, in the consumer's folder. Programs are files for Node: of an npm package, or `./own`.
  * @typedef {object} Mode
- * @property {string[]} [run] builds, or is the whole test
+ * @property {string[]} [run] builds for production, or is the whole test
  * @property {string} [files] the folder that a web server then shows, with index.html for every other address
  * @property {(port: string) => string[]} [server] the server that is started instead
  * @property {string} [html] what the server renders, before any script

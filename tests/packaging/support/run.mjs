@@ -66,7 +66,7 @@ async function runMode(folder, mode, browser, onLine) {
   const port = await freePort();
   if (mode.files) {
     const close = await serveFolder(join(folder, mode.files), port);
-    return signInAt(browser, port).finally(close);
+    return signInAt(browser, port, Boolean(mode.run)).finally(close);
   }
   const [serverCommand, ...serverArgs] = program(folder, mode.server(String(port)));
   const server = start(serverCommand, serverArgs, { ...options, env: { ...env, PORT: String(port) } });
@@ -78,7 +78,7 @@ async function runMode(folder, mode, browser, onLine) {
     await Promise.race([answering(port), ended]);
     if (mode.html) await rendered(port, mode.html);
     if (mode.warmUp) await warmUp(browser, port);
-    await signInAt(browser, port);
+    await signInAt(browser, port, Boolean(mode.run));
   } catch (error) {
     if (error instanceof Failed && error.output !== server.output)
       error.output = `${server.output}\n${error.output}`;

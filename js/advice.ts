@@ -1,0 +1,69 @@
+/** What the console tells a developer: what to register, and where an app will fail later. Production builds leave it out. */
+import type { AuthState, IntelliAuthOptions, ProviderCallbacks } from './types.js';
+
+const told = new Set<string>();
+
+/** Each is told once, however often it is true. */
+function tell(level: 'info' | 'warn', text: string): void {
+  if (told.has(text)) return;
+  told.add(text);
+  console[level](`IntelliAuth: ${text}`);
+}
+
+/** The options of a client that works. */
+export function ofOptions(options: IntelliAuthOptions & ProviderCallbacks): void {
+  const redirectUri = new URL(options.redirectUri as string);
+  tell(
+    'info',
+    `the redirect URI to register with the platform, character for character, is ${options.redirectUri}`,
+  );
+  const { origin, pathname } = redirectUri;
+  if (origin !== location.origin) {
+    const problem = `redirectUri is at ${origin} and this page at ${location.origin}, so a sign-in that begins here is not known there`;
+    tell('warn', `${problem}. Open the app at ${origin}, or write redirectUri: '${pathname}'.`);
+  }
+  const { handleCallbackAutomatically, navigate, onSignedIn, onSignInError } = options;
+  if (handleCallbackAutomatically === false) {
+    const idle = Object.entries({ navigate, onSignedIn, onSignInError }).filter(([, given]) => given);
+    for (const [name] of idle) {
+      tell(
+        'warn',
+        `${name} is never called, because handleCallbackAutomatically is false. Leave one of them out.`,
+      );
+    }
+  } else if (navigate && onSignedIn && onSignInError) {
+    tell(
+      'warn',
+      'navigate is never called, because onSignedIn and onSignInError are called instead. Leave it out.',
+    );
+  }
+}
+
+/** A request that `fetch` sent as it was given. */
+export function ofRequestWithoutToken(url: string): void {
+  const { origin } = new URL(url);
+  const instead = `write allowedOrigins: ['${origin}'] if that is your API, or use the page's own fetch if it needs no token`;
+  tell('warn', `fetch sends no access token to ${origin}, which is not among allowedOrigins: ${instead}.`);
+}
+
+/** Where a sign-in is to go on. */
+export function ofReturnTo(returnTo: string | undefined): void {
+  if (returnTo === undefined || !URL.canParse(returnTo, location.href)) return;
+  const { origin } = new URL(returnTo, location.href);
+  if (origin === location.origin) return;
+  tell(
+    'warn',
+    `appState.returnTo is at ${origin} and is not followed: it has to be a page of ${location.origin}.`,
+  );
+}
+
+/** The state right after a sign-in. */
+export function ofSession(state: AuthState): void {
+  if (state.status !== 'authenticated' || state.refreshAt !== undefined) return;
+  const asked = state.scope.split(' ').includes('offline_access');
+  const instead = asked
+    ? "Some platforms give one only with prompt: 'consent' as well"
+    : `Many platforms give one for a scope: write scope: '${state.scope} offline_access'`;
+  const problem = 'the platform gave no refresh token, so the session ends with its access token';
+  tell('warn', `${problem}, at ${new Date(state.expiresAt).toISOString()}. ${instead}.`);
+}

@@ -1,0 +1,140 @@
+// What the console tells while an app is developed, and that a production build has none of it.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { openBrowser } from './support/browser.mjs';
+import { bundled, served } from './support/bundle.mjs';
+import { signIn } from './support/flow.mjs';
+import { reactApp } from './support/react-app.mjs';
+import { bareWorld } from './support/world.mjs';
+
+const browser = await openBrowser();
+after(() => browser.close());
+
+/** A page's warnings of the SDK, and a wait for the next one that has `text` in it. */
+function warningsOf(page) {
+  const all = [];
+  page.on('console', (message) => {
+    const [, text] = message.text().match(/^IntelliAuth: (.*)/) ?? [];
+    if (message.type() === 'warning' && text) all.push(text);
+  });
+  const next = (text) =>
+    page
+      .waitForEvent('console', (message) => message.text().includes(text))
+      .then((message) => message.text());
+  return { all, next };
+}
+
+describe('the console in development', { concurrency: 2, timeout: 600_000 }, () => {
+  test('names the origin that fetch sends no token to, once, and the option that would change it', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const warnings = warningsOf(page);
+    const said = warnings.next('sends no access token');
+    await page.evaluate(async () => {
+      for (const path of ['/one', '/two']) await auth.fetch(path);
+    });
+    const { origin } = world;
+    assert.match(
+      await said,
+      new RegExp(`to ${origin}, which is not among allowedOrigins: write .*'${origin}'`),
+    );
+    const other = warnings.next('https://other.example');
+    await page.evaluate(() => auth.fetch('https://other.example/').catch(() => {}));
+    await other;
+    assert.equal(warnings.all.length, 2, warnings.all.join('\n'));
+  });
+
+  test('says nothing of an origin that gets the token, nor of a session that lasts', async (t) => {
+    const world = await bareWorld(t, browser, { options: false });
+    const { issuer } = world.platform;
+    await world.context.addInitScript((given) => Object.assign(window, { given }), {
+      ...world.options,
+      allowedOrigins: [issuer],
+    });
+    const page = await world.tab();
+    const { all, next } = warningsOf(page);
+    await signIn(page, world);
+    await page.evaluate((issuer) => auth.fetch(`${issuer}/api/me`), issuer);
+    const last = next('sends no access token');
+    await page.evaluate(() => auth.fetch('/other'));
+    await last;
+    assert.equal(all.length, 1, all.join('\n'));
+  });
+
+  test('says that the session ends with its access token where there is no refresh token', async (t) => {
+    const world = await bareWorld(t, browser);
+    await world.context.route(`${world.platform.issuer}/oauth2/token`, async (route) => {
+      const response = await route.fetch();
+      const { refresh_token: _, ...json } = await response.json();
+      await route.fulfill({ response, json });
+    });
+    const page = await world.tab();
+    const said = warningsOf(page).next('no refresh token');
+    await signIn(page, world);
+    assert.match(await said, /write scope: 'openid profile email offline_access'/);
+  });
+
+  test('says where appState.returnTo is not followed', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const said = warningsOf(page).next('returnTo');
+    await page.evaluate(() =>
+      auth.loginWithRedirect({ openUrl() {}, appState: { returnTo: 'https://other.example/page' } }),
+    );
+    assert.match(await said, /at https:\/\/other\.example and is not followed/);
+  });
+
+  for (const [what, options, wanted] of [
+    [
+      'another origin than the page’s',
+      { redirectUri: 'http://127.0.0.1:5173/callback' },
+      ['redirectUri is at http://127.0.0.1:5173 and this page at', "write redirectUri: '/callback'"],
+    ],
+    [
+      'a navigate that nothing calls',
+      { handleCallbackAutomatically: false, navigate: 'call' },
+      ['navigate is never called, because handleCallbackAutomatically is false'],
+    ],
+    [
+      'a navigate beside two callbacks that replace it',
+      { onSignedIn: 'call', onSignInError: 'call', navigate: 'call' },
+      ['navigate is never called, because onSignedIn and onSignInError'],
+    ],
+  ]) {
+    test(`warns of ${what}`, async (t) => {
+      const props = Object.entries(options).map(([name, value]) =>
+        value === 'call' ? `${name}={() => {}}` : `${name}={${JSON.stringify(value)}}`,
+      );
+      const world = await reactApp(
+        t,
+        browser,
+        `mount(<IntelliAuthProvider {...given} ${props.join(' ')}><main /></IntelliAuthProvider>);`,
+      );
+      const page = await world.context.newPage();
+      const said = warningsOf(page).next(wanted[0]);
+      await page.goto(world.origin);
+      const text = await said;
+      for (const part of wanted) assert.ok(text.includes(part), text);
+    });
+  }
+
+  test('a production build on localhost says nothing, and has none of the texts', async (t) => {
+    const world = await bareWorld(t, browser);
+    const { files } = await bundled(
+      `import { createIntelliAuth } from '@intelliauth/spa-sdk';
+      window.ready = createIntelliAuth(${JSON.stringify(world.options)}).then((auth) => { window.auth = auth; });`,
+    );
+    const texts = /redirect URI to register|among allowedOrigins|is never called/;
+    assert.deepEqual(
+      [...files].filter(([, text]) => texts.test(text)).map(([path]) => path),
+      [],
+    );
+    const { page, origin } = await served(t, browser, files);
+    const said = [];
+    page.on('console', (message) => said.push(message.text()));
+    await page.goto(origin);
+    await page.waitForFunction(() => window.ready?.then(() => true));
+    await page.evaluate(() => auth.fetch('/other'));
+    assert.deepEqual(said, []);
+  });
+});
