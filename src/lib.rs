@@ -3,6 +3,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`core`] | the protocol's rules and the client. Pure: no browser, clock, randomness or I/O of its own |
+//! | [`explain`] | what is wrong with a sign-in that is stuck, from what was pasted. On wasm32 with the feature `explain` only |
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
 //! | `bindings` | what JavaScript sees. wasm32 with the features `js` and `js-explain` only |
 //! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
@@ -11,6 +12,9 @@
 //! see [`core::protocol::authorize`], [`core::protocol::authorization_response`] and [`core::protocol::token`].
 
 pub mod core;
+
+#[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
+pub mod explain;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;

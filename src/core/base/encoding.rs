@@ -47,13 +47,18 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 
 /// SHA-256 of `text`.
 pub fn sha256(text: &str) -> [u8; 32] {
+    sha256_bytes(text.as_bytes())
+}
+
+/// SHA-256 of `bytes`.
+pub fn sha256_bytes(bytes: &[u8]) -> [u8; 32] {
     // FIPS 180-4 §5.1.1 and §6.2. Of the crate only the compression: its buffering is as large again.
-    let mut message = text.as_bytes().to_vec();
+    let mut message = bytes.to_vec();
     message.push(0x80);
     while message.len() % 64 != 56 {
         message.push(0);
     }
-    message.extend_from_slice(&(8 * text.len() as u64).to_be_bytes());
+    message.extend_from_slice(&(8 * bytes.len() as u64).to_be_bytes());
     let mut state = INITIAL;
     compress256(&mut state, message.as_chunks().0);
     let mut digest = [0; 32];

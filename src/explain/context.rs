@@ -1,0 +1,267 @@
+//! What the rules see, and where their findings come together.
+
+use super::catalog::{Code, ROWS, Row};
+use super::input::{Message, Param};
+use super::names;
+use super::show;
+use super::{Finding, Kind, Known, Part, Place, Report, Severity};
+use crate::core::base::json::Engine;
+use std::ops::Range;
+
+/// What is known besides the message at hand, and the findings so far.
+pub(super) struct Context<'a> {
+    pub known: &'a Known,
+    pub engine: Engine,
+    /// From the authorization requests of the input itself.
+    pub sent: Sent,
+    found: Vec<Found>,
+    secrets: Vec<String>,
+}
+
+/// What an authorization request of the same input said.
+#[derive(Default)]
+pub(super) struct Sent {
+    pub redirect_uri: Option<String>,
+    pub challenge: Option<String>,
+    pub client_id: Option<String>,
+    pub state: Option<String>,
+    /// The redirect URI of the token request.
+    pub exchanged_redirect_uri: Option<String>,
+    /// The codes that were sent to the token endpoint, each once.
+    pub codes: Vec<String>,
+    /// A code that was sent twice.
+    pub repeated_code: bool,
+}
+
+/// A finding in the making.
+pub(super) struct Found {
+    row: &'static Row,
+    severity: Severity,
+    rank: usize,
+    parameter: Option<String>,
+    seen: String,
+    details: Vec<(&'static str, String)>,
+    range: Option<Range<usize>>,
+}
+
+impl Found {
+    /// The parameter that it is about.
+    pub fn on(mut self, param: &Param) -> Self {
+        self.range = Some(param.range.clone());
+        self.named(&param.name)
+    }
+
+    /// The parameter's name, where it is not there itself.
+    pub fn named(mut self, name: &str) -> Self {
+        self.parameter = Some(show::plain(name));
+        self
+    }
+
+    /// Where in the input it is.
+    pub fn in_range(mut self, range: Range<usize>) -> Self {
+        self.range = Some(range);
+        self
+    }
+
+    /// What the placeholder `{name}` of the row's texts stands for.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+
+    /// Instead of the row's severity.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Where it stands among those of its severity; the lowest first.
+    pub fn rank(mut self, rank: usize) -> Self {
+        self.rank = rank;
+        self
+    }
+}
+
+impl<'a> Context<'a> {
+    pub fn new(known: &'a Known, engine: Engine) -> Self {
+        let mut secrets: Vec<String> = Vec::new();
+        let given = [
+            known.verifier.as_ref().map(|verifier| ("code_verifier", verifier.expose())),
+            known.state.as_ref().map(|state| ("state", state.expose())),
+        ];
+        for (name, value) in given.into_iter().flatten() {
+            if names::secret(name, value) {
+                secrets.push(value.to_owned());
+            }
+        }
+        Self { known, engine, sent: Sent::default(), found: Vec::new(), secrets }
+    }
+
+    /// Takes from a message what the others are compared with.
+    pub fn learn(&mut self, message: &Message) {
+        for param in message.all() {
+            for value in [&param.value, &param.raw] {
+                // Of "Bearer …" the second word is the secret as well.
+                for text in std::iter::once(value.as_str()).chain(value.split([' ', '=', ';', ':'])) {
+                    if names::secret(&param.name, text) {
+                        self.hide(text);
+                    }
+                }
+            }
+        }
+        let value = |name| message.param(name).map(|param| param.value.clone());
+        match message.kind {
+            Kind::AuthorizationRequest => {
+                self.sent.redirect_uri = value("redirect_uri");
+                self.sent.challenge = value("code_challenge");
+                self.sent.client_id = value("client_id");
+                self.sent.state = value("state");
+            }
+            Kind::TokenRequest => {
+                self.sent.exchanged_redirect_uri = value("redirect_uri");
+                if let Some(code) = value("code").filter(|code| !code.is_empty()) {
+                    self.sent.repeated_code |= self.sent.codes.contains(&code);
+                    self.sent.codes.push(code);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hide(&mut self, value: &str) {
+        if !self.secrets.iter().any(|known| known == value) {
+            self.secrets.push(value.to_owned());
+        }
+    }
+
+    /// The challenge of the authorization request, where one is known.
+    pub fn challenge(&self) -> Option<&str> {
+        self.known.sent_challenge.as_deref().or(self.sent.challenge.as_deref())
+    }
+
+    /// The redirect URI of the authorization request, where one is known.
+    pub fn sent_redirect_uri(&self) -> Option<&str> {
+        self.known.sent_redirect_uri.as_deref().or(self.sent.redirect_uri.as_deref())
+    }
+
+    /// The client id, where one is known.
+    pub fn client_id(&self) -> Option<&str> {
+        self.known.client_id.as_deref().or(self.sent.client_id.as_deref())
+    }
+
+    /// The state that was sent, where it is known.
+    pub fn state(&self) -> Option<&str> {
+        self.known.state.as_ref().map(|state| state.expose()).or(self.sent.state.as_deref())
+    }
+
+    /// Begins a finding: `seen` is one sentence without secrets.
+    pub fn finding(&self, code: Code, seen: impl Into<String>) -> Found {
+        let at = code as usize;
+        let row = ROWS.get(at).unwrap_or(&super::catalog::NONE);
+        Found {
+            row,
+            severity: row.severity,
+            rank: at + 1000,
+            parameter: None,
+            seen: seen.into(),
+            details: Vec::new(),
+            range: None,
+        }
+    }
+
+    /// Takes a finding, unless the same was said about the same before.
+    pub fn add(&mut self, found: Found) {
+        let same = |known: &Found| known.row.code == found.row.code && known.parameter == found.parameter;
+        if !self.found.iter().any(same) {
+            self.found.push(found);
+        }
+    }
+
+    /// Adds a finding that needs no more than its sentence.
+    pub fn say(&mut self, code: Code, param: &Param, seen: impl Into<String>) {
+        let found = self.finding(code, seen).on(param);
+        self.add(found);
+    }
+
+    /// Whether a finding of this code is there.
+    pub fn has(&self, code: Code) -> bool {
+        self.found.iter().any(|found| found.row.code == code.as_str())
+    }
+
+    /// Whether anything is there that makes the sign-in fail.
+    pub fn has_error(&self) -> bool {
+        self.found.iter().any(|found| found.severity == Severity::Error)
+    }
+
+    /// All in one, worst first, every text looked through for secrets once more.
+    pub fn report(mut self, input: &str, messages: Vec<Message>) -> Report {
+        let kind = match messages.as_slice() {
+            [] => Kind::Unknown,
+            [message] => message.kind,
+            [first, rest @ ..] if rest.iter().all(|message| message.kind == first.kind) => first.kind,
+            // A request with its own answer is explained as that request.
+            [first, second] if first.kind == Kind::TokenRequest && second.answer => first.kind,
+            _ => Kind::Recording,
+        };
+        if messages.is_empty() {
+            let seen = if input.trim().is_empty() {
+                "There is no text."
+            } else {
+                "This is no message of a sign-in that is known here."
+            };
+            self.add(self.finding(Code::NotRecognised, seen));
+        }
+        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let secrets = std::mem::take(&mut self.secrets);
+        let clean = |text: String| {
+            let mut text = text;
+            for secret in &secrets {
+                if text.contains(secret.as_str()) {
+                    text = text.replace(secret.as_str(), "…");
+                }
+            }
+            text
+        };
+        let bounded = |range: Range<usize>| {
+            let whole = input.get(range.clone()).is_some();
+            if whole { range } else { 0..0 }
+        };
+        let mut parts = Vec::new();
+        for message in &messages {
+            for param in message.shown() {
+                let hidden = names::hides(&param.name) && !matches!(param.place, Place::Origin | Place::Path);
+                let value =
+                    if hidden { show::described(&param.value) } else { clean(show::value(&param.value)) };
+                parts.push(Part {
+                    message: message.kind,
+                    name: clean(show::plain(&param.name)),
+                    value,
+                    hidden,
+                    place: param.place,
+                    range: bounded(param.range.clone()),
+                });
+            }
+        }
+        self.found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.rank));
+        let findings = self.found.into_iter().map(|found| {
+            let fill = |text: &str| {
+                let mut text = text.to_owned();
+                for (name, value) in &found.details {
+                    text = text.replace(&format!("{{{name}}}"), value);
+                }
+                text
+            };
+            Finding {
+                severity: found.severity,
+                code: found.row.code,
+                parameter: found.parameter.clone().map(clean),
+                seen: clean(found.seen.clone()),
+                why: clean(fill(found.row.why)),
+                instead: clean(fill(found.row.instead)),
+                clause: found.row.clause,
+                range: found.range.clone().map(bounded),
+            }
+        });
+        Report { kind, findings: findings.collect(), parts }
+    }
+}

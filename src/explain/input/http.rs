@@ -1,0 +1,80 @@
+//! An HTTP message as text: `POST /oauth2/token HTTP/1.1`, headers, body; or `HTTP/1.1 400 Bad Request`.
+
+use super::har::take_body;
+use super::{Message, Url, clean, shell};
+use crate::explain::source::Source;
+
+const METHODS: &[&str] = &["GET", "POST", "PUT", "OPTIONS", "HEAD"];
+
+/// Reads the message, where the first line is one.
+pub(super) fn read(whole: &Source) -> Option<Vec<Message>> {
+    let text = whole.text();
+    let first = text.lines().next()?;
+    let mut words = first.split(' ').filter(|word| !word.is_empty());
+    let method = words.next()?;
+    if method.starts_with("HTTP/") {
+        let mut message = Message { status: words.next()?.parse().ok(), ..Message::default() };
+        headers_and_body(&mut message, whole, first.len());
+        message.settle();
+        return Some(vec![message]);
+    }
+    if !METHODS.contains(&method) {
+        return None;
+    }
+    let mut message = Message { method: Some(method.to_owned()), ..Message::default() };
+    let target_at = text.find(words.next()?)?;
+    let written_out = text.contains(" HTTP/");
+    let rest = whole.from(target_at);
+    if !written_out && clean::is_one(rest.text()) {
+        // `GET https://…` and the parameters on lines of their own.
+        message.url = Some(Url::read(&clean::joined(&rest)));
+        return Some(vec![message]);
+    }
+    let target = rest.text().split(char::is_whitespace).next().unwrap_or_default().len();
+    message.url = Some(Url::read(&rest.part(0..target)));
+    headers_and_body(&mut message, whole, first.len());
+    Some(vec![message])
+}
+
+fn headers_and_body(message: &mut Message, whole: &Source, first: usize) {
+    let text = whole.text();
+    let mut at = first;
+    for line in text.get(first..).unwrap_or_default().split_inclusive('\n') {
+        let content = line.trim();
+        let source = whole.part(at..at + line.len()).trim();
+        let is_header = content.split_once(':').is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+        at += line.len();
+        if content.is_empty() && at > first + 2 && !message.headers.is_empty() {
+            break;
+        }
+        if is_header {
+            message.headers.extend(shell::header(&source));
+        } else if !content.is_empty() {
+            // Without an empty line between: the first line that is no header begins the body.
+            at -= line.len();
+            break;
+        }
+    }
+    let body = whole.from(at).trim();
+    if !body.text().is_empty() {
+        take_body(message, &body);
+    }
+    // The host completes a request's path.
+    if let (Some(url), Some(host)) =
+        (&mut message.url, message.headers.iter().find(|h| h.name.eq_ignore_ascii_case("host")))
+        && url.scheme.text().is_empty()
+    {
+        let mut authority = Source::at(host.range.start);
+        for letter in host.value.chars() {
+            authority.push(letter, host.range.clone());
+        }
+        url.authority = authority;
+        let mut scheme = Source::at(host.range.start);
+        for letter in "https".chars() {
+            scheme.push(letter, host.range.clone());
+        }
+        url.scheme = scheme;
+    }
+}

@@ -1,0 +1,182 @@
+//! What a platform's refusal means: the likeliest cause first, by its own words, by what is known, and by what is usual.
+
+mod table;
+
+use super::catalog::Code;
+use super::context::Context;
+use super::input::Message;
+use super::{Kind, Severity, show};
+use table::{MARKS, USUAL};
+
+/// Causes that are told at most, besides the first.
+const OTHERS: usize = 4;
+
+/// Whether a text names a refusal.
+pub(super) fn named(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    MARKS.iter().any(|(marks, _)| marks.iter().all(|mark| lower.contains(mark)))
+        || USUAL.iter().any(|(error, _)| !error.is_empty() && has_word(&lower, error))
+}
+
+/// Looks at an error answer, a callback with an error, or a sentence.
+pub(super) fn check(cx: &mut Context, message: &Message) {
+    if !matches!(message.kind, Kind::TokenError | Kind::AuthorizationError) {
+        return;
+    }
+    let field = |name: &str| message.param(name).map(|param| param.value.clone()).unwrap_or_default();
+    let prose = message.prose.as_ref().map(|prose| prose.text().to_owned()).unwrap_or_default();
+    let mut error = field("error");
+    let description = [
+        field("error_description"),
+        field("error_subtype"),
+        field("error_uri"),
+        field("message"),
+        prose.clone(),
+    ]
+    .join(" ");
+    let words = format!("{error} {description}").to_lowercase();
+    if error.is_empty() || error.contains(' ') {
+        let in_text = USUAL.iter().find(|(name, _)| !name.is_empty() && has_word(&words, name));
+        error = in_text.map_or(String::new(), |(name, _)| (*name).to_owned());
+    }
+    let mut causes: Vec<Code> = Vec::new();
+    let mut push = |code: Code| {
+        if !causes.contains(&code) {
+            causes.push(code);
+        }
+    };
+    for (marks, code) in MARKS {
+        if marks.iter().all(|mark| words.contains(mark)) {
+            push(*code);
+        }
+    }
+    let from_words = !causes.is_empty();
+    let mut push = |code: Code| {
+        if !causes.contains(&code) {
+            causes.push(code);
+        }
+    };
+    let usual = USUAL.iter().find(|(name, _)| *name == error).map(|(_, causes)| *causes).unwrap_or_default();
+    // What the platform says outright leaves little to guess.
+    let most = if from_words { 1 } else { OTHERS };
+    usual.iter().take(most).for_each(|code| push(*code));
+    if causes.is_empty() {
+        causes.push(Code::CauseUnknown);
+    }
+    let told = told(&error, &field("error_description"), message.status);
+    let proved = prove(cx, message, &mut causes);
+    for (rank, code) in causes.iter().enumerate() {
+        let seen = match rank {
+            0 if proved.is_some() => format!("{told} {}", proved.clone().unwrap_or_default()),
+            0 => told.clone(),
+            _ => format!("{told} Another cause, less likely."),
+        };
+        let severity = if rank == 0 { Severity::Error } else { Severity::Note };
+        let mut found = cx.finding(*code, seen).severity(severity).rank(rank);
+        found = match message.param("error") {
+            Some(param) => found.on(param),
+            None => match &message.prose {
+                Some(prose) => found.named("error").in_range(prose.range()),
+                None => found.named("error"),
+            },
+        };
+        found = found.with("parameter", parameter(&words));
+        cx.add(found);
+    }
+}
+
+/// What the platform said, in a sentence.
+fn told(error: &str, description: &str, status: Option<u16>) -> String {
+    let description = show::value(description.trim());
+    let description =
+        description.split(" Trace ID").next().unwrap_or_default().trim_end_matches('.').to_owned();
+    match (error, description.as_str(), status) {
+        ("", "", Some(status)) => format!("The platform answered with status {status}."),
+        ("", "", None) => "The platform refused the request.".to_owned(),
+        ("", text, _) => format!("The platform says: {text}."),
+        (error, "", _) => format!("The platform answered {}.", show::value(error)),
+        (error, text, _) => format!("The platform answered {}: {text}.", show::value(error)),
+    }
+}
+
+/// What is known may prove a cause, which then comes first, or rule it out.
+fn prove(cx: &mut Context, message: &Message, causes: &mut Vec<Code>) -> Option<String> {
+    if message.kind != Kind::TokenError {
+        return None;
+    }
+    if cx.sent.repeated_code && causes.contains(&Code::CauseCodeUsedTwice) {
+        first(causes, Code::CauseCodeUsedTwice);
+        return Some("The recording shows the same code sent more than once.".to_owned());
+    }
+    let exchanged = cx.sent.exchanged_redirect_uri.clone();
+    if let (Some(sent), Some(exchanged), true) =
+        (cx.sent_redirect_uri(), exchanged, causes.contains(&Code::CauseRedirectUriChanged))
+    {
+        if sent != exchanged {
+            first(causes, Code::CauseRedirectUriChanged);
+            return Some("The recording shows two different redirect URIs.".to_owned());
+        }
+        causes.retain(|code| *code != Code::CauseRedirectUriChanged);
+        cx.add(
+            cx.finding(Code::RuledOutRedirectUri, "Both requests sent the same redirect_uri.")
+                .named("redirect_uri"),
+        );
+    }
+    let concerns_grant = causes.contains(&Code::CauseVerifierMismatch);
+    if let (Some(verifier), Some(challenge), true) = (&cx.known.verifier, cx.challenge(), concerns_grant) {
+        if verifier.challenge() != challenge {
+            let how = super::rules::pkce::how(verifier.expose(), challenge);
+            first(causes, Code::CauseVerifierMismatch);
+            return Some(match how {
+                Some(made) => format!("The code_challenge that was sent {}.", made.words()),
+                None => "The verifier given does not match the challenge that was sent.".to_owned(),
+            });
+        }
+        causes.retain(|code| *code != Code::CauseVerifierMismatch);
+        cx.add(
+            cx.finding(Code::RuledOutVerifier, "The verifier given matches the challenge that was sent.")
+                .named("code_verifier"),
+        );
+    }
+    None
+}
+
+fn first(causes: &mut Vec<Code>, code: Code) {
+    causes.retain(|known| *known != code);
+    causes.insert(0, code);
+}
+
+/// The parameter that a "missing parameter" is about.
+fn parameter(words: &str) -> &'static str {
+    const NAMES: &[&str] = &[
+        "code_challenge_method",
+        "code_challenge",
+        "code_verifier",
+        "redirect_uri",
+        "response_type",
+        "grant_type",
+        "client_secret",
+        "client_id",
+        "refresh_token",
+        "nonce",
+        "scope",
+        "state",
+        "code",
+    ];
+    NAMES
+        .iter()
+        .find(|name| has_word(words, name))
+        .copied()
+        .unwrap_or("the parameter that the platform names")
+}
+
+/// Whether `word` stands in `text` on its own.
+fn has_word(text: &str, word: &str) -> bool {
+    let part_of_name =
+        |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        !part_of_name(before) && !part_of_name(after)
+    })
+}

@@ -1,0 +1,4 @@
+//! Explain, from outside: the corpus of mistakes, the documentation's correct requests, secrets, and any text at all.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod first;
