@@ -4,6 +4,7 @@ import type { SignInContext } from './errors.js';
 import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
 import { fetchWithToken } from './fetch.js';
 import { Core, handleCallback, loginWithRedirect } from './glue.js';
+import { tap } from './guard.js';
 import { Host } from './host.js';
 import { load, onTrap } from './loader.js';
 import {
@@ -177,6 +178,10 @@ export class Client implements IntelliAuth {
     return () => this.#listeners.delete(listener);
   }
 
+  async trace(): Promise<string> {
+    return (await import('./trace/trace.js')).bundle();
+  }
+
   dispose(): void {
     this.#listeners.clear();
     this.#disposed.abort(errorOf(fault('disposed')));
@@ -195,7 +200,8 @@ export class Client implements IntelliAuth {
   }
 
   async #start(): Promise<Core> {
-    const { wasm } = this.#options;
+    const { wasm, trace } = this.#options;
+    if (trace ?? asked()) (await tracing())?.record(tap);
     await load(this.#eager.module, typeof wasm === 'string' || wasm instanceof URL);
     this.#disposed.signal.throwIfAborted();
     const host = new ClientHost(this);
@@ -332,6 +338,18 @@ class ClientHost extends Host {
 
 /** Whether the user's own action stands behind what happens now. A browser that cannot tell says no. */
 export const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
+
+/** The recorder's part. A sign-in is not to fail for want of it. */
+const tracing = () => import('./trace/trace.js').catch(() => undefined);
+
+/** Whether `trace()` was called in this tab. */
+const asked = () => {
+  try {
+    return sessionStorage['intelliauth.trace'] !== undefined;
+  } catch {
+    return false;
+  }
+};
 
 /** `appState` as storage keeps it over the redirect. */
 function written(appState: unknown): string | undefined {

@@ -98,6 +98,7 @@ const clientReaders: Record<string, Reader> = {
   requestTimeoutSeconds: number,
   allowedOrigins: texts,
   additionalAudiences: texts,
+  trace: flag,
   wasm,
 };
 

@@ -20,8 +20,15 @@ import type {
 
 const loading: AuthState = { status: 'loading' };
 
-type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch';
-const METHODS: Method[] = ['loginWithRedirect', 'handleCallback', 'logout', 'getAccessToken', 'fetch'];
+type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'trace';
+const METHODS: Method[] = [
+  'loginWithRedirect',
+  'handleCallback',
+  'logout',
+  'getAccessToken',
+  'fetch',
+  'trace',
+];
 
 export class Store {
   /** As they were at first; a client keeps them. */
@@ -123,15 +130,14 @@ export class Store {
   }
 
   #call(name: Method, args: unknown[]): Promise<unknown> {
-    const client = this.#client;
+    type Callable = Record<Method, (...args: unknown[]) => Promise<unknown>>;
+    const client = this.#client as Callable | undefined;
     // Until the SDK is loaded a click may be too long ago.
     const asked = name === 'loginWithRedirect' ? [args[0], navigator.userActivation?.isActive] : args;
-    const call = (client: IntelliAuth, args: unknown[]) =>
-      (client[name] as (...args: unknown[]) => Promise<unknown>)(...args);
-    const called = client && call(client, args);
+    const called = client?.[name](...args);
     called?.catch(() => {}); // told below
     const work = this.#started().then((session) =>
-      session.settle(name, called ?? call(session.client, asked)),
+      session.settle(name, called ?? (session.client as unknown as Callable)[name](...asked)),
     );
     // Event handlers, whose promise nobody has: the page shows what fails.
     if (name.startsWith('log')) work.catch(() => {});

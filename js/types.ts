@@ -54,6 +54,11 @@ export interface IntelliAuthOptions {
    * OpenID Connect Core §3.1.3.7. @defaultValue `[]`
    */
   additionalAudiences?: readonly string[];
+  /**
+   * Record what happens, for {@link IntelliAuth.trace}; the recorder is loaded for it. `false` also where `trace()` was called.
+   * @defaultValue `false`
+   */
+  trace?: boolean;
   /** The wasm to use instead of the inlined one: a URL (streamed), bytes, or a compiled module. */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
 }
@@ -320,6 +325,17 @@ export interface IntelliAuth {
    * @returns a function that ends the subscription
    */
   subscribe(listener: Listener): () => void;
+  /**
+   * The support bundle: what happened on this page and, before redirects, on this tab's pages of the last hour, as JSON text.
+   * No secret is in it: a code, verifier, state, nonce or token is a placeholder, the same for the same value; and so are
+   * claims, login hints, `appState`, query values and the addresses of APIs.
+   *
+   * It has what was recorded: everything with the option `trace`; without it nothing yet, and the call has this tab record
+   * from its next page on, for an hour.
+   * @example
+   * await navigator.clipboard.writeText(await auth.trace());
+   */
+  trace(): Promise<string>;
   /** Stops timers and listeners; nobody is signed out. */
   dispose(): void;
 }
@@ -336,6 +352,7 @@ export type Methods = Pick<
   | 'getState'
   | 'fetch'
   | 'subscribe'
+  | 'trace'
 >;
 
 /** What frameworks hand out: the state, the last sign-in's error, and the methods. */

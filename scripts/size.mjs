@@ -9,8 +9,8 @@ import { Failed, root } from './lib/run.mjs';
 import { bold, main, red, step } from './lib/step.mjs';
 
 const dist = join(root, 'pkg/dist');
-/** The hints of errors: a page without an error never loads them. */
-const LATER = 'errors.hints.js';
+/** The hints of errors, which a page without an error never loads, and the recorder, which a page without a trace never does. */
+const LATER = ['errors.hints.js', 'trace.js'];
 
 /** `[raw, gzip -9, brotli -11]` */
 function weigh(bytes) {
@@ -22,7 +22,7 @@ const sum = (weights) => weights.reduce((a, b) => a.map((n, i) => n + b[i]), [0,
 
 /**
  * Bundles one page that does `code`, as an app would, and weighs its chunks:
- * those a page loads at once, those it loads to sign in, and those it loads to explain an error.
+ * those a page loads at once, those it loads to sign in, and each of those it loads for something special.
  */
 async function page(code) {
   const { build: bundle } = await import('esbuild');
@@ -46,8 +46,9 @@ async function page(code) {
       return [path, { ...output, weight: weigh(file.contents), source: basename(output.entryPoint ?? '') }];
     }),
   );
-  const reach = (from, kinds, found = new Set()) => {
-    if (found.has(from) || !chunks.has(from) || chunks.get(from).source === LATER) return found;
+  const reach = (from, kinds, found = new Set(), later = false) => {
+    if (found.has(from) || !chunks.has(from)) return found;
+    if (!later && LATER.includes(chunks.get(from).source)) return found;
     found.add(from);
     for (const { path, kind } of chunks.get(from).imports)
       if (kinds.includes(kind)) reach(path, kinds, found);
@@ -59,7 +60,11 @@ async function page(code) {
   return {
     eager: total(reach(entry, ['import-statement'])),
     everything: total(everything),
-    later: total([...chunks.keys()].filter((path) => !everything.has(path))),
+    later: LATER.map((source) => {
+      const [from] = [...chunks].find(([, chunk]) => chunk.source === source);
+      const reached = reach(from, ['import-statement'], new Set(everything), true);
+      return total([...reached].filter((path) => !everything.has(path)));
+    }),
   };
 }
 
@@ -84,7 +89,8 @@ export async function size() {
         ['Plain page, everything it needs', plain.everything],
         ['React page, eager', react.eager, budget.eager],
         ['React page, everything it needs', react.everything, budget.everything],
-        ['Loaded only to explain an error', react.later],
+        ['Loaded only to explain an error', react.later[0]],
+        ['Loaded only to record a trace', react.later[1]],
       ];
       const over = rows.filter(([, [, , brotli], limit]) => brotli > limit);
       if (over.length > 0) {

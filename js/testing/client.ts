@@ -147,6 +147,10 @@ class Client implements TestClient {
     return () => this.#listeners.delete(listener);
   }
 
+  async trace(): Promise<string> {
+    return (await this.answers.trace?.()) ?? '{"kind":"intelliauth-trace","format":1,"runs":[]}';
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#listeners.clear();

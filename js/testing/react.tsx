@@ -62,6 +62,7 @@ export function IntelliAuthTestProvider({
       getIdTokenClaims: () => auth.getIdTokenClaims(),
       getState: () => auth.getState(),
       subscribe: (listener) => auth.subscribe(listener),
+      trace: () => auth.trace(),
     } as Auth;
   }, [auth, shown, error]);
   return <IntelliAuthContext.Provider value={value}>{children}</IntelliAuthContext.Provider>;

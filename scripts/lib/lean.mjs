@@ -114,9 +114,16 @@ export function lean(wasmPath, gluePath, features) {
   speechless(wasm.emitText());
   // In a test DOM (jsdom, happy-dom) globalThis has what a window has and is none. That there is a page, start.ts asks.
   replace('arg0 instanceof Window', 'true');
+  // A trace records what the wasm reads, and a replay answers it again: js/guard.ts.
+  for (const name of ['globalThis', 'self'])
+    replace(`typeof ${name} === 'undefined' ? undefined : ${name}`, 'scope');
+  replace('globalThis.crypto', 'scope.crypto');
+  for (const used of ['Date.now()', 'performance.now()', 'Math.random()'])
+    replace(`= ${used}`, `= scope.${used}`);
+  replace('= new Request(', '= new scope.Request(');
   replace('wasm = instance.exports;', 'wasm = guarded(instance.exports);');
   replace('wasm = wasmInstance.exports;', 'wasm = guarded(wasmInstance.exports);');
-  writeFileSync(gluePath, `import { guarded } from './guard.js';\n${glue}`);
+  writeFileSync(gluePath, `import { guarded, scope } from './guard.js';\n${glue}`);
   writeFileSync(wasmPath, wasm.emitBinary());
   wasm.dispose();
 }

@@ -36,7 +36,7 @@ export const bareFiles = () => ({
     window.ready?.catch(() => {});
   `,
   ...Object.fromEntries(
-    readdirSync(DIST)
+    readdirSync(DIST, { recursive: true })
       .filter((name) => /\.(js|wasm)$/.test(name))
       .map((name) => [`/sdk/${name}`, readFileSync(join(DIST, name))]),
   ),

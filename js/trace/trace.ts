@@ -1,0 +1,106 @@
+/** What `trace: true` and `trace()` load: the page's recorder, and what earlier pages of this tab left of theirs. */
+import type { tap } from '../guard.js';
+import { type Bundle, FORMAT, type Run, VERSION } from './record.js';
+import { Recorder } from './recorder.js';
+
+/** Where a tab keeps what its earlier pages recorded. That it is there switches recording on, as the option does. */
+const KEPT = 'intelliauth.trace';
+/** Where all tabs find what makes their placeholders alike. */
+const SHARED = 'intelliauth.trace.key';
+const HOUR = 60 * 60 * 1000;
+/** How many characters are kept. */
+const ROOM = 128 * 1024;
+
+interface Kept {
+  at: number;
+  runs: Run[];
+}
+
+let recorder: Recorder | undefined;
+
+/** Records from now on, every client that is made on this page. */
+export function record(tapped: typeof tap): void {
+  if (recorder) return;
+  recorder = new Recorder(key(), globalThis);
+  recorder.onStep = (input) => {
+    if (input === 'pageHidden') keep([...earlier(), ...runs()]);
+    // What a user leaves behind is nobody's to read.
+    else if (input === 'logout') keep([]);
+  };
+  tapped(recorder.through, recorder.scope);
+}
+
+/** Everything that is recorded, for whoever is to find out what happened. */
+export function bundle(): string {
+  const recorded = [...earlier(), ...runs()];
+  const made: Bundle = {
+    kind: 'intelliauth-trace',
+    format: FORMAT,
+    sdk: VERSION,
+    made: new Date().toISOString(),
+    browser: browser(),
+    runs: recorded,
+  };
+  if (!recorder) {
+    keep(earlier());
+    made.note =
+      'Nothing was recorded on this page. From its next page on this tab records, for an hour: load the page again, do what failed, and call trace() once more. The option `trace: true` records from the start.';
+  }
+  return JSON.stringify(made);
+}
+
+/** This page's, as they are now, with what is said of values that are named in them. */
+export const runs = (): Run[] =>
+  (recorder?.courses ?? []).map(({ run }) => {
+    const steps = JSON.stringify(run.steps);
+    const values = Object.entries(run.values).filter(([name]) => steps.includes(`⟨${name}⟩`));
+    return { ...run, values: Object.fromEntries(values) };
+  });
+
+/** What the pages before this one left, in this tab and within an hour. */
+function earlier(): Run[] {
+  const kept = attempt(() => JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Kept | null);
+  const here = new Set(runs().map(({ id }) => id));
+  const fresh = kept && Math.abs(Date.now() - kept.at) < HOUR && Array.isArray(kept.runs) ? kept.runs : [];
+  return fresh.filter(({ id }) => !here.has(id));
+}
+
+/** The newest of them, as far as there is room. */
+function keep(all: Run[]): void {
+  const kept: Kept = { at: Date.now(), runs: [...all] };
+  let text = JSON.stringify(kept);
+  while (text.length > ROOM && kept.runs.length > 0) {
+    kept.runs.shift();
+    text = JSON.stringify(kept);
+  }
+  attempt(() => sessionStorage.setItem(KEPT, text));
+}
+
+/** Random, and alike in all tabs of an hour, so that one's secret is recognised in another's record. It is in no bundle. */
+function key(): string {
+  const [at, known] = attempt(() => localStorage.getItem(SHARED))?.split(' ') ?? [];
+  if (known && Math.abs(Date.now() - Number(at)) < HOUR) return known;
+  const made = [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(36)).join('');
+  attempt(() => localStorage.setItem(SHARED, `${Date.now()} ${made}`));
+  return made;
+}
+
+function browser(): Bundle['browser'] {
+  return {
+    userAgent: navigator.userAgent,
+    secureContext: isSecureContext,
+    locks: 'locks' in navigator,
+    channel: typeof BroadcastChannel === 'function',
+    framed: window !== window.top,
+    sessionStorage: attempt(() => sessionStorage !== null) ?? false,
+    localStorage: attempt(() => localStorage !== null) ?? false,
+  };
+}
+
+function attempt<T>(use: () => T): T | undefined {
+  try {
+    return use();
+  } catch {
+    return undefined;
+  }
+}
