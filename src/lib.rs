@@ -13,6 +13,8 @@
 
 pub mod core;
 
+pub use core::protocol::code_flow;
+
 #[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
 pub mod explain;
 

@@ -2,6 +2,8 @@
 
 pub mod record;
 
+mod texts;
+
 use crate::core::base::json::{Member, Object};
 use serde_json::{Map, Value};
 

@@ -13,22 +13,34 @@
 //! What is not done here: the ID token's signature. A token that came from the token endpoint over TLS is vouched for by
 //! that (Core §3.1.3.7 item 6); who wants more takes the keys that [`signing_keys`] finds to a library of its own.
 
+pub use super::authorize::{
+    AuthorizationEntropy, AuthorizationSecrets, LoginOptions, build_authorization_url,
+    build_authorization_url_with,
+};
+pub use super::end_session::end_session_url;
+pub use super::metadata::Metadata;
+pub use super::token::MAX_BODY;
+pub use super::transaction::Transaction;
+pub use crate::core::base::clock::WallTime;
+pub use crate::core::base::config::{Config, Endpoints, Options};
+pub use crate::core::base::error::{Error, ErrorCode};
+pub use crate::core::base::secret::{
+    AccessToken, AuthorizationCode, IdToken, Nonce, RefreshToken, State, Verifier,
+};
+
 use super::authorization_response::{AuthorizationResult, check_issuer, read};
 use super::id_token::{Check, Expected, OUTDATED, Purpose, check};
 use super::jwks::{Jwk, candidates, public};
 use super::jws::{Jws, refuse};
-use super::metadata::{self, Metadata};
+use super::metadata;
+use super::pkce::Entropy;
 use super::token::{
     TokenOutcome, Tokens, exchange_form, process_token_response as read_tokens, refresh_form, revoke_form,
     status_error,
 };
-use super::transaction::{LIFETIME, Transaction};
-use crate::core::base::clock::WallTime;
-use crate::core::base::config::Config;
-use crate::core::base::encoding::sha256;
-use crate::core::base::error::{Error, ErrorCode};
+use super::transaction::LIFETIME;
+use crate::core::base::encoding::{base64url, sha256};
 use crate::core::base::json::{Engine, Member, Object, parse};
-use crate::core::base::secret::{AccessToken, AuthorizationCode, IdToken, Nonce, RefreshToken, State};
 use crate::core::base::text::{decimal, sanitize};
 
 /// A request for the caller to send: without cookies, and following no redirect.
@@ -92,6 +104,12 @@ pub fn same_secret(one: &str, other: &str) -> bool {
         different |= a ^ b;
     }
     different == 0
+}
+
+/// 32 random octets as text: for a session's cookie, or a `state` of the caller's own.
+#[must_use]
+pub fn random_text(entropy: &Entropy) -> String {
+    base64url(entropy)
 }
 
 /// Which sign-in `url`, the callback's, says that it answers: to find its [`Transaction`]. It proves nothing yet.

@@ -1,4 +1,5 @@
 // The embedded provider, and a user at it, without a browser.
+import { createServer } from 'node:net';
 import { startProvider } from '../../../provider/index.js';
 import { Browser } from '../../../provider/test/browser.js';
 
@@ -20,4 +21,13 @@ export async function signIn(url, browser = new Browser()) {
 export async function send(request) {
   const response = await fetch(request.url, { ...request, redirect: 'error' });
   return { status: response.status, body: await response.text() };
+}
+
+/** A port that nothing listens at. */
+export async function freePort() {
+  const server = createServer().listen(0, 'localhost');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
