@@ -68,13 +68,15 @@ const layers = {
     needs: [need.npm, need.browser, build],
     tests: () => nodeTests(tests('tests/kit', '.test.mjs')),
   },
+  // What measures is not run: no test depends on how busy a machine is.
+  bench: { needs: [need.npm], tests: () => nodeTests(tests('bench/test', '.test.mjs')) },
   packaging: { needs: [need.npm, need.browser, build], work: () => packaging({ fast: true }) },
   budget: { needs: [need.npm, build], work: size },
 };
 /** Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. */
 const sides = [
   ['lint', 'native', 'wasm', 'hand'],
-  ['provider', 'e2e', 'faulty', 'kit', 'packaging', 'budget'],
+  ['provider', 'e2e', 'faulty', 'kit', 'bench', 'packaging', 'budget'],
 ];
 
 function nodeTests(names, atOnce = availableParallelism()) {

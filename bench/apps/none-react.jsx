@@ -1,0 +1,3 @@
+import { Status, show } from './show.jsx';
+
+show(<Status settled signedIn signIn={() => {}} token={async () => ''} />);

@@ -1,0 +1,3 @@
+import { run } from 'bench-page';
+
+run(async () => ({ signedIn: true, signIn() {}, token: async () => '' }));

@@ -1,0 +1,4 @@
+import { oidcEarlyInit } from 'oidc-spa/entrypoint';
+
+const { shouldLoadApp } = oidcEarlyInit({ BASE_URL: '/' });
+if (shouldLoadApp) import('./oidc-spa-react.main.jsx');
