@@ -2,6 +2,8 @@
 
 #[cfg(feature = "js")]
 mod client;
+#[cfg(feature = "js-explain")]
+mod explain;
 mod options;
 #[cfg(feature = "js-explain")]
 mod protocol;

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { text as textOf } from 'node:stream/consumers';
+import { explain as explained } from '../explain/index.js';
+import type { ExplainOptions } from '../explain/report.js';
+import { type Command, EXIT_CODES, exitCode, options, painted, Usage } from './command.js';
+
+export const explain: Command = {
+  summary: 'say what is wrong with a URL, request or answer of a sign-in',
+  help: `Usage: npx @intelliauth/spa-sdk explain <text> | -
+
+Explains an authorize URL, a callback URL, a token request (a form, a curl line, a HAR
+entry or file) or an error answer. With - the text is read from standard input, so that
+no secret of it is kept in the shell's history. Nothing is sent anywhere.
+
+Options, each making more checks possible:
+  --registered <uri>   a redirect URI that is registered; may be repeated
+  --client-id <id>
+  --tenant <url>       the platform's address or issuer
+  --origin <origin>    of the page that runs the app
+  --sent <url>         the authorization request, where the text is what came of it
+  --state <state>      that the tab stored; secret
+  --verifier <text>    that the tab stored; secret
+  --known <file>       a JSON file with redirectUris, clientId, tenant, origin, state,
+                       verifier, authorizationRequest: keeps secrets out of the history
+  --json               print the report as JSON
+  --help
+
+Examples:
+  npx @intelliauth/spa-sdk explain 'https://tenant.example/oauth2/authorize?client_id=…' \\
+    --registered https://app.example/callback
+  pbpaste | npx @intelliauth/spa-sdk explain -
+  npx @intelliauth/spa-sdk explain - --json < recording.har
+
+${EXIT_CODES}`,
+
+  async run(args) {
+    const text = { type: 'string' } as const;
+    const { values, positionals } = options(args, {
+      registered: { type: 'string', multiple: true },
+      'client-id': text,
+      tenant: text,
+      origin: text,
+      sent: text,
+      state: text,
+      verifier: text,
+      known: text,
+      json: { type: 'boolean' },
+    });
+    const [given, ...more] = positionals;
+    if (given === undefined) throw new Usage('what is to be explained?');
+    if (more.length > 0) throw new Usage('more than one text: put it in quotes, as one');
+    const input = given === '-' ? await textOf(process.stdin) : given;
+    const known: ExplainOptions = {
+      ...(values.known === undefined ? {} : fromFile(values.known)),
+      ...defined({
+        redirectUris: values.registered,
+        clientId: values['client-id'],
+        tenant: values.tenant,
+        origin: values.origin,
+        authorizationRequest: values.sent,
+        state: values.state,
+        verifier: values.verifier,
+      }),
+    };
+    const report = await explained(input, known);
+    const { text: plain, ...rest } = report;
+    const out = values.json ? `${JSON.stringify(rest, undefined, 2)}\n` : painted(plain);
+    return { out, code: exitCode(report.findings) };
+  },
+};
+
+function fromFile(path: string): ExplainOptions {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Usage(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message would repeat what is in the file.
+    throw new Usage(`${path} is no JSON`);
+  }
+}
+
+const defined = <T extends object>(given: T): Partial<T> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
