@@ -132,10 +132,6 @@ catalog! {
         "The platform has no page at this path."
         "Write {expected}."
         "RFC 6749 §3.1";
-    EndpointPlainHttp "endpoint_plain_http" Error
-        "Everybody on the way reads and changes what is sent without TLS."
-        "Use https. Plain http is for a provider on this machine alone."
-        "RFC 6749 §3.1";
     EndpointUserInfo "endpoint_user_info" Error
         "A name or password before the host is sent to nobody, and makes an address look like another."
         "Remove what stands before @."
@@ -336,6 +332,11 @@ catalog! {
         "A state that can be guessed protects from nothing."
         "Use at least 128 random bits: 22 characters of BASE64URL, new for every sign-in."
         "RFC 6749 §10.10";
+
+    EndpointPlainHttp "endpoint_plain_http" Error
+        "Everybody on the way reads and changes what is sent without TLS."
+        "Use https. Plain http is for a provider on this machine alone."
+        "RFC 6749 §3.1";
 
     // More of the authorization request.
     PromptNoneCombined "prompt_none_combined" Error
@@ -552,7 +553,7 @@ catalog! {
         "RFC 9700 §4.16";
     ConnectRefusedByCsp "connect_refused_by_csp" Error
         "The page's own Content-Security-Policy forbids the request."
-        "Add the platform's origin to connect-src: {expected}."
+        "Add the platform's origin to the policy's {directive}: {expected}."
         "CSP 3 §6.1";
 
     // Causes of refusals.
@@ -592,10 +593,22 @@ catalog! {
         "The platform wants PKCE for this application, and the authorization request has no challenge that it accepts."
         "Add code_challenge (BASE64URL of the verifier's SHA-256) and code_challenge_method=S256 to the authorization request."
         "RFC 7636 §4.4.1";
+    CauseChallengeMalformed "cause_challenge_malformed" Error
+        "The challenge is not what the platform expects: 43 characters of BASE64URL, without = at the end."
+        "Encode the 32 bytes of the verifier's SHA-256 in BASE64URL and remove the padding. Give the authorization request to this tool: it names the mistake."
+        "RFC 7636 §4.2";
     CauseVerifierUnexpected "cause_verifier_unexpected" Error
         "The exchange sends a verifier, and the sign-in began without a challenge: the authorization request was built elsewhere, or lost its parameters."
         "Send code_challenge and code_challenge_method=S256 with the authorization request."
         "RFC 9700 §4.8.2";
+    CauseCodeAltered "cause_code_altered" Error
+        "The code arrived changed: most often it was taken from the address without decoding, and then encoded once more."
+        "Read it with URLSearchParams, which decodes it, and send it with URLSearchParams, which encodes it once."
+        "RFC 6749 §4.1.3";
+    CauseStateShort "cause_state_short" Error
+        "The platform refuses a state that could be guessed."
+        "Send at least 128 random bits: 22 characters of BASE64URL, new for every sign-in."
+        "RFC 6749 §10.10";
     CauseClientTypeConfidential "cause_client_type_confidential" Error
         "The application is registered as one that has a secret, and an app in a browser has none to send."
         "Register it as a public client: \"Single Page Application\", \"SPA\", \"public client\", or token endpoint authentication \"none\". Do not put the secret into the app."

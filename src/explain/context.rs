@@ -12,6 +12,8 @@ use std::ops::Range;
 pub(super) struct Context<'a> {
     pub known: &'a Known,
     pub engine: Engine,
+    /// Whether the input writes `&` as `&amp;`.
+    pub html_escaped: bool,
     /// From the authorization requests of the input itself.
     pub sent: Sent,
     found: Vec<Found>,
@@ -83,7 +85,7 @@ impl Found {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(known: &'a Known, engine: Engine) -> Self {
+    pub fn new(input: &str, known: &'a Known, engine: Engine) -> Self {
         let mut secrets: Vec<String> = Vec::new();
         let given = [
             known.verifier.as_ref().map(|verifier| ("code_verifier", verifier.expose())),
@@ -94,7 +96,14 @@ impl<'a> Context<'a> {
                 secrets.push(value.to_owned());
             }
         }
-        Self { known, engine, sent: Sent::default(), found: Vec::new(), secrets }
+        Self {
+            known,
+            engine,
+            html_escaped: input.contains("&amp;"),
+            sent: Sent::default(),
+            found: Vec::new(),
+            secrets,
+        }
     }
 
     /// Takes from a message what the others are compared with.
@@ -107,7 +116,11 @@ impl<'a> Context<'a> {
                         self.hide(text);
                     }
                 }
+                self.hide_inside(value);
             }
+        }
+        if let Some(prose) = &message.prose {
+            self.hide_inside(prose.text());
         }
         let value = |name| message.param(name).map(|param| param.value.clone());
         match message.kind {
@@ -125,6 +138,17 @@ impl<'a> Context<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Tokens in a text, and the secret parameters of URLs in it.
+    fn hide_inside(&mut self, text: &str) {
+        let separator = |letter: char| letter.is_whitespace() || "?#&\"'<>(),;".contains(letter);
+        for word in text.split(separator) {
+            let (name, value) = word.split_once('=').unwrap_or(("", word));
+            if show::is_token(value) || !name.is_empty() && names::secret(name, value) {
+                self.hide(value);
+            }
         }
     }
 

@@ -67,7 +67,7 @@ pub const MAX_INPUT: usize = 64 * 1024 * 1024;
 #[must_use]
 pub fn explain(input: &str, known: &Known, engine: Engine) -> Report {
     let mut messages = if input.len() > MAX_INPUT { Vec::new() } else { input::read(input, known) };
-    let mut context = Context::new(known, engine);
+    let mut context = Context::new(input, known, engine);
     for message in &mut messages {
         message.settle();
         context.learn(message);

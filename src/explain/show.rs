@@ -74,9 +74,18 @@ pub(super) fn value(value: &str) -> String {
     plain(&shown)
 }
 
+/// Whether a word is a JSON Web Token: its header is a JSON object in BASE64URL.
+pub(super) fn is_token(word: &str) -> bool {
+    word.starts_with("eyJ") && word.len() >= 12
+}
+
 /// A JSON Web Token in a text that is shown.
 fn token_hidden(word: &str) -> String {
-    if word.starts_with("eyJ") && word.len() > 40 { "…".to_owned() } else { word.to_owned() }
+    let bare = word.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    match is_token(bare) {
+        true => word.replacen(bare, "…", 1),
+        false => word.to_owned(),
+    }
 }
 
 /// A URL without passwords and without the values of secret parameters.

@@ -50,15 +50,21 @@ fn unescaped(text: Source) -> Source {
     clean
 }
 
-/// Whether the text is one URL or form, although it is broken over lines: every later line goes on with `&` or `?`, or
-/// no line has a space.
+/// Whether the text is one URL or form, although it is broken over lines: the first line is a URL or a part of one, and
+/// every later line is a parameter or has neither white space nor a URL of its own.
 pub(super) fn is_one(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(first) = lines.next() else { return false };
-    let goes_on = |line: &str| line.starts_with(['&', '?', '#', '=', '%']);
-    !first.contains(char::is_whitespace)
-        && lines.clone().all(|line| !line.contains(char::is_whitespace))
-        && (lines.clone().all(|line| !line.contains("://")) || lines.clone().all(goes_on))
+    let plain = |line: &str| !line.contains(char::is_whitespace) && !line.contains("://");
+    !first.contains(char::is_whitespace) && lines.all(|line| is_parameter(line) || plain(line))
+}
+
+/// `name=value`, with or without what joins it to the one before.
+fn is_parameter(line: &str) -> bool {
+    let line = line.trim_start_matches(['&', '?', '#']);
+    line.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    })
 }
 
 /// The text without line breaks and the white space around them.

@@ -18,7 +18,9 @@ pub(super) fn read(whole: &Source) -> Option<Vec<Message>> {
         message.settle();
         return Some(vec![message]);
     }
-    if !METHODS.contains(&method) {
+    // A console writes `POST https://… 400 (Bad Request)`, which is no request's first line.
+    let count = first.split_whitespace().count();
+    if !METHODS.contains(&method) || count != 2 && !first.contains(" HTTP/") {
         return None;
     }
     let mut message = Message { method: Some(method.to_owned()), ..Message::default() };

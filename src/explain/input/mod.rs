@@ -257,7 +257,8 @@ fn at_home(message: &Message, known: &Known) -> bool {
 /// A form body, or a query without its URL.
 fn fields(whole: &Source) -> Option<Message> {
     let text = whole.text();
-    if !text.contains('=') {
+    // A sentence or a log line may hold name=value as well.
+    if !text.contains('=') || !text.contains('&') && text.contains(char::is_whitespace) {
         return None;
     }
     let begin = text.len() - text.trim_start_matches(['?', '#', '&']).len();

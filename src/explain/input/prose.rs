@@ -8,19 +8,22 @@ use crate::explain::{Kind, refusal};
 
 /// What browsers write when they block a request or a frame.
 const CONSOLE: &[&str] = &[
-    "CORS policy",
-    "Cross-Origin Request Blocked",
-    "Access-Control-Allow-Origin",
+    "cors policy",
+    "cross-origin request blocked",
+    "access-control-allow-origin",
     "access control checks",
-    "X-Frame-Options",
+    "cross-origin resource sharing",
+    "preflight",
+    "x-frame-options",
     "frame-ancestors",
-    "Content Security Policy",
-    "Content-Security-Policy",
+    "content security policy",
+    "content-security-policy",
 ];
 
 /// A message of the browser's console.
 pub(super) fn console(whole: &Source) -> Option<Message> {
-    CONSOLE.iter().any(|mark| whole.text().contains(mark)).then(|| Message {
+    let lower = whole.text().to_ascii_lowercase();
+    CONSOLE.iter().any(|mark| lower.contains(mark)).then(|| Message {
         kind: Kind::ConsoleMessage,
         prose: Some(whole.clone()),
         ..Message::default()

@@ -148,13 +148,33 @@ pub(super) fn find(whole: &Source) -> Vec<Url> {
         let end = rest.find(|letter: char| {
             letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | '<' | '>' | '|')
         });
-        let length = end.unwrap_or(rest.len());
+        let length = with_spaces(rest, end.unwrap_or(rest.len()));
         let url =
             rest.get(..length).unwrap_or_default().trim_end_matches(['.', ',', ';', ')', ']', '}', '!']);
         found.push(Url::read(&whole.part(begin..begin + url.len())));
         at = begin + length.max(1);
     }
     found
+}
+
+/// How long a URL is whose values have spaces: what follows on its line goes on with `&name=`.
+fn with_spaces(text: &str, length: usize) -> usize {
+    let line = text.lines().next().unwrap_or_default();
+    let Some(rest) = line.get(length..).filter(|rest| rest.starts_with(' ')) else { return length };
+    if !line.get(..length).unwrap_or_default().contains('?') || rest.contains('?') {
+        return length;
+    }
+    let goes_on = |(at, _): &(usize, &str)| {
+        let pair = rest.get(at + 1..).unwrap_or_default();
+        pair.split_once('=').is_some_and(|(name, _)| crate::explain::names::known(name))
+    };
+    match rest.match_indices('&').filter(goes_on).last() {
+        Some((at, _)) => {
+            let value = rest.get(at..).unwrap_or_default();
+            length + at + value.split(char::is_whitespace).next().unwrap_or_default().len()
+        }
+        None => length,
+    }
 }
 
 /// Where the first `http://`, `https://` or other scheme begins.

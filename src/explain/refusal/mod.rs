@@ -14,7 +14,7 @@ const OTHERS: usize = 4;
 /// Whether a text names a refusal.
 pub(super) fn named(text: &str) -> bool {
     let lower = text.to_lowercase();
-    MARKS.iter().any(|(marks, _)| marks.iter().all(|mark| lower.contains(mark)))
+    MARKS.iter().any(|(marks, _)| marks.iter().all(|mark| holds(&lower, mark)))
         || USUAL.iter().any(|(error, _)| !error.is_empty() && has_word(&lower, error))
 }
 
@@ -26,14 +26,9 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     let field = |name: &str| message.param(name).map(|param| param.value.clone()).unwrap_or_default();
     let prose = message.prose.as_ref().map(|prose| prose.text().to_owned()).unwrap_or_default();
     let mut error = field("error");
-    let description = [
-        field("error_description"),
-        field("error_subtype"),
-        field("error_uri"),
-        field("message"),
-        prose.clone(),
-    ]
-    .join(" ");
+    const TELLING: [&str; 6] =
+        ["error_description", "error_subtype", "error_hint", "error_reason", "error_uri", "message"];
+    let description = TELLING.map(field).join(" ") + " " + &prose;
     let words = format!("{error} {description}").to_lowercase();
     if error.is_empty() || error.contains(' ') {
         let in_text = USUAL.iter().find(|(name, _)| !name.is_empty() && has_word(&words, name));
@@ -46,7 +41,7 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         }
     };
     for (marks, code) in MARKS {
-        if marks.iter().all(|mark| words.contains(mark)) {
+        if marks.iter().all(|mark| holds(&words, mark)) {
             push(*code);
         }
     }
@@ -62,6 +57,10 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     usual.iter().take(most).for_each(|code| push(*code));
     if causes.is_empty() {
         causes.push(Code::CauseUnknown);
+    }
+    // The recording itself shows why.
+    if cx.has(Code::CodeUsedTwice) && causes.contains(&Code::CauseCodeUsedTwice) {
+        return;
     }
     let told = told(&error, &field("error_description"), message.status);
     let proved = prove(cx, message, &mut causes);
@@ -103,10 +102,6 @@ fn told(error: &str, description: &str, status: Option<u16>) -> String {
 fn prove(cx: &mut Context, message: &Message, causes: &mut Vec<Code>) -> Option<String> {
     if message.kind != Kind::TokenError {
         return None;
-    }
-    if cx.sent.repeated_code && causes.contains(&Code::CauseCodeUsedTwice) {
-        first(causes, Code::CauseCodeUsedTwice);
-        return Some("The recording shows the same code sent more than once.".to_owned());
     }
     let exchanged = cx.sent.exchanged_redirect_uri.clone();
     if let (Some(sent), Some(exchanged), true) =
@@ -168,6 +163,11 @@ fn parameter(words: &str) -> &'static str {
         .find(|name| has_word(words, name))
         .copied()
         .unwrap_or("the parameter that the platform names")
+}
+
+/// Whether a mark of the table stands in `text`. Numbered errors stand alone: one number may begin another.
+fn holds(text: &str, mark: &str) -> bool {
+    if mark.starts_with("aadsts") { has_word(text, mark) } else { text.contains(mark) }
 }
 
 /// Whether `word` stands in `text` on its own.

@@ -1,6 +1,7 @@
 //! The token endpoint's answer and the platform's metadata, by the core's own rules.
 
 use crate::core::base::config::{Config, Options};
+use crate::core::base::json::parse;
 use crate::core::protocol::metadata;
 use crate::core::protocol::token::{TokenOutcome, process_token_response};
 use crate::explain::catalog::Code;
@@ -13,7 +14,9 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     if message.kind == Kind::Metadata {
         return describes(cx, message, body.text());
     }
-    match process_token_response(cx.engine, message.status.unwrap_or(200), Some(body.text()), None) {
+    let strict = parse(cx.engine, body.text()).is_some();
+    let text = if strict { body.text().to_owned() } else { rewritten(message) };
+    match process_token_response(cx.engine, message.status.unwrap_or(200), Some(&text), None) {
         TokenOutcome::Tokens(tokens) => {
             if tokens.id_token.is_none() {
                 cx.add(cx.finding(Code::IdTokenMissing, "There is no id_token.").named("id_token"));
@@ -32,6 +35,17 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         }
         TokenOutcome::Refused { .. } | TokenOutcome::Mismatch { .. } => {}
     }
+}
+
+/// What a console or a program printed of an object, as the JSON that it was.
+fn rewritten(message: &Message) -> String {
+    let mut json = String::from("{");
+    for (at, field) in message.fields.iter().enumerate() {
+        json.push_str(if at == 0 { "" } else { "," });
+        show::json_member(&mut json, &field.name, &field.value);
+    }
+    json.push('}');
+    json
 }
 
 /// A document of Discovery §4, read as an app would that was given the tenant, or the issuer that it names itself.

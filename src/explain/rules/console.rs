@@ -36,11 +36,12 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     } else if has("content security policy") || has("content-security-policy") {
         let origin =
             Origin::of(&target).map(|_| url.origin()).unwrap_or_else(|| "https://<your-tenant>".to_owned());
+        let directive = if has("frame-src") { "frame-src" } else { "connect-src" };
         let found = cx.finding(
             Code::ConnectRefusedByCsp,
             format!("The page's Content-Security-Policy blocked the request.{told}"),
         );
-        found.with("expected", format!("connect-src 'self' {origin}"))
+        found.with("directive", directive).with("expected", format!("{directive} 'self' {origin}"))
     } else if authorization {
         cx.finding(
             Code::CorsAuthorizationEndpoint,

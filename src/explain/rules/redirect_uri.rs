@@ -38,11 +38,16 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         return;
     }
     shape(cx, message, param);
-    if cx.known.redirect_uris.is_empty() || cx.known.redirect_uris.iter().any(|known| known == uri) {
+    if cx.known.redirect_uris.is_empty() || cx.known.redirect_uris.iter().any(|known| covers(known, uri)) {
         origin(cx, param);
         return;
     }
     registered(cx, param);
+}
+
+/// Some platforms let an address end with a wildcard.
+fn covers(known: &str, uri: &str) -> bool {
+    known == uri || known.strip_suffix('*').is_some_and(|begin| begin.len() > 8 && uri.starts_with(begin))
 }
 
 fn is_absolute(uri: &str) -> bool {

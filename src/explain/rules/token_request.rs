@@ -187,6 +187,13 @@ fn exchange(cx: &mut Context, message: &Message) {
         Some(param) if param.value.contains(' ') && param.raw.contains('+') => {
             cx.say(Code::CodeAltered, param, "The code holds an unencoded +, which a form reads as a space.");
         }
+        Some(param) if param.value.contains('#') => {
+            cx.say(
+                Code::CodeAltered,
+                param,
+                "The code holds a #: the fragment of the callback's address was taken with it.",
+            );
+        }
         Some(_) => {}
     }
     verifier(cx, message);

@@ -235,8 +235,13 @@ fn repeated(cx: &mut Context, message: &Message) {
 }
 
 fn html_escaped(cx: &mut Context, message: &Message) {
-    if let Some(param) = message.params().find(|param| param.name.starts_with("amp;")) {
-        cx.say(Code::HtmlEscaped, param, "The parameters are joined with &amp; instead of &.");
+    let named = message.params().find(|param| param.name.starts_with("amp;"));
+    if cx.html_escaped || named.is_some() {
+        let found = cx.finding(Code::HtmlEscaped, "The parameters are joined with &amp; instead of &.");
+        cx.add(match named {
+            Some(param) => found.on(param),
+            None => found,
+        });
     }
 }
 
