@@ -1,16 +1,6 @@
 /** The authorization endpoint, RFC 6749 §4.1.1, RFC 7636 §4.3 and OpenID Connect Core §3.1.2. */
-import type { FakeUser } from './grants.js';
-import {
-  escaped,
-  fields,
-  form,
-  OAuthError,
-  type PlatformRequest,
-  page,
-  redirect,
-  withParameters,
-} from './http.js';
-import type { PlatformSession } from './platform.js';
+import { escaped, fields, form, OAuthError, page, redirect, withParameters } from './http.js';
+import type { FakeUser, PlatformRequest, PlatformSession } from './platform.js';
 import type { Platform } from './server.js';
 
 export async function authorize(platform: Platform, request: PlatformRequest, url: URL): Promise<Response> {

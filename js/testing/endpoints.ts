@@ -1,14 +1,6 @@
 /** The endpoints besides authorization and token. */
-import {
-  fields,
-  form,
-  json,
-  OAuthError,
-  type PlatformRequest,
-  page,
-  redirect,
-  withParameters,
-} from './http.js';
+import { fields, form, json, OAuthError, page, redirect, withParameters } from './http.js';
+import type { PlatformRequest } from './platform.js';
 import type { Platform } from './server.js';
 import { claimsOf } from './signing.js';
 import { claimsFor } from './token.js';

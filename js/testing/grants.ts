@@ -1,12 +1,7 @@
 /** What the fake platform has issued: codes, and the families of tokens that came of them. */
 import { OAuthError } from './http.js';
+import type { FakeUser } from './platform.js';
 import { base64url, random, sha256 } from './signing.js';
-
-/** A user of the fake platform: `sub`, and claims for ID token and userinfo. */
-export interface FakeUser {
-  readonly sub: string;
-  readonly [claim: string]: unknown;
-}
 
 /** One sign-in, and all tokens that came of it. */
 export interface Grant {

@@ -1,12 +1,6 @@
 /** Requests and responses of the fake platform. */
 
-/** What the platform reads of a request: a `Request` is one. */
-export interface PlatformRequest {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: { get(name: string): string | null };
-  text(): Promise<string>;
-}
+import type { PlatformRequest } from './platform.js';
 
 /** An error as RFC 6749 §5.2 and RFC 6750 §3 have it. Thrown by the endpoints' rules. */
 export class OAuthError extends Error {

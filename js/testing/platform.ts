@@ -1,12 +1,22 @@
 /** A platform for tests, without a network. */
-import type { FakeUser } from './grants.js';
-import type { PlatformRequest } from './http.js';
 import { Platform } from './server.js';
-import type { Algorithm } from './signing.js';
 
-export type { FakeUser } from './grants.js';
-export type { PlatformRequest } from './http.js';
-export type { Algorithm } from './signing.js';
+/** A user of the fake platform: `sub`, and claims for ID token and userinfo. */
+export interface FakeUser {
+  readonly sub: string;
+  readonly [claim: string]: unknown;
+}
+
+/** What the platform reads of a request: a `Request` is one. */
+export interface PlatformRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+/** What ID tokens are signed by. RFC 7518 §3.1. */
+export type Algorithm = 'ES256' | 'RS256';
 
 /** The endpoints, by the names that faults and {@link PlatformLogEntry} have for them. */
 export type PlatformEndpoint =

@@ -1,14 +1,16 @@
 /** The fake platform itself: its settings, clock, faults and log, and the way to its endpoints. */
 import { authorize } from './authorize.js';
 import { discovery, endSession, jwks, revoke, userinfo } from './endpoints.js';
-import { type FakeUser, Grants } from './grants.js';
-import { OAuthError, oauthError, type PlatformRequest } from './http.js';
+import { Grants } from './grants.js';
+import { OAuthError, oauthError } from './http.js';
 import type {
   FakePlatform,
   FakePlatformOptions,
+  FakeUser,
   PlatformEndpoint,
   PlatformFault,
   PlatformLogEntry,
+  PlatformRequest,
   PlatformSession,
 } from './platform.js';
 import { SigningKey } from './signing.js';

@@ -1,6 +1,6 @@
 /** The fake platform's keys: real signatures, by WebCrypto. */
 
-export type Algorithm = 'ES256' | 'RS256';
+import type { Algorithm } from './platform.js';
 
 const ALGORITHMS = {
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },

@@ -1,6 +1,7 @@
 /** The token endpoint, RFC 6749 §4.1.3, §5 and §6. */
 import type { Grant } from './grants.js';
-import { form, json, OAuthError, type PlatformRequest } from './http.js';
+import { form, json, OAuthError } from './http.js';
+import type { PlatformRequest } from './platform.js';
 import type { Platform } from './server.js';
 import { halfHash } from './signing.js';
 

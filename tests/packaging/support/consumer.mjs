@@ -15,7 +15,7 @@ const workshop = join(tools, 'packaging');
  * @property {string} title
  * @property {string} [tool] the npm package whose version is told
  * @property {boolean} [fast] whether `npm test` runs it
- * @property {string[]} [apps] folders of `apps/` whose files it has as well
+ * @property {string[]} [apps] folders, seen from `apps/`, whose files it has as well
  * @property {Record<string, Mode>} modes
  *
  * What is run, first of all `run`, in the consumer's folder. Programs are files for Node: of an npm package, or `./own`.
@@ -77,7 +77,7 @@ export async function prepare({ name, apps = [] }, onLine) {
   const manifest = join(source, 'package.json');
   const stamp = `packaging-${name}`;
   const print = existsSync(manifest) ? fingerprint([`tests/packaging/cases/${name}/package.json`]) : '';
-  const installed = existsSync(join(folder, 'node_modules/.package-lock.json'));
+  const installed = INSTALLED.every((entry) => existsSync(join(folder, entry)));
   const kept = isFresh(stamp, print) && (installed || !print) ? INSTALLED : [];
   for (const entry of readdirSync(folder)) {
     if (!kept.includes(entry)) rmSync(join(folder, entry), { recursive: true, force: true });
@@ -85,7 +85,7 @@ export async function prepare({ name, apps = [] }, onLine) {
   for (const from of [...apps.map((app) => join(here, 'apps', app)), source]) {
     cpSync(from, folder, { recursive: true });
   }
-  if (print && !existsSync(join(folder, 'node_modules/.package-lock.json'))) {
+  if (print && !existsSync(join(folder, 'package-lock.json'))) {
     await npm(['install', '--no-audit', '--no-fund', '--no-progress', '--loglevel=http'], {
       cwd: folder,
       onLine,
