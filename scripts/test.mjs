@@ -32,10 +32,11 @@ const layers = {
   },
   native: { needs: [need.rust], tests: () => ['cargo', 'test'] },
   wasm: {
-    needs: [need.rust, need.wasmTarget, need.wasmBindgen, need.wasmPack, need.browser],
+    // The loader's own file is tested with the wasm's side.
+    needs: [need.npm, need.rust, need.wasmTarget, need.wasmBindgen, need.wasmPack, need.browser, build],
     tests: () => [
       ...['wasm-pack', 'test', '--headless', '--chrome', '--chromedriver', need.findBrowser().driver],
-      ...['--mode', 'no-install', '.', '--features', 'js'],
+      ...['--mode', 'no-install', '.', '--features', 'js', '--test', 'web'],
     ],
     env: {
       WASM_BINDGEN_TEST_TIMEOUT: '300',

@@ -1,6 +1,10 @@
 //! The browser's side of the SDK, in a real browser: `npm run test:wasm`.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "conformance/cases.rs"]
+mod cases;
+#[path = "conformance/browser.rs"]
+mod conformance;
 #[path = "support/json_corpus.rs"]
 mod json_corpus;
 

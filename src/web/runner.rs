@@ -35,7 +35,7 @@ pub struct Runner {
 }
 
 /// What the client reads and acts through.
-struct Browser {
+pub struct Browser {
     host: Host,
     namespace: String,
     redirect_page: String,
@@ -49,14 +49,9 @@ impl Runner {
     /// A client that has not begun.
     pub fn new(config: Config, host: Host) -> Self {
         let client = Client::new(json::engine, config, random::seed());
-        let browser = Browser {
-            host,
-            namespace: client.namespace().to_owned(),
-            redirect_page: client.config().redirect_page.clone(),
-            inputs: RefCell::default(),
-            running: std::cell::Cell::new(false),
-            thrown: RefCell::new(JsValue::UNDEFINED),
-        };
+        let (namespace, redirect_page) =
+            (client.namespace().to_owned(), client.config().redirect_page.clone());
+        let browser = Browser::new(host, namespace, redirect_page);
         Self { client: RefCell::new(client), browser, user: RefCell::default() }
     }
 
@@ -67,8 +62,7 @@ impl Runner {
         if self.browser.running.replace(true) {
             return;
         }
-        loop {
-            let Some(input) = self.browser.inputs.borrow_mut().pop_front() else { break };
+        while let Some(input) = self.browser.next_input() {
             self.client.borrow_mut().handle(&self.browser, &self.browser, input);
         }
         self.browser.running.set(false);
@@ -295,6 +289,23 @@ impl Actions for Browser {
 }
 
 impl Browser {
+    /// Acts through `host`, under names that begin with `namespace`.
+    pub fn new(host: Host, namespace: String, redirect_page: String) -> Self {
+        Self {
+            host,
+            namespace,
+            redirect_page,
+            inputs: RefCell::default(),
+            running: std::cell::Cell::new(false),
+            thrown: RefCell::new(JsValue::UNDEFINED),
+        }
+    }
+
+    /// The next input that an action has led to at once.
+    pub fn next_input(&self) -> Option<Input> {
+        self.inputs.borrow_mut().pop_front()
+    }
+
     /// Where the user was and what the app wants back, as members of an object for the app.
     fn back(&self, context: &SignInContext) -> [(&'static str, Value<'static>); 2] {
         let app_state = context.app_state.as_deref().and_then(json::value);

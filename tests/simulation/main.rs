@@ -6,8 +6,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod act;
+#[path = "../conformance/cases.rs"]
+mod cases;
 mod chaos;
 mod checks;
+mod conformance;
 mod handed;
 mod locks;
 mod net;

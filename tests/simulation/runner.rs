@@ -79,7 +79,14 @@ impl World {
             }
             Act::Lease(token, until) => self.docs[id].lease = Some((token, until)),
             Act::Notify(notice) => self.check_notice(id, notice),
-            Act::Changed | Act::Navigate | Act::Close => {}
+            Act::Close => {
+                let doc = &mut self.docs[id];
+                doc.channel = Channel::Closed;
+                doc.timer += 1;
+                let next = self.locks.gone(id, self.now);
+                self.hand_over(next);
+            }
+            Act::Changed | Act::Navigate => {}
         }
     }
 

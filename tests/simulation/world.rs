@@ -129,6 +129,8 @@ pub struct Doc {
     pub calls: BTreeMap<Call, Asked>,
     pub next_call: Call,
     pub oracle: DocOracle,
+    /// What it is told, where no client is: see [`super::conformance`].
+    pub probe: Option<Vec<String>>,
 }
 
 /// What the checks know of a document.
@@ -494,6 +496,9 @@ impl World {
         }
         note!(self, "doc {id} {}", super::trace::input(&input));
         self.docs[id].lease = None;
+        if let Some(probe) = &mut self.docs[id].probe {
+            return probe.extend(super::cases::told(&input));
+        }
         let Some(mut client) = self.docs[id].client.take() else { return };
         let recorder = Recorder::default();
         match self.docs[id].recording.take() {
@@ -550,6 +555,7 @@ impl World {
             calls: BTreeMap::new(),
             next_call: 0,
             oracle: DocOracle::default(),
+            probe: None,
         });
         self.tabs[tab].active = Some(id);
         note!(self, "tab {tab} loads doc {id}{}", if url.is_some() { " at a callback" } else { "" });

@@ -1,4 +1,4 @@
-//! What stands between the [`Client`](superClient) and the world: it reads through [`Environment`], acts through
+//! What stands between the [`Client`](super::Client) and the world: it reads through [`Environment`], acts through
 //! [`Actions`], and is told what happens by [`Input`]s. A runner carries this out and decides nothing.
 
 use super::attempts::Activation;
@@ -258,7 +258,7 @@ pub trait Actions {
     fn warn(&self, error: &Error);
     /// Tells the app what happened.
     fn notify(&self, notification: &Notification);
-    /// What [`superClient::state`] says is another now.
+    /// What [`super::Client::state`] says is another now.
     fn state_changed(&self);
     /// Nothing more will be done: listeners and channel can be removed.
     fn close(&self);
