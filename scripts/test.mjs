@@ -67,7 +67,7 @@ const layers = {
   },
   kit: {
     needs: [need.npm, need.browser, build],
-    tests: () => nodeTests(tests('tests/kit', '.test.mjs')),
+    tests: () => nodeTests(['tests/kit', 'tests/replay'].flatMap((folder) => tests(folder, '.test.mjs'))),
   },
   // What measures is not run: no test depends on how busy a machine is.
   bench: { needs: [need.npm], tests: () => nodeTests(tests('bench/test', '.test.mjs')) },

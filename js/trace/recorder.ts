@@ -349,9 +349,13 @@ function scoped(recorder: Recorder): unknown {
       },
       key: (at: number) => real.key(at),
       getItem: (key: string) => {
-        const text = real.getItem(key);
-        recorder.found(area, key, text);
-        return text;
+        let text: string | null | false = false;
+        try {
+          text = real.getItem(key);
+          return text;
+        } finally {
+          recorder.found(area, key, text);
+        }
       },
       setItem: (key: string, text: string) => {
         try {

@@ -49,12 +49,20 @@ export function bundle(): string {
   return JSON.stringify(made);
 }
 
-/** This page's, as they are now, with what is said of values that are named in them. */
+/** This page's, as they are now, with what is said of the values that are named in them. */
 export const runs = (): Run[] =>
   (recorder?.courses ?? []).map(({ run }) => {
-    const steps = JSON.stringify(run.steps);
-    const values = Object.entries(run.values).filter(([name]) => steps.includes(`⟨${name}⟩`));
-    return { ...run, values: Object.fromEntries(values) };
+    const values: Run['values'] = {};
+    const named = (text: string) => {
+      for (const [, name] of text.matchAll(/⟨([^⟩]*)⟩/g)) {
+        if (name === undefined || !Object.hasOwn(run.values, name) || Object.hasOwn(values, name)) continue;
+        const said = run.values[name] as { of?: string };
+        values[name] = said;
+        named(said.of === undefined ? JSON.stringify(said) : `⟨${said.of}⟩`);
+      }
+    };
+    named(JSON.stringify(run.steps));
+    return { ...run, values };
   });
 
 /** What the pages before this one left, in this tab and within an hour. */

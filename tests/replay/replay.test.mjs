@@ -1,0 +1,27 @@
+// Traces of failures that happened, each with what is to come of it: `npm run replay -- bundle.json --keep 'what it is'` adds one.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../scripts/lib/run.mjs';
+
+const { replay } = await import(join(root, 'pkg/dist/replay/replay.js'));
+
+for (const name of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'))) {
+  const text = readFileSync(join(import.meta.dirname, name), 'utf8');
+  const { about, expected } = JSON.parse(text);
+  test(about, async () => {
+    const found = await replay(text);
+    assert.deepEqual(found.replayed, expected, found.text);
+  });
+}
+
+test('a fixture is red until the core does what it expects', async () => {
+  const text = readFileSync(join(import.meta.dirname, 'a-code-that-was-used-before.json'), 'utf8');
+  const { expected } = JSON.parse(text);
+  const answered = text
+    .replace('"status":400', '"status":503')
+    .replace('\\"error\\":\\"invalid_grant\\"', '\\"x\\":\\"\\"');
+  assert.notEqual(answered, text);
+  assert.notDeepEqual((await replay(answered)).replayed, expected);
+});
