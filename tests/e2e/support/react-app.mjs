@@ -1,5 +1,6 @@
 // A React app of a test's own, with the built package.
 import { join } from 'node:path';
+import { describe } from 'node:test';
 import { build } from 'esbuild';
 import { root } from '../../../scripts/lib/run.mjs';
 import { reactWorld } from './world.mjs';
@@ -62,3 +63,48 @@ async function bundle(code, react) {
     ...outputFiles.map(({ path, text }) => [path.replace(/^.*\/out/, ''), text]),
   ];
 }
+
+/** The state and buttons, of `auth`. */
+export const SHOWN = `<main data-status={auth.status}>
+    <p>{auth.user?.name ?? auth.reason ?? auth.status}</p>
+    {auth.error && <p role="alert">{auth.error.code}</p>}
+    <button onClick={auth.loginWithRedirect}>Sign in</button>
+    <button onClick={auth.logout}>Sign out</button>
+  </main>`;
+
+/**
+ * Tests that hold in every React that is supported, in StrictMode.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {(app: (t: import('node:test').TestContext, code: string, making?: object) => ReturnType<typeof reactApp>, react: '18' | '19') => void} tests
+ */
+export function inEachReact(browser, tests) {
+  for (const react of ['18', '19']) {
+    describe(`React ${react}, in StrictMode`, { concurrency: 2, timeout: 600_000 }, () => {
+      tests((t, code, making) => reactApp(t, browser, code, { react, ...making }), react);
+    });
+  }
+}
+
+export const address = (page) => page.url().slice(new URL(page.url()).origin.length);
+export const button = (page, name = 'Sign in') => page.getByRole('button', { name, exact: true });
+export const authorized = ({ platform }) => platform.log.filter(({ path }) => path === '/oauth2/authorize');
+export const atProvider = (page) => page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+
+/** Counts what a client holds open, from before the page's first script: a client in use has one channel. */
+export const countChannels = (page) =>
+  page.addInitScript(() => {
+    window.channels = 0;
+    window.BroadcastChannel = class extends BroadcastChannel {
+      constructor(name) {
+        super(name);
+        window.channels++;
+      }
+      close() {
+        super.close();
+        window.channels--;
+      }
+    };
+    window.unhandled = [];
+    addEventListener('unhandledrejection', ({ reason }) => window.unhandled.push(String(reason)));
+  });

@@ -1,0 +1,89 @@
+// React’s components and hooks beside the provider.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { openBrowser } from './support/browser.mjs';
+import { choose, until } from './support/flow.mjs';
+import { button, inEachReact } from './support/react-app.mjs';
+
+const browser = await openBrowser();
+after(() => browser.close());
+
+inEachReact(browser, (app) => {
+  test('withAuthenticationRequired, SignedIn, SignedOut, SignInError and useAccessToken', async (t) => {
+    const world = await app(
+      t,
+      `const Secret = withAuthenticationRequired(
+        function Hidden({ word }) {
+          const { token } = useAccessToken();
+          return <p>{word} <code>{token}</code></p>;
+        },
+        { fallback: 'one moment' },
+      );
+      window.named = Secret.displayName;
+      function App() {
+        const { loginWithRedirect, getAccessToken } = useIntelliAuth();
+        return (
+          <main>
+            <SignInError />
+            <SignedIn>{(user) => <h1>{user.name}</h1>}</SignedIn>
+            <SignedIn><h2>in</h2></SignedIn>
+            <SignedOut><button onClick={loginWithRedirect}>Sign in</button></SignedOut>
+            <button onClick={() => getAccessToken({ forceRefresh: true })}>Renew</button>
+            {location.pathname === '/secret' && <Secret word="abracadabra" />}
+          </main>
+        );
+      }
+      mount(<IntelliAuthProvider {...given}><App /></IntelliAuthProvider>);`,
+    );
+    const page = await world.tab('/callback?code=foreign&state=foreign');
+    await page.getByRole('alert').getByText('started in another tab').waitFor();
+    assert.equal(await button(page).count(), 2);
+    assert.equal(await page.evaluate(() => named), 'withAuthenticationRequired(Hidden)');
+    await page.goto(`${world.origin}/secret`);
+    await choose(page, world);
+    await page.getByText('abracadabra').waitFor();
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    await page.getByRole('heading', { name: 'in', exact: true }).waitFor();
+    assert.equal(await button(page).count(), 0);
+    await page.locator('code').getByText(world.exchanges()[0].response.access_token).waitFor();
+    await button(page, 'Renew').click();
+    const [{ response }] = await until(
+      world,
+      () => world.refreshes()[0]?.response && world.refreshes(),
+      'a refresh',
+    );
+    await page.locator('code').getByText(response.access_token).waitFor();
+  });
+
+  test('Suspense waits until it is known who is signed in, through a callback too', async (t) => {
+    const world = await app(
+      t,
+      `class Boundary extends Component {
+        state = {};
+        static getDerivedStateFromError(error) { return { error }; }
+        render() { return this.state.error ? <p role="alert">{this.state.error.code}</p> : this.props.children; }
+      }
+      window.statuses = [];
+      function Inner() {
+        const auth = useSuspenseIntelliAuth();
+        statuses.push(auth.status);
+        return <><p>{auth.user?.name ?? auth.reason}</p><button onClick={auth.loginWithRedirect}>Sign in</button></>;
+      }
+      mount(
+        <IntelliAuthProvider {...given}>
+          <main><Boundary><Suspense fallback="waiting"><Inner /></Suspense></Boundary></main>
+        </IntelliAuthProvider>);`,
+    );
+    const page = await world.tab();
+    await page.getByText('never').waitFor();
+    await button(page).click();
+    await choose(page, world);
+    await page.getByText('Ada Lovelace').waitFor();
+    assert.deepEqual(new Set(await page.evaluate(() => statuses)), new Set(['authenticated']));
+    await page.addInitScript(() => {
+      window.given = { ...window.given, scope: 'profile' };
+    });
+    await page.reload();
+    await page.getByRole('alert').getByText('invalid_config').waitFor();
+  });
+});

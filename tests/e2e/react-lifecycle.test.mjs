@@ -1,0 +1,99 @@
+// React’s provider when its tree goes away: unmounted in a call, while it loads, hidden and shown again.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { openBrowser } from './support/browser.mjs';
+import { choose } from './support/flow.mjs';
+import { button, countChannels, inEachReact, SHOWN } from './support/react-app.mjs';
+
+const browser = await openBrowser();
+after(() => browser.close());
+
+inEachReact(browser, (app, react) => {
+  test('unmounted in the middle of a call, it ends the call and leaves no client behind', async (t) => {
+    const world = await app(
+      t,
+      `function App() { const auth = useIntelliAuth(); window.auth = auth; return ${SHOWN}; }
+      mount(<IntelliAuthProvider {...given}><App /></IntelliAuthProvider>);`,
+      { options: { discovery: true } },
+    );
+    const page = await world.context.newPage();
+    await countChannels(page);
+    await page.goto(world.origin);
+    await page.getByText('never').waitFor();
+    assert.equal(await page.evaluate(() => channels), 1);
+    await page.route('**/.well-known/**', () => {});
+    const code = await page.evaluate(async () => {
+      const called = auth.loginWithRedirect().catch(({ code }) => code);
+      root.unmount();
+      return called;
+    });
+    assert.equal(code, 'disposed');
+    const late = await page.evaluate(() =>
+      Promise.all(
+        ['getAccessToken', 'loginWithRedirect', 'logout'].map((name) =>
+          auth[name]().catch(({ code }) => code),
+        ),
+      ),
+    );
+    assert.deepEqual(late, ['disposed', 'disposed', 'disposed']);
+    assert.equal(await page.evaluate(() => channels), 0);
+    assert.deepEqual(await page.evaluate(() => unhandled), []);
+  });
+
+  test('unmounted while the SDK is loading, it leaves no client behind either', async (t) => {
+    const world = await app(
+      t,
+      `function App() { const auth = useIntelliAuth(); window.auth = auth; return ${SHOWN}; }
+      mount(<IntelliAuthProvider {...given}><App /></IntelliAuthProvider>);`,
+    );
+    const page = await world.context.newPage();
+    await countChannels(page);
+    let release;
+    const open = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/bytes*.js', async (route) => {
+      await open;
+      await route.continue();
+    });
+    await page.goto(world.origin);
+    await page.locator('main[data-status=loading]').waitFor();
+    const called = page.evaluate(async () => {
+      const called = auth.getAccessToken().catch(({ code }) => code);
+      root.unmount();
+      await new Promise((resolve) => setTimeout(resolve));
+      return [await called, await auth.getAccessToken().catch(({ code }) => code), channels];
+    });
+    release();
+    assert.deepEqual((await called).slice(1), ['disposed', 0]);
+  });
+
+  // React 18 has no Activity.
+  if (react !== '18') {
+    test('hidden and shown again, it goes on', async (t) => {
+      const world = await app(
+        t,
+        `function App() { const auth = useIntelliAuth(); window.auth = auth; return ${SHOWN}; }
+      const { Activity } = React;
+      function Root() {
+        const [mode, setMode] = useState('visible');
+        window.hide = () => setMode('hidden');
+        window.unhide = () => setMode('visible');
+        return <Activity mode={mode}><IntelliAuthProvider {...given}><App /></IntelliAuthProvider></Activity>;
+      }
+      mount(<Root />);`,
+      );
+      const page = await world.context.newPage();
+      await countChannels(page);
+      await page.goto(world.origin);
+      await page.getByText('never').waitFor();
+      await page.evaluate(() => hide());
+      await page.waitForFunction(() => channels === 0);
+      await page.evaluate(() => unhide());
+      await page.waitForFunction(() => channels === 1);
+      await button(page).click();
+      await choose(page, world);
+      await page.getByText('Ada Lovelace').waitFor();
+    });
+  }
+});
