@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from './build.mjs';
+import { remember } from './lib/history.mjs';
 import { Advice, ask, root, run } from './lib/run.mjs';
 import { bold, dim, main, step } from './lib/step.mjs';
 import * as need from './setup.mjs';
+import { figures } from './size.mjs';
 
 const folder = join(root, 'target/release-package');
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -73,6 +75,11 @@ await main(async () => {
   await need.node();
   const release = await step('version, changelog, tree', agreed);
   await build();
+  if (remember(release.version, await figures())) {
+    throw new Advice(
+      `docs/size-history.json now has the bytes of ${release.version}: commit it, then run this again`,
+    );
+  }
   const everything = [process.execPath, join(root, 'scripts/test.mjs')];
   await step('npm test', (onLine) => run(everything[0], everything.slice(1), { onLine }));
   const matrix = join(root, 'scripts/packaging.mjs');

@@ -1,16 +1,26 @@
 // `npm run build` and `npm run size`: the package, and what a page pays for it in bytes on the wire.
-// Over its budget (budget.json) the build fails.
+// Over its budget (budget.json) the build fails, and says where the bytes are; `-- --groups` says so in any case.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from './build.mjs';
+import { wasmGroups } from './lib/breakdown.mjs';
 import { Failed, root } from './lib/run.mjs';
 import { bold, main, red, step } from './lib/step.mjs';
+import { namedWasm } from './lib/wasm.mjs';
 
 const dist = join(root, 'pkg/dist');
 /** The hints of errors, which a page without an error never loads, and the recorder, which a page without a trace never does. */
 const LATER = ['errors.hints.js', 'trace.js'];
+
+/** What a chunk is, by the module that it was made for. */
+const PARTS = {
+  'page.js': 'loader, with the framework (eager)',
+  'client.js': 'client, with the glue',
+  'session.js': 'session of a framework',
+  'bytes.js': 'the wasm, inlined',
+};
 
 /** `[raw, gzip -9, brotli -11]` */
 function weigh(bytes) {
@@ -60,6 +70,7 @@ async function page(code) {
   return {
     eager: total(reach(entry, ['import-statement'])),
     everything: total(everything),
+    parts: [...everything].map((path) => [PARTS[chunks.get(path).source] ?? path, chunks.get(path).weight]),
     later: LATER.map((source) => {
       const [from] = [...chunks].find(([, chunk]) => chunk.source === source);
       const reached = reach(from, ['import-statement'], new Set(everything), true);
@@ -68,21 +79,24 @@ async function page(code) {
   };
 }
 
+const REACT = `
+  import { IntelliAuthProvider, useIntelliAuth } from '@intelliauth/spa-sdk/react';
+  globalThis.page = [IntelliAuthProvider, useIntelliAuth];`;
+const PLAIN = `
+  import { createIntelliAuth } from '@intelliauth/spa-sdk';
+  globalThis.page = createIntelliAuth;`;
+
 /** Weighs the package, prints what it found, and throws if that is over the budget. */
-export async function size() {
+export async function size({ groups = false } = {}) {
   const budget = JSON.parse(readFileSync(join(root, 'scripts/budget.json'), 'utf8'));
   let rows = [];
+  let over = [];
   try {
     await step('size', async () => {
-      const react = await page(`
-        import { IntelliAuthProvider, useIntelliAuth } from '@intelliauth/spa-sdk/react';
-        globalThis.page = [IntelliAuthProvider, useIntelliAuth];`);
-      const plain = await page(`
-        import { createIntelliAuth } from '@intelliauth/spa-sdk';
-        globalThis.page = createIntelliAuth;`);
+      const [react, plain] = [await page(REACT), await page(PLAIN)];
       const file = (name) => weigh(readFileSync(join(dist, name)));
       rows = [
-        ['intelliauth.wasm', file('intelliauth.wasm')],
+        ['intelliauth.wasm', file('intelliauth.wasm'), budget.wasm],
         ['glue.js', file('glue.js')],
         ['bytes.js (the wasm, inlined)', file('bytes.js')],
         ['Plain page, eager', plain.eager],
@@ -92,7 +106,7 @@ export async function size() {
         ['Loaded only to explain an error', react.later[0]],
         ['Loaded only to record a trace', react.later[1]],
       ];
-      const over = rows.filter(([, [, , brotli], limit]) => brotli > limit);
+      over = rows.filter(([, [, , brotli], limit]) => brotli > limit);
       if (over.length > 0) {
         const by = over.map(([name, [, , brotli], limit]) => `${name}: ${brotli - limit} bytes over budget`);
         throw new Failed(by.join('; '), '');
@@ -101,7 +115,31 @@ export async function size() {
     });
   } finally {
     print(rows);
+    if (groups || over.length > 0) await printGroups();
   }
+}
+
+/** The figures that a release is remembered by: brotli bytes. */
+export async function figures() {
+  const [react, plain] = [await page(REACT), await page(PLAIN)];
+  return {
+    wasm: weigh(readFileSync(join(dist, 'intelliauth.wasm')))[2],
+    'react, eager': react.eager[2],
+    'react, everything': react.everything[2],
+    'plain, eager': plain.eager[2],
+    'plain, everything': plain.everything[2],
+  };
+}
+
+/** What a React page's bytes are made of: its chunks' modules, and the wasm's functions by module. */
+async function printGroups() {
+  const wasm = await step('groups of the wasm', (onLine) => namedWasm(onLine));
+  const line = (name, raw, brotli) => `  ${name.padEnd(44)}${number(raw)}${number(brotli)}`;
+  const number = (value) => value.toLocaleString('en').padStart(9);
+  console.log(bold(`  ${'group'.padEnd(44)}      raw   brotli, each alone`));
+  const { parts } = await page(REACT);
+  for (const [name, [raw, , brotli]] of parts) console.log(line(name, raw, brotli));
+  for (const [name, raw, brotli] of wasmGroups(wasm)) console.log(line(`wasm: ${name}`, raw, brotli));
 }
 
 function print(rows) {
@@ -116,6 +154,6 @@ function print(rows) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
     await build();
-    await size();
+    await size({ groups: process.argv.includes('--groups') });
   });
 }

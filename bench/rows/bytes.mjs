@@ -1,4 +1,6 @@
 // What goes over the wire: files that the browser requested, compressed. React and the bench's own lines are left out.
+import { remember, UNRELEASED } from '../../scripts/lib/history.mjs';
+import { figures } from '../../scripts/size.mjs';
 import { weigh } from '../lib/bundle.mjs';
 import { restore, signIn, withPage } from '../lib/journey.mjs';
 import { openStage } from '../lib/stage.mjs';
@@ -6,6 +8,7 @@ import { openStage } from '../lib/stage.mjs';
 /** @type {import('./index.mjs').Row} */
 export const bytes = {
   async run({ browser, apps, onApp }) {
+    remember(UNRELEASED, await figures());
     const values = {};
     for (const app of apps.filter(({ control }) => !control)) {
       onApp(app.name);

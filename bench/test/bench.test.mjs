@@ -101,12 +101,14 @@ test('the page has a table, a sentence and plots for both themes, and names what
       memory: row(each((n) => ({ heap: around(n), wasm: around(0), thread: around(n) }))),
     },
   };
-  const page = write({ found, to: join(folder, 'performance.md') });
+  const releases = [{ version: '0.1.0', date: '2026-01-01', brotli: { wasm: 51200 } }];
+  const page = write({ found, releases, to: join(folder, 'performance.md') });
   assert.equal(page, readFileSync(join(folder, 'performance.md'), 'utf8'));
   assert.match(page, /\| \*\*intelliauth\*\* \| 0\.5 \| \*\*1\.0\*\* \|/);
   assert.match(page, /\*\*intelliauth \(1\.00 KB\) is first\*\*, ahead of auth0-spa-js/);
   assert.match(page, /axa oidc-client failed in some runs: no request/);
   assert.match(page, /3, 0 of 1 tabs served/);
+  assert.match(page, /\| 0\.1\.0 \| 2026-01-01 \| 50\.0 \|/);
   for (const word of ['undefined', 'NaN', '[object'])
     assert.ok(!page.includes(word), `the page says ${word}`);
   const plots = readdirSync(join(folder, 'performance'));

@@ -1,16 +1,22 @@
 // Writes docs/performance.md and its plots from what was measured.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readHistory } from '../../scripts/lib/history.mjs';
 import { docs, measured } from '../lib/paths.mjs';
 import { sections } from './sections.mjs';
 
 /**
  * @param {object} [options]
  * @param {object} [options.found] what was measured; by default the last results
+ * @param {ReturnType<typeof readHistory>} [options.releases] the bytes of each
  * @param {string} [options.to] the page's path
  * @returns {string} the page
  */
-export function write({ found = JSON.parse(readFileSync(measured, 'utf8')), to = docs } = {}) {
+export function write({
+  found = JSON.parse(readFileSync(measured, 'utf8')),
+  releases = readHistory(),
+  to = docs,
+} = {}) {
   const folder = to.replace(/\.md$/, '');
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (name.endsWith('.svg')) rmSync(join(folder, name));
@@ -24,7 +30,7 @@ export function write({ found = JSON.parse(readFileSync(measured, 'utf8')), to =
   for (const [name, section] of Object.entries(sections)) {
     const row = found.rows[name];
     if (!row) continue;
-    parts.push(...section(row, draw));
+    parts.push(...section(row, draw, { releases }));
     if (row.quick) parts.push('_Measured with `--quick`: three rounds._');
   }
   const page = `${parts.filter(Boolean).join('\n\n')}\n`;

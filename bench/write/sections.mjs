@@ -24,7 +24,26 @@ const ratio = (value, list, of) => {
   return value ? `${(value.median / least).toFixed(2)}×` : '–';
 };
 
-function bytes({ values }, draw) {
+/** The bytes of each release. */
+function history(entries) {
+  if (entries.length === 0) return [];
+  const columns = Object.keys(entries.at(-1).brotli);
+  return [
+    `### By release
+
+What \`npm run size\` weighs, in KB brotli, at each release: the budgets of \`scripts/budget.json\` are held against the same figures by every \`npm test\`, which prints the bytes by module when one is exceeded (\`npm run size -- --groups\` does in any case).`,
+    table(
+      ['version', 'date', ...columns],
+      entries.map(({ version, date, brotli }) => [
+        version,
+        date,
+        ...columns.map((name) => kb(brotli[name] ?? 0)),
+      ]),
+    ),
+  ];
+}
+
+function bytes({ values }, draw, { releases }) {
   const parts = [
     `## Bytes
 
@@ -67,6 +86,7 @@ What a browser requests from the first visit until the user is signed in and the
       )}`,
     );
   }
+  parts.push(...history(releases));
   parts.push(
     'oauth4webapi is the protocol alone: no storage, no timers, no other tabs. react-oauth2-code-pkce does not verify ID tokens, and keycloak-js checks the nonce alone.',
   );

@@ -82,8 +82,11 @@ function speechless(text) {
   }
 }
 
-/** Lets panics trap at once and gives the imports short names, in the wasm and in its glue. */
-export function lean(wasmPath, gluePath, features) {
+/**
+ * Lets panics trap at once and gives the imports short names, in the wasm and in its glue.
+ * `namedPath`: where the same goes with its functions' names.
+ */
+export function lean(wasmPath, gluePath, features, namedPath) {
   const bytes = readFileSync(wasmPath);
   blank(bytes);
   const wasm = binaryen.readBinary(bytes);
@@ -125,5 +128,8 @@ export function lean(wasmPath, gluePath, features) {
   replace('wasm = wasmInstance.exports;', 'wasm = guarded(wasmInstance.exports);');
   writeFileSync(gluePath, `import { guarded, scope } from './guard.js';\n${glue}`);
   writeFileSync(wasmPath, wasm.emitBinary());
+  binaryen.setDebugInfo(true);
+  writeFileSync(namedPath, wasm.emitBinary());
+  binaryen.setDebugInfo(false);
   wasm.dispose();
 }

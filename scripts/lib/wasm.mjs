@@ -73,6 +73,7 @@ export async function buildWasm() {
 }
 
 const bareOf = ({ name }) => join(tools, 'stage', `${name}.wasm`);
+const namedOf = ({ name }) => join(tools, 'stage', `${name}.named.wasm`);
 
 function compile(wasm) {
   const flags = ['--release', '--lib', '--target', TARGET, '--features', wasm.features];
@@ -105,7 +106,7 @@ function makeGlue(wasm, print) {
       if (wasm.small) {
         // Imported now: on a fresh machine npm's packages come with this very run.
         const { lean } = await import('./lean.mjs');
-        lean(made, join(folder, 'glue.js'), Object.values(WASM_FEATURES));
+        lean(made, join(folder, 'glue.js'), Object.values(WASM_FEATURES), namedOf(wasm));
       }
       await optimise(made, finished, wasm.small, onLine);
       rmSync(made);
@@ -119,13 +120,23 @@ function makeGlue(wasm, print) {
   );
 }
 
-function optimise(from, to, twice, onLine) {
+/** The wasm that every page loads as it is published, but with the names of its functions: to see where its bytes are. */
+export async function namedWasm(onLine) {
+  const [named] = WASMS;
+  const to = join(tools, 'stage', 'named.wasm');
+  await optimise(namedOf(named), to, true, onLine, ['--debuginfo', '--strip-producers']);
+  return readFileSync(to);
+}
+
+const STRIPPED = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+
+function optimise(from, to, twice, onLine, last = STRIPPED) {
   const passes = [
     ...Object.keys(WASM_FEATURES).map((feature) => `--enable-${feature}`),
     ...(twice ? ['-Oz', '-Oz'] : ['-Oz']),
     // What is called once is inlined only if it is small: brotli finds more to repeat in many short functions.
     '--one-caller-inline-max-function-size=24',
-    ...['--strip-debug', '--strip-producers', '--strip-target-features'],
+    ...last,
   ];
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
   return run(process.execPath, [wasmOpt, ...passes, from, '-o', to], { onLine });
