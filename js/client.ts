@@ -179,7 +179,10 @@ export class Client implements IntelliAuth {
   }
 
   async trace(): Promise<string> {
-    return (await import('./trace/trace.js')).bundle();
+    const part = await import('./trace/trace.js').catch((cause: unknown) => {
+      throw errorOf(fault('wasm_unavailable'), cause);
+    });
+    return part.bundle();
   }
 
   dispose(): void {
