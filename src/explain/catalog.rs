@@ -714,3 +714,54 @@ catalog! {
         "Nothing to change there."
         "RFC 6749 §4.1.3";
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn markdown() -> String {
+        let mut text = String::from(
+            "# What is found wrong with a sign-in\n\n<!-- Made from src/explain/catalog.rs by `npm run generate`. -->\n\n\
+             `npx @intelliauth/spa-sdk explain`, `@intelliauth/spa-sdk/explain` and the crate's `explain` module take what \
+             you paste (an authorize URL, a callback URL, a token request as form, `curl`, \"Copy as fetch\" or HAR, the \
+             token endpoint's JSON, a message of the browser's console) and answer with these findings, worst first. An \
+             *error* means that the sign-in fails or that its protection does not hold; a *warning*, that it is unsafe or \
+             that some platforms refuse it; a *note* is worth knowing. Those that begin with `cause_` say what a refusal \
+             means, the likeliest first. `{name}` stands for what was found.\n\n\
+             | finding | | why it matters | what to do | clause |\n|---|---|---|---|---|\n",
+        );
+        for row in ROWS {
+            let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
+            text += &format!(
+                "| `{}` | {} | {} | {} | {} |\n",
+                row.code,
+                row.severity.as_str(),
+                cell(row.why),
+                cell(row.instead),
+                row.clause
+            );
+        }
+        text
+    }
+
+    #[test]
+    fn generated_files_match_the_catalog() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/explain.md");
+        if std::env::var_os("GENERATE").is_some() {
+            std::fs::write(&path, markdown()).unwrap();
+        }
+        let held = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(held == markdown(), "{} is stale: run `npm run generate`", path.display());
+    }
+
+    #[test]
+    fn codes_are_unique_and_texts_are_sentences() {
+        let mut codes = std::collections::HashSet::new();
+        for row in ROWS {
+            assert!(codes.insert(row.code), "{}", row.code);
+            for text in [row.why, row.instead] {
+                assert!(text.ends_with(['.', '}', '?']) && !text.contains("  "), "{}: {text}", row.code);
+            }
+        }
+    }
+}

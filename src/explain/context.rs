@@ -238,7 +238,7 @@ impl<'a> Context<'a> {
         self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         let secrets = std::mem::take(&mut self.secrets);
         let clean = |text: String| {
-            let mut text = text;
+            let mut text = text.replace(char::is_control, " ");
             for secret in &secrets {
                 if text.contains(secret.as_str()) {
                     text = text.replace(secret.as_str(), "…");

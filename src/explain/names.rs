@@ -330,7 +330,6 @@ mod tests {
             "tab",
             "q",
             "store",
-            "slope",
             "client_info",
             "authuser",
             "hd",

@@ -69,7 +69,7 @@ pub(super) fn json_member(out: &mut String, name: &str, text: &str) {
 pub(super) fn value(value: &str) -> String {
     let mut shown = String::new();
     for word in value.split_inclusive([' ', '\'', '"', '<', '>', '(', ')', ',']) {
-        shown.push_str(&if word.contains("://") { url(word) } else { token_hidden(word) });
+        shown.push_str(&if word.contains("://") { masked(word) } else { token_hidden(word) });
     }
     plain(&shown)
 }
@@ -88,8 +88,12 @@ fn token_hidden(word: &str) -> String {
     }
 }
 
-/// A URL without passwords and without the values of secret parameters.
+/// A URL fit for a sentence: without passwords and without the values of secret parameters.
 pub(super) fn url(url: &str) -> String {
+    plain(&masked(url))
+}
+
+fn masked(url: &str) -> String {
     let at = url.find(['?', '#']).unwrap_or(url.len());
     let (page, rest) = url.split_at_checked(at).unwrap_or((url, ""));
     let mut shown = match page.split_once("://") {

@@ -4,5 +4,6 @@
 mod anything;
 mod corpus;
 mod documentation;
+mod findings;
 mod first;
 mod secrets;

@@ -23,6 +23,10 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     if !matches!(message.kind, Kind::TokenError | Kind::AuthorizationError) {
         return;
     }
+    // With a code beside it the error is not the platform's own.
+    if message.kind == Kind::AuthorizationError && message.param("code").is_some() {
+        return;
+    }
     let field = |name: &str| message.param(name).map(|param| param.value.clone()).unwrap_or_default();
     let prose = message.prose.as_ref().map(|prose| prose.text().to_owned()).unwrap_or_default();
     let mut error = field("error");

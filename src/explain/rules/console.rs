@@ -52,13 +52,13 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     } else if has("request header field") || has("Access-Control-Allow-Headers") {
         let header = after(text, "header field")
             .or_else(|| after(text, "header ‘"))
-            .unwrap_or_else(|| "the header".to_owned());
-        let header = show::plain(header.trim_matches(['\'', '"', '’', '‘', '.']));
-        cx.finding(
-            Code::CorsPreflightHeader,
-            format!("The platform does not allow the header {header}.{told}"),
-        )
-        .with("header", header)
+            .map(|header| show::plain(&header));
+        let seen = match &header {
+            Some(header) => format!("The platform does not allow the header {header}.{told}"),
+            None => format!("The platform does not allow a header of the request.{told}"),
+        };
+        let found = cx.finding(Code::CorsPreflightHeader, seen);
+        found.with("header", header.unwrap_or_else(|| "the header".to_owned()))
     } else if has("wildcard '*'") && has("credentials") || has("Credential is not supported") {
         cx.finding(
             Code::CorsWildcardCredentials,
