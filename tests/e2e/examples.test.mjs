@@ -28,6 +28,22 @@ async function signedIn(world, page) {
 }
 
 describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () => {
+  for (const document of ['README.md', 'pkg/README.md']) {
+    test(`${document}’s quickstart is an app: it signs in and out, and says why where that fails`, async (t) => {
+      const entry = `import { createElement } from 'react'; import { createRoot } from 'react-dom/client'; import App from './App.tsx';
+        createRoot(document.getElementById('app')).render(createElement(App));`;
+      const world = await example(t, entry, { 'App.tsx': named(document, 'tsx') });
+      const page = await world.open();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('alert').getByText('refused the sign-in').waitFor();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await choose(page, world);
+      await page.getByRole('button', { name: 'Sign out Ada Lovelace' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    });
+  }
+
   test('axios sends the token, and a renewed one after a 401', async (t) => {
     const world = await example(t, `${SIGN_IN} import { api } from './axios'; window.api = api;`, {
       ...auth,

@@ -7,6 +7,7 @@ import { root } from '../../scripts/lib/run.mjs';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { holdTokenRequests, signIn } from './support/flow.mjs';
+import { snippets } from './support/snippets.mjs';
 import { trapping } from './support/trapping.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
@@ -104,6 +105,22 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
     const { error } = await make(page, options);
     assert.equal(error.code, 'wasm_blocked_by_csp');
     assert.match(error.hint, /Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'/);
+  });
+
+  test('the policy of docs/csp.md lets a user sign in, and nothing is reported', async (t) => {
+    const world = await bareWorld(t, browser);
+    const { code } = snippets('docs/csp.md').find(({ language }) => language === 'http');
+    const [, policy] = code.match(/^Content-Security-Policy: (.*)$/m);
+    world.headers['content-security-policy'] = policy.replace(
+      'https://your-tenant.example',
+      world.platform.issuer,
+    );
+    const page = await world.tab();
+    const said = [];
+    page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+    const { user } = await signIn(page, world);
+    assert.equal(user.name, 'Ada Lovelace');
+    assert.deepEqual(said, []);
   });
 
   test('a wasm that cannot be had gives wasm_unavailable, and the next call tries again', async (t) => {
