@@ -4,6 +4,7 @@ import { after, describe, test } from 'node:test';
 import { openBrowser } from './support/browser.mjs';
 import { bundled, served } from './support/bundle.mjs';
 import { authorizeUrl, callbackUrl, signIn, told } from './support/flow.mjs';
+import { leapToRefresh } from './support/time.mjs';
 import { bareWorld, reactWorld, ready } from './support/world.mjs';
 
 const browser = await openBrowser();
@@ -178,7 +179,7 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
   });
 
   test('a refresh that failed is transient, and the same call succeeds later', async (t) => {
-    const world = await bareWorld(t, browser);
+    const world = await bareWorld(t, browser, { clock: true });
     const page = await world.tab();
     await signIn(page, world);
     world.platform.control.beforeToken = () => ({ status: 503, body: 'away' });
@@ -187,7 +188,8 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
     assert.deepEqual([error.code, error.transient], ['platform_unavailable', true]);
     assert.doesNotMatch(error.hint, START_AGAIN);
     world.platform.control.beforeToken = undefined;
-    // The SDK tries again by itself, once its pause is over.
+    // The SDK tries again by itself, when the next refresh is due.
+    await leapToRefresh(world, [page]);
     await told(page, 'token_refreshed');
     assert.ok((await page.evaluate(`attempt(${call})`)).value);
   });

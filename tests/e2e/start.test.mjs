@@ -195,21 +195,4 @@ describe('the start', { concurrency: 2, timeout: 600_000 }, () => {
     assert.match(message, /could not be loaded/);
     assert.match(cause, /client/);
   });
-
-  // React and Vue request it beside the client.
-  test('a session part that cannot be requested is wasm_unavailable in the state of React', async (t) => {
-    const { files, chunks } = await bundled(`
-      import { IntelliAuthProvider, isIntelliAuthError, useIntelliAuth } from '@intelliauth/spa-sdk/react';
-      import { createElement } from 'react';
-      import { createRoot } from 'react-dom/client';
-      function App() {
-        const { status, error } = useIntelliAuth();
-        return [status, isIntelliAuthError(error) && error.code].join(' ');
-      }
-      createRoot(document.querySelector('main')).render(createElement(IntelliAuthProvider, ${OPTIONS}, createElement(App)));`);
-    files.delete(chunks.find(({ source }) => source === 'session.js').path);
-    const { origin, page } = await opened(t, files);
-    await page.goto(origin);
-    await page.getByText('wasm_unavailable').waitFor();
-  });
 });
