@@ -22,8 +22,8 @@ const layers = {
     needs: [need.npm, need.rust, need.rustLinters, need.wasmTarget, build],
     checks: [
       ['rustfmt', ['cargo', 'fmt', '--all', '--check']],
-      ['clippy, native', ['cargo', 'clippy', '--all-targets', '--', '-D', 'warnings']],
-      ['clippy, wasm', ['cargo', 'clippy', '--all-targets', ...WASM, '--', '-D', 'warnings']],
+      ['clippy, native', ['cargo', 'clippy', '--workspace', '--all-targets', '--', '-D', 'warnings']],
+      ['clippy, wasm', ['cargo', 'clippy', '--workspace', '--all-targets', ...WASM, '--', '-D', 'warnings']],
       ['biome', node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')],
       ['types, package', node(bin('typescript/bin/tsc'), '-p', 'js/tsconfig.json', '--noEmit')],
       ['types, an app', node(bin('typescript/bin/tsc'), '-p', 'tests/types/tsconfig.json')],

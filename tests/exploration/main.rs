@@ -6,9 +6,6 @@
 //! (`EXPLORE_SHOW=1` then prints the course to one that was left). What was found is printed as a short course of events.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[allow(dead_code)]
-#[path = "../simulation/act.rs"]
-mod act;
 mod automaton;
 mod checks;
 mod choice;
@@ -18,13 +15,12 @@ mod runner;
 mod sabotage;
 mod scenario;
 mod search;
-#[path = "../simulation/trace.rs"]
-mod trace;
 mod world;
 
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use scenario::Scenario;
 use search::{explore, story};
+use simulation::{act, trace};
 
 fn setting(name: &str) -> Option<usize> {
     std::env::var(name).ok()?.parse().ok()

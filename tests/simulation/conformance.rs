@@ -9,7 +9,7 @@ use super::storage::{Health, Healths};
 use super::world::{DocId, World};
 use intelliauth_spa_sdk::core::base::clock::{MonotonicTime, WallTime};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
-use intelliauth_spa_sdk::core::client::runner::Channel;
+use intelliauth_spa_sdk::core::client::runner::{Channel, Input};
 use intelliauth_spa_sdk::core::client::session::io::{Lock, Stored, Ticket};
 use intelliauth_spa_sdk::core::client::session::message::Message;
 
@@ -65,6 +65,10 @@ fn act(world: &World, step: Step) -> Option<(Page, Act)> {
     Some((page, act))
 }
 
+fn told(inputs: Option<&[Input]>) -> Vec<String> {
+    inputs.unwrap_or_default().iter().filter_map(super::cases::told).collect()
+}
+
 fn run(case: &Case) {
     let mut world = world(TokenStorage::Session, Rotation::Static, MINUTE);
     for _ in [Page::A, Page::B] {
@@ -88,13 +92,12 @@ fn run(case: &Case) {
             }
             Step::Told(page, expected) => {
                 let until = world.now + LONG;
-                let count = |world: &World| world.docs[page as DocId].probe.as_ref().map_or(0, Vec::len);
+                let count = |world: &World| told(world.docs[page as DocId].probe.as_deref()).len();
                 while count(&world) < expected.len() && world.now < until {
                     world.pass(1);
                 }
-                let told = std::mem::take(&mut world.docs[page as DocId].probe).unwrap_or_default();
-                world.docs[page as DocId].probe = Some(Vec::new());
-                assert_eq!(told, expected, "{}: {step:?}", case.name);
+                let inputs = world.docs[page as DocId].probe.replace(Vec::new());
+                assert_eq!(told(inputs.as_deref()), expected, "{}: {step:?}", case.name);
             }
             step => {
                 let Some((page, act)) = act(&world, step) else { continue };
@@ -107,7 +110,7 @@ fn run(case: &Case) {
     }
     world.pass(LONG);
     for page in [Page::A, Page::B] {
-        let mut told = world.docs[page as DocId].probe.take().unwrap_or_default();
+        let mut told = told(world.docs[page as DocId].probe.as_deref());
         told.retain(|input| !case.tolerates(page, input));
         assert_eq!(told, [""; 0], "{}: and then", case.name);
     }

@@ -5,101 +5,20 @@
 //! (`SIM_LINES=500`: more of it).
 #![cfg(not(target_arch = "wasm32"))]
 
-mod act;
 #[path = "../conformance/cases.rs"]
 mod cases;
-mod chaos;
-mod checks;
 mod conformance;
-mod handed;
-mod locks;
-mod net;
-mod plan;
-mod platform;
-mod promises;
+mod lab;
 mod recordings;
 mod regressions;
-mod runner;
 mod sabotage;
 mod scenarios;
-mod settle;
-mod storage;
-mod trace;
-mod world;
 
-use intelliauth_spa_sdk::core::base::config::{Config, Endpoints, Options, TokenStorage};
-use plan::{Dice, Plan, Rotation, Sabotage};
+use simulation::plan::Sabotage;
+use simulation::world::{Broken, Stats};
+use simulation::{ISSUER, act, checks, complete, key, net, plan, run, runner, setting, storage, story, world};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
-use world::{Broken, Job, Stats, World};
-
-const ISSUER: &str = "https://tenant.example";
-const CLIENT: &str = "app";
-
-/// What the app is configured with.
-fn config(plan: &Plan) -> Config {
-    let endpoint = |path: &str| Some(format!("{ISSUER}{path}"));
-    Config::new(Options {
-        tenant_url: ISSUER.into(),
-        client_id: CLIENT.into(),
-        redirect_uri: platform::REDIRECT.into(),
-        scope: Some("openid".into()),
-        token_storage: Some(
-            match plan.keep {
-                TokenStorage::Session => "session",
-                TokenStorage::Memory => "memory",
-                TokenStorage::Local => "local",
-            }
-            .into(),
-        ),
-        discovery: plan.discovery,
-        endpoints: Endpoints {
-            revocation: endpoint("/revoke").filter(|_| plan.revocation),
-            ..Endpoints::default()
-        },
-        request_timeout_seconds: Some(plan.timeout as f64 / 1000.0),
-        ..Options::default()
-    })
-    .unwrap()
-}
-
-/// A key of the client's in storage.
-fn key(name: &str) -> String {
-    static NAMESPACE: OnceLock<String> = OnceLock::new();
-    let plan = || Plan::calm(TokenStorage::Session, Rotation::Static, 1_000);
-    [NAMESPACE.get_or_init(|| config(&plan()).namespace()), ".", name].concat()
-}
-
-/// The course of one seed.
-fn run(seed: u64, long: bool, sabotage: Option<Sabotage>, traced: bool) -> World {
-    let mut plan = Plan::of(&mut Dice::new(seed ^ 0xa076_1d64_78bd_642f), long);
-    plan.sabotage = sabotage;
-    complete(World::new(plan, seed, traced))
-}
-
-/// Lets a world take its course.
-fn complete(mut world: World) -> World {
-    world.later(0, Job::Chaos);
-    let duration = world.plan.duration;
-    world.run(duration);
-    if world.broken.is_none() {
-        world.settle();
-    }
-    world
-}
-
-/// The failure of `seed` to be read.
-fn story(seed: u64, long: bool, sabotage: Option<Sabotage>) -> String {
-    let world = run(seed, long, sabotage, true);
-    let lines: Vec<_> = world.trace.iter().flatten().cloned().collect();
-    let broken = world.broken.map_or("nothing broke".into(), |b| format!("{}: {}", b.rule, b.what));
-    let long = if long { "SIM_LONG=1 " } else { "" };
-    format!(
-        "seed {seed}: {broken}\n{}\n{}\nreplay: {long}SIM_SEED={seed} cargo test --test simulation replay -- --nocapture",
-        world.plan.line(),
-        lines.join("\n"),
-    )
-}
 
 /// Runs many seeds on `threads` threads; answers with the first seed that fails, and what all came to.
 fn many(
@@ -137,10 +56,6 @@ fn many(
         }
     });
     found.into_inner().unwrap()
-}
-
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a seed decides before the world begins: the app's settings, the platform's habits and which faults there are.
 
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
+use intelliauth_spa_sdk::core::client::runner::Area;
 use intelliauth_spa_sdk::core::client::session::schedule::Rng;
 
 /// Chance, all of it from the seed.
@@ -57,6 +58,14 @@ pub enum Sabotage {
     StaleForever,
     /// No message arrives.
     DeafChannel,
+    /// No question to the other tabs arrives.
+    NoQuery,
+    /// Whoever holds a session's lock reads what it read before it had it.
+    StaleUnderLock,
+    /// A lock is let go as soon as the request under it is sent.
+    EarlyUnlock,
+    /// Neither a tombstone nor the mark of a session that ended is kept.
+    NoTombstone,
 }
 
 /// What the platform does with refresh tokens.
@@ -141,6 +150,15 @@ impl Plan {
             plan.faults |= 1 << dice.pick(&[NoLocks, NoChannel]) as u32;
         }
         plan
+    }
+
+    /// Where the record is kept.
+    pub fn area(&self) -> Option<Area> {
+        match self.keep {
+            TokenStorage::Session => Some(Area::Tab),
+            TokenStorage::Local => Some(Area::Origin),
+            TokenStorage::Memory => None,
+        }
     }
 
     /// The longest that a lock may be held, in milliseconds: one refresh with all its parts.

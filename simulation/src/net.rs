@@ -1,6 +1,7 @@
 //! Requests to the token endpoint and what becomes of them on the way there and back.
 
-use super::plan::Fault;
+use super::log::Entry;
+use super::plan::{Fault, Sabotage};
 use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, Seen, World, note};
 use intelliauth_spa_sdk::core::base::clock::Millis;
@@ -62,6 +63,8 @@ pub struct Request {
     pub outcome: Option<TokenOutcome>,
     /// A reuse, or a refusal of any kind, of the refresh token.
     pub refused: bool,
+    /// Of these, a reuse.
+    pub reused: bool,
     /// The issue that it brought about.
     pub issue: Option<(usize, usize)>,
     pub reached: bool,
@@ -73,6 +76,47 @@ pub struct Request {
     pub cancelled: bool,
     /// Its lock was taken away, past the deadline.
     pub lock_stolen: bool,
+}
+
+impl What {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Refresh(_) => "refresh",
+            Self::Code { .. } => "code",
+            Self::Revoke(_) => "revoke",
+            Self::Metadata => "metadata",
+            Self::Keys => "keys",
+        }
+    }
+
+    /// The refresh token in it.
+    pub fn token(&self) -> &str {
+        match self {
+            Self::Refresh(token) | Self::Revoke(token) => token,
+            _ => "",
+        }
+    }
+}
+
+impl Fate {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Busy { .. } => "busy",
+            Self::Unreadable => "unreadable",
+            _ => "",
+        }
+    }
+}
+
+/// What an answer is, to whoever reads the log.
+fn name_of(outcome: &TokenOutcome) -> &'static str {
+    match outcome {
+        TokenOutcome::Tokens(_) => "tokens",
+        TokenOutcome::Mismatch { .. } => "mismatch",
+        TokenOutcome::Refused { .. } => "refused",
+        TokenOutcome::Indeterminate { error, .. } => error.code.as_str(),
+        TokenOutcome::NotSent { .. } => "not_sent",
+    }
 }
 
 fn fault(code: ErrorCode) -> Error {
@@ -154,6 +198,10 @@ impl World {
         }
         let sent = self.truth();
         note!(self, "      request {number} by doc {doc}: {what:?} will be {fate:?}");
+        self.tell(|world| {
+            let entry = Entry::new("sent").tab(world.docs[doc].tab).number(number as u64);
+            entry.token(what.token()).text(what.name())
+        });
         self.requests.push(Request {
             doc,
             id,
@@ -165,6 +213,7 @@ impl World {
             down,
             outcome: None,
             refused: false,
+            reused: false,
             issue: None,
             reached: false,
             settled: false,
@@ -172,6 +221,12 @@ impl World {
             cancelled: false,
             lock_stolen: false,
         });
+        if self.plan.sabotage == Some(Sabotage::EarlyUnlock)
+            && let Some(ticket) = ticket
+            && matches!(self.requests[number].what, What::Refresh(_))
+        {
+            self.release((doc, ticket));
+        }
         if self.online {
             self.later(up, Job::Reach(number));
         } else {
@@ -186,6 +241,9 @@ impl World {
     pub fn reach_platform(&mut self, number: usize) {
         let request = &mut self.requests[number];
         if request.cancelled || request.reached {
+            if request.cancelled && !request.reached {
+                self.tell_request(number, "never_arrived", "");
+            }
             return;
         }
         request.reached = true;
@@ -196,6 +254,10 @@ impl World {
             _ => true,
         };
         let answer = if acts { self.act(number, sent) } else { unreached() };
+        match &answer {
+            _ if !acts => self.tell_request(number, "never_arrived", fate.name()),
+            _ => self.tell_arrival(number),
+        }
         let outcome = match fate {
             Fate::Fine | Fate::Slow(_) => answer,
             Fate::Stranger => match answer {
@@ -220,6 +282,31 @@ impl World {
         };
         self.requests[number].outcome = Some(outcome);
         self.to(down, doc, Input::Answer(number));
+    }
+
+    fn tell_request(&mut self, number: usize, kind: &'static str, text: &str) {
+        self.tell(|world| {
+            let request = &world.requests[number];
+            let entry = Entry::new(kind).tab(world.docs[request.doc].tab).number(number as u64);
+            entry.token(request.what.token()).text(text)
+        });
+    }
+
+    /// What the provider did.
+    fn tell_arrival(&mut self, number: usize) {
+        self.tell(|world| {
+            let request = &world.requests[number];
+            let entry = Entry::new("arrived").tab(world.docs[request.doc].tab).number(number as u64);
+            match (&request.what, request.issue) {
+                (_, Some((family, index))) => entry.token(&format!("at.{family}.{index}")).text("tokens"),
+                (What::Refresh(token), None) => {
+                    entry.token(token).text(if request.reused { "reuse" } else { "refused" })
+                }
+                (What::Code { .. }, None) => entry.text("refused"),
+                (What::Revoke(token), None) => entry.token(token).text("revoked"),
+                _ => entry.text("served"),
+            }
+        });
     }
 
     fn act(&mut self, number: usize, asked: i64) -> TokenOutcome {
@@ -256,6 +343,7 @@ impl World {
                             if reuse { ": it was used before" } else { "" }
                         );
                         self.requests[number].refused = true;
+                        self.requests[number].reused = reuse;
                         if reuse {
                             self.check_reuse(number, &token);
                         }
@@ -274,6 +362,7 @@ impl World {
         let Some(outcome) = request.outcome.take() else { return };
         request.settled = true;
         let id = request.id;
+        self.tell_request(number, "answered", name_of(&outcome));
         let response = self.response(number, &outcome);
         self.oracle_answers(doc, number, &outcome);
         self.step(doc, ClientInput::Response(id, response));
@@ -344,6 +433,7 @@ impl World {
         request.settled = true;
         request.cancelled |= !request.reached && number.is_multiple_of(2);
         let id = request.id;
+        self.tell_request(number, "answered", "timeout");
         let outcome = TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: None };
         self.oracle_answers(doc, number, &outcome);
         self.step(doc, ClientInput::Response(id, Err(NoResponse::Timeout)));
@@ -378,6 +468,16 @@ impl World {
                 request.cancelled |= cancelled;
             }
         }
+    }
+
+    /// The requests that are on their way, or their answers, are lost.
+    pub fn lose_requests(&mut self) {
+        for number in self.recent()..self.requests.len() {
+            if !self.requests[number].settled && self.requests[number].outcome.is_some() {
+                self.tell_request(number, "answer_lost", "");
+            }
+        }
+        self.break_connections(100);
     }
 
     /// Connections break: a sleep, or the network goes.

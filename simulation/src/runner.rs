@@ -2,6 +2,7 @@
 
 use super::act::{Act, Settled};
 use super::locks::Asker;
+use super::log::{Entry, message, purpose, stored_token};
 use super::plan::{Fault, Sabotage};
 use super::storage::Health;
 use super::world::{Asked, DocId, Input, Seen, World, note};
@@ -12,6 +13,7 @@ use intelliauth_spa_sdk::core::client::runner::{
 };
 use intelliauth_spa_sdk::core::client::session::SessionState;
 use intelliauth_spa_sdk::core::client::session::io::{Call, Lock, Renewal, Ticket};
+use intelliauth_spa_sdk::core::client::session::message::Message;
 
 /// What a call for a token asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,6 +22,11 @@ pub struct Want {
     pub min_validity: i64,
     /// An API refused the token that the page holds.
     pub after_401: bool,
+}
+
+/// What a lock is for, by its name: `session` or `callback`.
+fn kind_of(name: &str) -> &'static str {
+    if name.starts_with("session") { "session" } else { "callback" }
 }
 
 impl World {
@@ -33,6 +40,7 @@ impl World {
                 }
             }
             Act::Remove { area, key } => {
+                self.tell_stored(id, "removed", area, &key, "");
                 if self.health_of(area) != Health::Blocked {
                     let tab = self.docs[id].tab;
                     let visible = self.visible();
@@ -42,14 +50,13 @@ impl World {
                     }
                 }
             }
-            Act::Post(message) => self.post(id, message.to_text()),
+            Act::Post(message) => self.post(id, &message),
             Act::Channel(channel) => self.docs[id].channel = channel,
             Act::Lock { ticket, lock, wait } => self.lock(id, ticket, lock, wait),
             Act::QueryHolder(ticket) => self.query_holder(id, ticket),
             Act::Steal(ticket) => self.steal((id, ticket)),
             Act::Unlock(ticket) => {
-                let next = self.locks.release((id, ticket), self.now);
-                self.hand_over(next);
+                self.release((id, ticket));
             }
             Act::Send { request, url, form } => self.send(id, request, &url, form),
             Act::Cancel(request) => self.cancel(id, request),
@@ -60,6 +67,14 @@ impl World {
             Act::Timer(at) => self.wake(id, at),
             Act::Address(url) => self.docs[id].address = url,
             Act::Settle(call, settled) => {
+                self.tell(|world| {
+                    let entry = Entry::new("settled").tab(world.docs[id].tab);
+                    match &settled {
+                        Settled::Token(token) => entry.token(token.expose()).text("token"),
+                        Settled::Error(error) => entry.text(error.code.as_str()),
+                        Settled::Done => entry.text("done"),
+                    }
+                });
                 if self.docs[id].oracle.callback_calls.contains_key(&call) {
                     let told = match settled {
                         Settled::Error(error) => error.code.as_str().to_owned(),
@@ -92,18 +107,38 @@ impl World {
 
     /// Writes. What cannot be written leaves nothing older behind.
     fn write(&mut self, id: DocId, area: Area, key: &str, text: &str) -> bool {
-        let tab = self.docs[id].tab;
-        let is_record = key == super::key("session");
-        if is_record {
+        if key == super::key("session") {
             self.oracle_stores(id, text);
         }
-        let health = self.health_of(area);
-        if health == Health::Blocked {
-            return false;
+        match self.plan.sabotage {
+            Some(Sabotage::NoTombstone) if key.contains(".mark.out.") => return true,
+            Some(Sabotage::NoTombstone) if text.starts_with("kind=signed_out") => {
+                self.perform(id, Act::Remove { area, key: key.into() });
+                return true;
+            }
+            _ => {}
         }
+        let health = self.health_of(area);
+        let written = health != Health::Blocked && self.put(id, health, area, key, text);
+        self.tell_stored(id, if written { "written" } else { "unwritten" }, area, key, text);
+        written
+    }
+
+    fn tell_stored(&mut self, id: DocId, kind: &'static str, area: Area, key: &str, text: &str) {
+        self.tell(|world| {
+            let entry =
+                Entry::new(kind).tab(world.docs[id].tab).token(stored_token(text).unwrap_or_default());
+            let what = if text.starts_with("kind=signed_out") { "tombstone" } else { purpose(key) };
+            entry.text(format!("{what} {}", if area == Area::Tab { "tab" } else { "origin" }))
+        });
+    }
+
+    fn put(&mut self, id: DocId, health: Health, area: Area, key: &str, text: &str) -> bool {
+        let tab = self.docs[id].tab;
         if area == Area::Tab {
             return self.tabs[tab].own.write(health, key, text);
         }
+        let is_record = key == super::key("session");
         let visible = self.visible();
         let written = self.shared.write(health, tab, key, text, visible);
         if is_record {
@@ -118,18 +153,30 @@ impl World {
         written
     }
 
-    fn post(&mut self, id: DocId, text: String) {
-        if self.docs[id].channel == Channel::Closed
-            || self.plan.has(Fault::NoChannel)
-            || self.plan.sabotage == Some(Sabotage::DeafChannel)
-        {
+    fn post(&mut self, id: DocId, posted: &Message) {
+        let silenced = match self.plan.sabotage {
+            Some(Sabotage::DeafChannel) => true,
+            Some(Sabotage::NoQuery) => matches!(posted, Message::Query { .. }),
+            _ => false,
+        };
+        if self.docs[id].channel == Channel::Closed || self.plan.has(Fault::NoChannel) || silenced {
             return;
         }
+        let text = posted.to_text();
         for other in self.living() {
             if other == id || self.docs[other].channel == Channel::Closed {
                 continue;
             }
-            if self.plan.has(Fault::LostMessages) && !self.quiet && self.dice.percent(15) {
+            self.posts += 1;
+            let number = self.posts;
+            let lost = self.plan.has(Fault::LostMessages) && !self.quiet && self.dice.percent(15);
+            self.tell(|world| {
+                let (kind, token) = message(posted);
+                let (from, to) = (world.docs[id].tab, world.docs[other].tab);
+                let entry = Entry::new(if lost { "posted_lost" } else { "posted" });
+                entry.tab(from).other(to).number(number).token(&token.unwrap_or_default()).text(kind)
+            });
+            if lost {
                 self.trouble.message = self.trouble.message.max(self.truth());
                 continue;
             }
@@ -142,7 +189,8 @@ impl World {
             let order = self.order.entry((id, other)).or_default();
             let at = (self.now + delay).max(*order);
             *order = at;
-            self.to(at - self.now, other, Input::Message(text.clone()));
+            let from = self.docs[id].tab;
+            self.to(at - self.now, other, Input::Message(number, from, text.clone()));
         }
     }
 
@@ -152,6 +200,7 @@ impl World {
             return self.to(delay, id, Input::LocksMissing(ticket));
         }
         if self.plan.sabotage == Some(Sabotage::DoubleGrant) {
+            self.tell(|world| Entry::new("granted").tab(world.docs[id].tab).text("unlocked"));
             let delay = self.dice.below(100);
             return self.to(delay, id, Input::Granted(ticket));
         }
@@ -159,10 +208,13 @@ impl World {
             Lock::Session(sid) => format!("session {sid}"),
             Lock::Callback(mark) => format!("callback {mark}"),
         };
+        self.tell(|world| Entry::new("asked").tab(world.docs[id].tab).text(kind_of(&name)));
         let free = self.locks.ask((id, ticket), &name, wait == Wait::IfFree, self.now);
         if free {
+            self.tell(|world| Entry::new("granted").tab(world.docs[id].tab).text(kind_of(&name)));
             self.to(delay, id, Input::Granted(ticket));
         } else if wait == Wait::IfFree {
+            self.tell(|world| Entry::new("busy").tab(world.docs[id].tab).text(kind_of(&name)));
             self.to(delay, id, Input::Unavailable(ticket));
         }
     }
@@ -174,13 +226,27 @@ impl World {
         self.to(delay, id, Input::Holder(ticket, holder));
     }
 
+    /// Lets go of a lock, or stops asking for it.
+    pub fn release(&mut self, asker: Asker) {
+        if self.locks.holds(asker) {
+            let name = self.locks.name(asker).map(|name| kind_of(name)).unwrap_or_default();
+            self.tell(|world| Entry::new("released").tab(world.docs[asker.0].tab).text(name));
+        }
+        let next = self.locks.release(asker, self.now);
+        self.hand_over(next);
+    }
+
     fn steal(&mut self, asker: Asker) {
         if let Some(((lock_stolen, ticket), held)) = self.locks.steal(asker, self.now) {
             note!(self, "      doc {} robs doc {lock_stolen}", asker.0);
+            self.tell(|world| {
+                Entry::new("stolen").tab(world.docs[lock_stolen].tab).other(world.docs[asker.0].tab)
+            });
             self.oracle_lock_stolen(lock_stolen, ticket, held);
             let delay = self.dice.below(3);
             self.to(delay, lock_stolen, Input::Stolen(ticket));
         }
+        self.tell(|world| Entry::new("granted").tab(world.docs[asker.0].tab).text("session"));
         let delay = self.dice.below(3);
         self.to(delay, asker.0, Input::Granted(asker.1));
     }
@@ -188,6 +254,8 @@ impl World {
     /// Those who hold a lock now learn of it.
     pub fn hand_over(&mut self, next: impl IntoIterator<Item = Asker>) {
         for (doc, ticket) in next {
+            let name = self.locks.name((doc, ticket)).map(|name| kind_of(name)).unwrap_or_default();
+            self.tell(|world| Entry::new("granted").tab(world.docs[doc].tab).text(name));
             let delay = self.dice.below(3);
             self.to(delay, doc, Input::Granted(ticket));
         }
@@ -250,6 +318,7 @@ impl World {
             self.check_token(id, call, Ok(token));
             return call;
         }
+        self.tell(|world| Entry::new("called").tab(world.docs[id].tab).text(if strict { "new" } else { "" }));
         let Want { force, min_validity, .. } = want;
         let renewal = if force { Renewal::Forced } else { Renewal::IfNeeded };
         self.step(
@@ -277,6 +346,7 @@ impl World {
     }
 
     pub fn sign_out(&mut self, id: DocId) {
+        self.tell(|world| Entry::new("signs_out").tab(world.docs[id].tab));
         self.oracle_signs_out(id);
         let call = self.new_call(id, false);
         self.step(

@@ -1,5 +1,6 @@
 //! What happens without being asked: people, browsers, machines and networks as they are.
 
+use super::log::Entry;
 use super::plan::Fault;
 use super::platform::REDIRECT;
 use super::runner::Want;
@@ -54,6 +55,7 @@ impl World {
         let key = super::key(&format!("tx.{}", state.expose()));
         self.tabs[tab].own.items.insert(key, transaction.to_text());
         note!(self, "tab {tab} goes to sign in as {user}");
+        self.tell(|_| Entry::new("signs_in").tab(tab));
         if let Some(doc) = self.tabs[tab].active {
             self.kill(doc, "to the platform");
         }
@@ -145,6 +147,7 @@ impl World {
     pub fn strike(&mut self, fault: Fault, id: DocId) {
         let (tab, truth, time) = (self.docs[id].tab, self.truth(), self.while_());
         note!(self, "{fault:?} ({time} ms)");
+        self.tell(|_| Entry::new("fault").tab(tab).text(format!("{fault:?}")));
         match fault {
             Fault::Freeze => {
                 self.freeze(id);

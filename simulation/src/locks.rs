@@ -35,7 +35,7 @@ impl Locks {
         free
     }
 
-    fn name(&self, asker: Asker) -> Option<&String> {
+    pub fn name(&self, asker: Asker) -> Option<&String> {
         self.names.get(&(asker.0, asker.1.number)).map(|(name, _)| name)
     }
 
@@ -77,6 +77,15 @@ impl Locks {
         let lock_stolen = state.holder.replace((asker, now)).filter(|(holder, _)| *holder != asker)?;
         self.names.remove(&(lock_stolen.0.0, lock_stolen.0.1.number));
         Some((lock_stolen.0, now - lock_stolen.1))
+    }
+
+    /// Takes every session's lock away from `doc`, as something else on the page might. Answers with the ticket, how
+    /// long it was held, and who holds the lock now.
+    pub fn take_away(&mut self, doc: DocId, now: i64) -> Option<(Ticket, i64, Option<Asker>)> {
+        let ticket = self.session_of(doc)?;
+        let (_, since) = self.holder((doc, ticket))?;
+        let next = self.release((doc, ticket), now);
+        Some((ticket, now - since, next))
     }
 
     /// The ticket under which `doc` holds the lock of a session, the last one asked for.

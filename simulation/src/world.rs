@@ -4,6 +4,7 @@
 
 use super::act::{Act, Recorder};
 use super::locks::Locks;
+use super::log::{Entry, Log};
 use super::net::Request;
 use super::plan::{Dice, Fault, Plan, Sabotage};
 use super::platform::Platform;
@@ -19,8 +20,10 @@ use intelliauth_spa_sdk::core::client::session::io::{Call, Stored, Ticket};
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::protocol::pkce::Entropy;
-use intelliauth_spa_sdk::native::engine;
-use intelliauth_spa_sdk::native::record::Recording;
+#[cfg(not(target_arch = "wasm32"))]
+use intelliauth_spa_sdk::native::{engine, record::Recording};
+#[cfg(target_arch = "wasm32")]
+use intelliauth_spa_sdk::web::json::engine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub type DocId = usize;
@@ -41,7 +44,8 @@ pub struct Broken {
 /// Something that reaches a document; a frozen one gets it later.
 #[derive(Debug)]
 pub enum Input {
-    Message(String),
+    /// By its number.
+    Message(u64, TabId, String),
     Timer(u64),
     Granted(Ticket),
     Stolen(Ticket),
@@ -108,6 +112,7 @@ pub struct Asked {
 pub struct Doc {
     pub tab: TabId,
     /// What its client was told and did, where the world records.
+    #[cfg(not(target_arch = "wasm32"))]
     pub recording: Option<Recording>,
     pub client: Option<Client>,
     /// What the address bar shows.
@@ -128,9 +133,11 @@ pub struct Doc {
     pub version: u32,
     pub calls: BTreeMap<Call, Asked>,
     pub next_call: Call,
+    /// What its tab read of the record when it last held no session's lock; for [`Sabotage::StaleUnderLock`].
+    pub unlocked: Option<Stored>,
     pub oracle: DocOracle,
-    /// What it is told, where no client is: see [`super::conformance`].
-    pub probe: Option<Vec<String>>,
+    /// What it is told, where no client is: see `tests/simulation/conformance.rs`.
+    pub probe: Option<Vec<ClientInput>>,
 }
 
 /// What the checks know of a document.
@@ -219,6 +226,17 @@ pub struct World {
     pub fates: VecDeque<super::net::Fate>,
     pub trouble: Trouble,
     pub broken: Option<Broken>,
+    /// Whether the world goes on after a rule was broken, for whoever wants to see what comes of it.
+    pub goes_on: bool,
+    /// All that broke, and after how many jobs; the first few.
+    pub breaches: Vec<(u64, Broken)>,
+    /// How many jobs of the queue were done.
+    pub ticks: u64,
+    /// Nothing happens after so many.
+    pub limit: u64,
+    /// How many messages were posted.
+    pub posts: u64,
+    pub log: Option<Log>,
     pub trace: Option<VecDeque<String>>,
     /// Whether every client is recorded.
     pub records: bool,
@@ -250,7 +268,13 @@ impl Environment for Sight<'_> {
     }
 
     fn read(&self, area: Area, key: &str) -> Stored {
-        self.0.read_key(self.0.docs[self.1].tab, area, key)
+        let doc = &self.0.docs[self.1];
+        match &doc.unlocked {
+            Some(stored) if Some(area) == self.0.plan.area() && key == super::key("session") => {
+                stored.clone()
+            }
+            _ => self.0.read_key(doc.tab, area, key),
+        }
     }
 
     fn keys(&self, area: Area, prefix: &str) -> Vec<String> {
@@ -307,6 +331,12 @@ impl World {
                 sleeps: Vec::new(),
             },
             broken: None,
+            goes_on: false,
+            breaches: Vec::new(),
+            ticks: 0,
+            limit: u64::MAX,
+            posts: 0,
+            log: None,
             trace: traced.then(VecDeque::new),
             records: false,
             stats: Stats::default(),
@@ -324,7 +354,14 @@ impl World {
     }
 
     pub fn broke(&mut self, rule: &'static str, what: String) {
+        if self.ticks >= self.limit {
+            return; // what never had its time is no breach
+        }
         note!(self, "BROKEN {rule}: {what}");
+        if self.breaches.len() < 20 {
+            self.tell(|_| Entry::new("broken").text(format!("{rule}: {what}")));
+            self.breaches.push((self.ticks, Broken { rule, what: what.clone() }));
+        }
         self.broken.get_or_insert(Broken { rule, what });
     }
 
@@ -351,18 +388,43 @@ impl World {
 
     /// Lets time pass until `until`.
     pub fn run(&mut self, until: i64) {
-        while self.broken.is_none()
-            && let Some(entry) = self.queue.first_entry()
-            && entry.key().0 <= until
-        {
-            let ((at, _), job) = entry.remove_entry();
-            let running = self.docs.iter().filter(|doc| doc.alive).count() as i64;
-            self.stats.tab_time += running * (at - self.now);
-            self.now = at;
-            self.happen(job);
-        }
-        if self.broken.is_none() {
+        while self.tick(until) {}
+        if !self.is_over() {
             self.now = self.now.max(until);
+        }
+    }
+
+    /// The next job, if it is due by `until`; says whether there was one.
+    pub fn tick(&mut self, until: i64) -> bool {
+        if self.is_over() {
+            return false;
+        }
+        let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= until) else {
+            return false;
+        };
+        let ((at, _), job) = entry.remove_entry();
+        let running = self.docs.iter().filter(|doc| doc.alive).count() as i64;
+        self.stats.tab_time += running * (at - self.now);
+        self.now = at;
+        self.ticks += 1;
+        self.happen(job);
+        true
+    }
+
+    /// Whether nothing happens any more.
+    pub fn is_over(&self) -> bool {
+        (self.broken.is_some() && !self.goes_on) || self.ticks >= self.limit
+    }
+
+    /// The messages that are on their way are lost.
+    pub fn lose_messages(&mut self) {
+        let lost = self.queue.extract_if(.., |_, job| matches!(job, Job::To(_, Input::Message(..))));
+        let lost: Vec<_> = lost.map(|(_, job)| job).collect();
+        for job in lost {
+            if let Job::To(id, Input::Message(number, from, _)) = job {
+                self.trouble.message = self.trouble.message.max(self.truth());
+                self.tell(|world| Entry::new("missed").tab(world.docs[id].tab).other(from).number(number));
+            }
         }
     }
 
@@ -404,8 +466,13 @@ impl World {
             return;
         }
         match input {
-            Input::Message(text) => {
+            Input::Message(number, from, text) => {
                 if let Some(message) = Message::from_text(&text) {
+                    self.tell(|world| {
+                        let (kind, token) = super::log::message(&message);
+                        let entry = Entry::new("heard").tab(world.docs[id].tab).other(from).number(number);
+                        entry.token(&token.unwrap_or_default()).text(kind)
+                    });
                     self.oracle_hears(id, &message);
                     self.step(id, ClientInput::Message(message));
                 }
@@ -491,23 +558,23 @@ impl World {
 
     /// One step of one client, and all that follows from it at once.
     pub fn step(&mut self, id: DocId, input: ClientInput) {
-        if self.broken.is_some() || !self.docs[id].alive {
+        if self.is_over() || !self.docs[id].alive {
             return;
         }
         note!(self, "doc {id} {}", super::trace::input(&input));
         self.docs[id].lease = None;
         if let Some(probe) = &mut self.docs[id].probe {
-            return probe.extend(super::cases::told(&input));
+            return probe.push(input);
+        }
+        if self.plan.sabotage == Some(Sabotage::StaleUnderLock) {
+            let old = self.docs[id].unlocked.take();
+            let new = || self.reads(self.docs[id].tab);
+            let stored = if self.locks.session_of(id).is_some() { old } else { None };
+            self.docs[id].unlocked = Some(stored.unwrap_or_else(new));
         }
         let Some(mut client) = self.docs[id].client.take() else { return };
         let recorder = Recorder::default();
-        match self.docs[id].recording.take() {
-            Some(mut recording) => {
-                recording.handle(&mut client, &Sight(self, id), &recorder, input);
-                self.docs[id].recording = Some(recording);
-            }
-            None => client.handle(&Sight(self, id), &recorder, input),
-        }
+        self.handle(id, &mut client, &recorder, input);
         self.stats.steps += 1;
         if self.stats.steps > 1_000_000 {
             return self.broke("nothing storms", "a million steps".into());
@@ -518,6 +585,7 @@ impl World {
         let version = self.docs[id].version + u32::from(changed);
         self.docs[id].client = Some(client);
         self.check_state(id, seen, version);
+        self.tell_state(id);
         for act in acts {
             note!(self, "      → {}", super::trace::act(&act));
             self.perform(id, act);
@@ -525,6 +593,35 @@ impl World {
         for input in std::mem::take(&mut self.at_once) {
             self.step(id, input);
         }
+    }
+
+    /// One input, written down where the world records.
+    fn handle(&mut self, id: DocId, client: &mut Client, recorder: &Recorder, input: ClientInput) {
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(mut recording) = self.docs[id].recording.take() {
+            recording.handle(client, &Sight(self, id), recorder, input);
+            self.docs[id].recording = Some(recording);
+            return;
+        }
+        client.handle(&Sight(self, id), recorder, input);
+    }
+
+    /// What a page's session has become, if that is new.
+    fn tell_state(&mut self, id: DocId) {
+        if self.log.is_none() || self.docs[id].before == self.docs[id].seen {
+            return;
+        }
+        self.tell(|world| {
+            let doc = &world.docs[id];
+            let entry = Entry::new("state").tab(doc.tab);
+            match &doc.seen {
+                Seen::Loading => entry.text("loading"),
+                Seen::Out(reason) => entry.text(reason.as_str()),
+                Seen::In { access, failing, .. } => {
+                    entry.token(access).text(if *failing { "failing" } else { "in" })
+                }
+            }
+        });
     }
 
     /// A new page in `tab`, at a callback's address or not.
@@ -537,6 +634,7 @@ impl World {
         let config = super::config(&self.plan);
         self.docs.push(Doc {
             tab,
+            #[cfg(not(target_arch = "wasm32"))]
             recording: self.records.then(|| Recording::new(&config, seed)),
             client: Some(Client::new(engine, config, seed)),
             address: url.clone().unwrap_or_else(|| "https://app.example/".into()),
@@ -554,10 +652,12 @@ impl World {
             version: 0,
             calls: BTreeMap::new(),
             next_call: 0,
+            unlocked: None,
             oracle: DocOracle::default(),
             probe: None,
         });
         self.tabs[tab].active = Some(id);
+        self.tell(|_| Entry::new("load").tab(tab).text(if url.is_some() { "callback" } else { "" }));
         note!(self, "tab {tab} loads doc {id}{}", if url.is_some() { " at a callback" } else { "" });
         let expected = self.restorable(tab);
         self.step(id, ClientInput::Start);
@@ -580,6 +680,7 @@ impl World {
             return;
         }
         note!(self, "doc {id} is gone: {why}");
+        self.tell(|world| Entry::new("gone").tab(world.docs[id].tab).text(why));
         let doc = &mut self.docs[id];
         doc.alive = false;
         doc.client = None;
@@ -600,6 +701,7 @@ impl World {
         if doc.alive && doc.frozen.is_none() {
             doc.frozen = Some(self.now);
             note!(self, "doc {id} freezes");
+            self.tell(|world| Entry::new("frozen").tab(world.docs[id].tab));
         }
     }
 
@@ -611,8 +713,9 @@ impl World {
         doc.frozen_for += self.now - since;
         let backlog = std::mem::take(&mut doc.backlog);
         note!(self, "doc {id} thaws");
+        self.tell(|world| Entry::new("thawed").tab(world.docs[id].tab));
         let (messages, rest): (Vec<_>, Vec<_>) =
-            backlog.into_iter().partition(|input| matches!(input, Input::Message(_)));
+            backlog.into_iter().partition(|input| matches!(input, Input::Message(..)));
         let mut sources: [VecDeque<Input>; 3] = Default::default();
         for input in rest {
             let source = match &input {
