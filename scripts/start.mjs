@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
+import { lab } from './lab.mjs';
 import { Advice, Failed, isStopping, root, start, stopAll } from './lib/run.mjs';
 import { bold, dim, main, step } from './lib/step.mjs';
 import { node } from './setup.mjs';
@@ -63,6 +64,7 @@ await main(async () => {
     }
   }
   await build();
+  await lab();
   const env = { PROVIDER_PORT: String(providerPort), DEMO_PORT: String(demoPort) };
   const provider = await serve('provider', providerPort, ['provider/cli.js'], { env });
   const vite = join(root, 'node_modules/vite/bin/vite.js');

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { lab } from './lab.mjs';
 import { Advice, Failed, root, run, tools } from './lib/run.mjs';
 import { files } from './lib/stamp.mjs';
 import { bold, green, main, red, seconds, show, step, steps } from './lib/step.mjs';
@@ -19,7 +20,7 @@ const tests = (folder, ending) => files(folder, (name) => name.endsWith(ending))
 
 const layers = {
   lint: {
-    needs: [need.npm, need.rust, need.rustLinters, need.wasmTarget, build],
+    needs: [need.npm, need.rust, need.rustLinters, need.wasmTarget, build, lab],
     checks: [
       ['rustfmt', ['cargo', 'fmt', '--all', '--check']],
       ['clippy, native', ['cargo', 'clippy', '--workspace', '--all-targets', '--', '-D', 'warnings']],
@@ -58,7 +59,7 @@ const layers = {
     tests: () => nodeTests(tests('provider/test', '.js')),
   },
   e2e: {
-    needs: [need.npm, need.browser, build],
+    needs: [need.npm, need.browser, build, lab],
     tests: () => nodeTests(tests('tests/e2e', '.test.mjs'), Math.max(1, availableParallelism() >> 1)),
   },
   faulty: {

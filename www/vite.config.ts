@@ -26,6 +26,7 @@ export default defineConfig(({ mode }) => {
     define: { 'import.meta.env.VITE_TENANT_URL': JSON.stringify(tenantUrl) },
     server: address,
     preview: { ...address, headers: { 'Content-Security-Policy': contentSecurityPolicy } },
+    worker: { format: 'es' },
     build: { assetsInlineLimit: 0 }, // no data: URLs, which the policy forbids
   };
 });

@@ -8,7 +8,7 @@
 //! do tab                   a command, at once
 //! wait 5000 signin 0       after so many milliseconds
 //! when sent refresh: freeze holder      right after such an entry of the log
-//! at 312 lose messages     after so many jobs
+//! at 312 46801 lose messages            after so many jobs, and at that time
 //! stop 60000               no longer than so many milliseconds after the last command
 //! ```
 
@@ -43,7 +43,7 @@ enum When {
     Now,
     Wait(i64),
     Logged(String, String),
-    At(u64),
+    At(u64, i64),
 }
 
 struct Script {
@@ -92,8 +92,10 @@ fn read(text: &str) -> Option<Script> {
                 commands.push((When::Logged(kind.to_owned(), detail.to_owned()), command.to_owned()));
             }
             "at" => {
-                let (tick, command) = rest.split_once(' ')?;
-                commands.push((When::At(tick.parse().ok()?), command.to_owned()));
+                let (tick, rest) = rest.split_once(' ')?;
+                let (time, command) = rest.split_once(' ')?;
+                let time = time.parse::<u64>().ok()?.try_into().ok()?;
+                commands.push((When::At(tick.parse().ok()?, time), command.to_owned()));
             }
             "stop" => stop = rest.parse::<u32>().ok()? as i64,
             _ => return None,
@@ -106,8 +108,8 @@ fn read(text: &str) -> Option<Script> {
 /// What became of a script.
 struct Played {
     world: World,
-    /// After how many jobs each command was carried out, and whether it could be.
-    done: Vec<(u64, bool)>,
+    /// After how many jobs each command was carried out, when, and whether it could be.
+    done: Vec<(u64, i64, bool)>,
 }
 
 fn play(script: Script) -> Played {
@@ -124,7 +126,11 @@ fn play(script: Script) -> Played {
         match when {
             When::Now => {}
             When::Wait(time) => world.pass(*time),
-            When::At(tick) => while world.ticks < *tick && world.tick(i64::MAX) {},
+            When::At(tick, time) => {
+                while world.ticks < *tick && world.tick(i64::MAX) {}
+                // Nothing else is due by then, where this was written down of the same course.
+                world.run(*time);
+            }
             When::Logged(kind, detail) => {
                 let mut from = logged(&world);
                 let is_it = |entry: &Entry| entry.kind == kind && entry.text.starts_with(detail.as_str());
@@ -137,7 +143,7 @@ fn play(script: Script) -> Played {
             }
         }
         let possible = command.is_empty() || world.command(command);
-        done.push((world.ticks, possible));
+        done.push((world.ticks, world.now, possible));
     }
     match script.seed {
         Some(_) => follow(&mut world),
@@ -191,9 +197,9 @@ pub fn play_to_json(text: &str) -> String {
         json += &entry.to_json();
     }
     json += "],\"commands\":[";
-    for (index, (tick, possible)) in done.iter().enumerate() {
+    for (index, (tick, at, possible)) in done.iter().enumerate() {
         let comma = if index > 0 { "," } else { "" };
-        let _ = write!(json, r#"{comma}{{"tick":{tick},"done":{possible}}}"#);
+        let _ = write!(json, r#"{comma}{{"tick":{tick},"at":{at},"done":{possible}}}"#);
     }
     json += "],\"breaches\":[";
     for (index, (tick, broken)) in world.breaches.iter().enumerate() {

@@ -1,4 +1,5 @@
 import { RequireAuth } from '@intelliauth/spa-sdk/react';
+import { lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
 
 import { useNotes } from './notes';
@@ -9,6 +10,9 @@ import { ReportsPage } from './pages/ReportsPage';
 import { Layout } from './parts/Layout';
 import { Page } from './parts/Page';
 import { SignedOut } from './parts/SignedOut';
+
+// Whoever only signs in loads none of these.
+const LabPage = lazy(() => import('./lab/LabPage'));
 
 export function App() {
   useNotes();
@@ -27,6 +31,16 @@ export function App() {
         <Route index element={<HomePage />} />
         <Route path="callback" element={<CallbackPage />} />
         <Route path="reports" element={reports} />
+      </Route>
+      <Route element={<Layout bare />}>
+        <Route
+          path="lab"
+          element={
+            <Suspense fallback={<Page title="Why the session holds" />}>
+              <LabPage />
+            </Suspense>
+          }
+        />
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

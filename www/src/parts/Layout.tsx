@@ -12,7 +12,8 @@ const announcements = {
   error: '', // the alert says it
 };
 
-export function Layout() {
+/** @param bare without what the SDK did and the developer options */
+export function Layout({ bare = false }) {
   const { status } = useIntelliAuth();
   useFocusOnNavigation(status);
   return (
@@ -26,6 +27,7 @@ export function Layout() {
         <nav aria-label="Pages">
           <NavLink to="/">Home</NavLink>
           <NavLink to="/reports?year=2026">Reports</NavLink>
+          <NavLink to="/lab">Lab</NavLink>
         </nav>
       </header>
       <p className="for-screen-readers" role="status">
@@ -34,10 +36,12 @@ export function Layout() {
       <main id="main" tabIndex={-1} data-status={status}>
         <Outlet />
       </main>
-      <aside>
-        <Journal />
-        <DeveloperOptions />
-      </aside>
+      {!bare && (
+        <aside>
+          <Journal />
+          <DeveloperOptions />
+        </aside>
+      )}
     </>
   );
 }

@@ -1,0 +1,16 @@
+import { Link } from 'react-router';
+
+/** The demo's other pages, for whoever wants to see more than a sign-in. */
+export function Further() {
+  return (
+    <nav className="further" aria-labelledby="further">
+      <h2 id="further">Look further</h2>
+      <ul>
+        <li>
+          <Link to="/lab">Why the session holds</Link>: the SDK in a simulated world of tabs, which you may
+          try to break
+        </li>
+      </ul>
+    </nav>
+  );
+}
