@@ -66,8 +66,10 @@ impl World {
                     self.did("lose_requests", None);
                     self.lose_requests();
                 }
-                Some("request") => self.fates.push_back(Fate::Lost { acted: false, hang: false }),
-                Some("answer") => self.fates.push_back(Fate::Lost { acted: true, hang: false }),
+                Some("answer") => {
+                    self.did("lose_answer", None);
+                    self.fates.push_back(Fate::Lost { acted: true, hang: false });
+                }
                 _ => return false,
             },
             "slow" => self.fates.push_back(Fate::Slow(number.unwrap_or(3_000))),
@@ -154,11 +156,16 @@ impl World {
         }
     }
 
-    /// A tab by its number, `holder` of the lock of a session, or `other`: the first one that runs and does not hold it.
+    /// A tab by its number, `holder` of the lock of a session, `frozen`, or `other`: the first one that runs and does not hold it.
     fn named(&self, name: &str) -> Option<TabId> {
         let holds = |id: &DocId| self.locks.session_of(*id).is_some();
         match name {
             "holder" => self.living().into_iter().find(holds).map(|id| self.docs[id].tab),
+            "frozen" => self
+                .living()
+                .into_iter()
+                .find(|id| self.docs[*id].frozen.is_some())
+                .map(|id| self.docs[id].tab),
             "other" => self.running().into_iter().find(|id| !holds(id)).map(|id| self.docs[id].tab),
             _ => name.parse().ok().filter(|tab| *tab < self.tabs.len()),
         }

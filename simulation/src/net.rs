@@ -473,8 +473,9 @@ impl World {
     /// The requests that are on their way, or their answers, are lost.
     pub fn lose_requests(&mut self) {
         for number in self.recent()..self.requests.len() {
-            if !self.requests[number].settled && self.requests[number].outcome.is_some() {
-                self.tell_request(number, "answer_lost", "");
+            let Request { settled, reached, .. } = self.requests[number];
+            if !settled {
+                self.tell_request(number, if reached { "answer_lost" } else { "never_arrived" }, "");
             }
         }
         self.break_connections(100);

@@ -61,7 +61,7 @@ describe('the demo’s lab', { concurrency: 2, timeout: 600_000 }, () => {
     const scrubber = page.getByRole('slider');
     await scrubber.focus();
     await page.keyboard.press('Home');
-    assert.match(await present(), /Tab 1 opens the app/);
+    assert.match(await present(), /You open a new tab/);
     await page.keyboard.press('ArrowRight');
     assert.notEqual(await scrubber.getAttribute('aria-valuetext'), null);
     await page.keyboard.press('End');
@@ -86,7 +86,7 @@ describe('the demo’s lab', { concurrency: 2, timeout: 600_000 }, () => {
       ['Sign-out in mid-refresh', 'The user signs out', 'writes “signed out” to storage'],
       ['The network goes', 'You cut the network', 'You restore the network', 'The provider gives out A1'],
       ['The answer is lost', 'The provider gives out A1', 'session_lost'],
-      ['Storage is full', 'You fill the storage', 'cannot write A', 'The provider gives out A1'],
+      ['Storage is blocked', 'You block the storage', 'cannot write A', 'passes A1 on to'],
       ['A duplicated tab', 'The provider gives out A1', 'passes A1 on to'],
     ]) {
       await press(title);

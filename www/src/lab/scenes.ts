@@ -24,7 +24,7 @@ export const scenes: readonly Scene[] = [
     title: 'A tab freezes with the lock',
     about:
       'The browser freezes the tab that holds the lock, in the middle of its refresh. The others wait no longer than such a refresh can take; then one of them takes the lock away.',
-    script: `${threeTabs}\nwhen granted session: freeze holder\nwait 50000 thaw holder\nstop 30000`,
+    script: `${threeTabs}\nwhen granted session: freeze holder\nwait 70000 thaw frozen\nstop 20000`,
   },
   {
     name: 'signout',
@@ -45,14 +45,14 @@ export const scenes: readonly Scene[] = [
     title: 'The answer is lost',
     about:
       'The worst that can happen: the provider gives out new tokens and the answer never arrives. The refresh token that the tabs hold is spent, and no client can know it. The end is told as what it is: session_lost.',
-    script: `${threeTabs}\nwhen sent refresh: lose answer\nstop 30000`,
+    script: `${threeTabs}\nwhen granted session: lose answer\nstop 30000`,
   },
   {
-    name: 'full',
-    title: 'Storage is full',
+    name: 'blocked',
+    title: 'Storage is blocked',
     about:
-      'Nothing can be written any more. The tab with new tokens keeps them in memory and passes them on, and the old record is removed, because its refresh token is spent.',
-    script: `${threeTabs}\nwait 20000 fill\nwhen state in: free\nstop 60000`,
+      'Nothing can be read or written any more. The tab with new tokens keeps them in memory, passes them on to the others, and they are written down as soon as storage works again.',
+    script: `${threeTabs}\nwait 20000 block\nwait 40000 free\nstop 40000`,
   },
   {
     name: 'duplicate',

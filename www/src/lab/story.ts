@@ -133,6 +133,7 @@ const deeds: Record<string, string> = {
   recover: 'bring the provider back',
   sleep: 'let the device sleep',
   revoke: 'end the session at the provider',
+  lose_answer: 'let the provider’s next answer get lost',
   lose_messages: 'lose every message that is on its way',
   lose_requests: 'lose every request and answer that is on its way',
 };
@@ -388,7 +389,7 @@ export function rowsOf(played: Played, all: boolean): Row[] {
             ? `${who} removes the record`
             : done
               ? `${who} writes ${thing} to ${place === 'origin' ? 'storage' : 'its own storage'}`
-              : `${who} cannot write ${thing}: the old record is removed, for its refresh token is spent`;
+              : `${who} cannot write ${thing}${state.storage === 'blocked' ? '' : ', and removes the old record, whose refresh token is spent'}`;
         const mark: Mark =
           lane === tab ? { type: 'dot', lane } : { type: 'arrow', from: tab, to: lane, lost: !done };
         add(entry, words, [mark], done ? 'plain' : 'chance');
