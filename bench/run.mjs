@@ -10,7 +10,18 @@ import { main, step } from '../scripts/lib/step.mjs';
 import * as need from '../scripts/setup.mjs';
 import { figures, here, measured } from './lib/paths.mjs';
 
-const NAMES = ['bytes', 'start', 'session', 'tabs', 'callers', 'pending', 'memory', 'trace', 'native'];
+const NAMES = [
+  'bytes',
+  'start',
+  'session',
+  'tabs',
+  'callers',
+  'pending',
+  'memory',
+  'trace',
+  'variants',
+  'native',
+];
 
 await main(async () => {
   const given = process.argv.slice(2);

@@ -19,6 +19,8 @@ export async function openBrowser() {
     version: browser.version(),
     /** A profile without anything: no cache, no storage. */
     fresh: () => browser.newContext(context),
+    /** The line to the tools of the browser as a whole. */
+    tools: () => browser.newBrowserCDPSession(),
     close: () => browser.close(),
   };
 }

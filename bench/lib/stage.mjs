@@ -1,8 +1,16 @@
 // An app with its server and its provider, ready to be visited.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { bundle, sharedFiles } from './bundle.mjs';
+import { root } from './paths.mjs';
 import { html, SILENT, serveSite } from './site.mjs';
 import { openTenant } from './tenant.mjs';
+
+const WASM = join(root, 'pkg/dist/intelliauth.wasm');
+
+/** A hint for a module that will be imported. */
+export const preload = (path) => `<link rel="modulepreload" href="${path}">`;
 
 let certificate;
 const tls = () => {
@@ -37,19 +45,25 @@ export async function openStage(app, { apart = false } = {}) {
     serveSite(),
     apart ? sharedFiles() : undefined,
   ]);
+  const lazy = (path) => made.chunks.find((chunk) => chunk.path === path).source !== '';
   const tenant = await openTenant({ shape: app.shape, site: site.origin, tls: await tls() });
+  // As Vite and others write them for what the entry imports statically.
+  const hints = made.eager
+    .filter((path) => path !== made.entry.path && !lazy(path))
+    .map(preload)
+    .join('');
   const stage = {
     ...{ app, bundle: made, site, tenant },
     given: undefined,
-    configure(more, head) {
+    configure(more, head = '') {
       stage.given = more;
       const config = { tenant: tenant.origin, clientId: tenant.clientId, ...more };
       site.fill([
-        ['/index.html', html({ entry: made.entry.path, config, head, map: shared?.map })],
+        ['/index.html', html({ entry: made.entry.path, config, head: hints + head, map: shared?.map })],
         ['/silent.html', SILENT],
         ...made.chunks.map(({ path, contents }) => [path, contents]),
         ...(shared?.files ?? []),
-        ...(app.files?.() ?? []),
+        ...(app.ours ? [['/intelliauth.wasm', readFileSync(WASM)]] : []),
       ]);
     },
     delay(ms) {

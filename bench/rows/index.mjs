@@ -6,6 +6,8 @@ import { pending } from './pending.mjs';
 import { session } from './session.mjs';
 import { startRow } from './start.mjs';
 import { tabs } from './tabs.mjs';
+import { trace } from './trace.mjs';
+import { variants } from './variants.mjs';
 
 /**
  * @typedef {object} Setting
@@ -27,7 +29,7 @@ import { tabs } from './tabs.mjs';
  */
 
 /** @type {Record<string, Row>} */
-export const rows = { bytes, start: startRow, session, tabs, callers, pending, memory };
+export const rows = { bytes, start: startRow, session, tabs, callers, pending, memory, trace, variants };
 
 /** How often each case is measured. */
 export const ROUNDS = { full: 15, quick: 3 };

@@ -3,17 +3,17 @@ import { openPage, openProfile, throttle, timeToNavigate } from '../lib/browser.
 import { withPage } from '../lib/journey.mjs';
 
 /** How many visits a profile needs until Chromium keeps the compiled code of what they load. */
-const WARMING = 4;
+export const WARMING = 4;
 export const LATENCY = 40;
 export const SLOWER = 4;
 
 const target = ({ tenant }) => tenant.origin;
-const start = (stage, view) => {
+export const start = (stage, view) => {
   stage.reset();
   stage.tenant.user = 'leave';
   return timeToNavigate(view, `${stage.site.origin}/?go`, target(stage));
 };
-const cold =
+export const cold =
   (prepare) =>
   async (stage, { browser }) => {
     try {
@@ -72,7 +72,7 @@ async function warmVisits(stages, interleaved, rounds) {
 }
 
 /** A visit that leaves nothing behind but what the browser caches. */
-async function revisit(stage, view) {
+export async function revisit(stage, view) {
   const ms = await start(stage, view);
   await view.page.evaluate(() => {
     localStorage.clear();

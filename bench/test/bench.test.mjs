@@ -98,6 +98,18 @@ test('the page has a table, a sentence and plots for both themes, and names what
       }),
       callers: row({ intelliauth: { 10: { requests: 1, failed: 0, ms: 5, wire: 2 } } }),
       pending: row(each((n) => ({ clean: around(n), littered: around(n * 2) }))),
+      trace: row({
+        plain: {
+          ms: 90,
+          busy: 40,
+          lazy: { functions: 7, ms: 2 },
+          spans: [{ name: 'request: app.js', begin: 1, end: 9, kind: 'request' }],
+        },
+      }),
+      variants: row({
+        'intelliauth: as it is': { plain: around(90) },
+        'intelliauth: modulepreload': { plain: around(50) },
+      }),
       memory: row(each((n) => ({ heap: around(n), wasm: around(0), thread: around(n) }))),
     },
   };
@@ -106,6 +118,8 @@ test('the page has a table, a sentence and plots for both themes, and names what
   assert.equal(page, readFileSync(join(folder, 'performance.md'), 'utf8'));
   assert.match(page, /\| \*\*intelliauth\*\* \| 0\.5 \| \*\*1\.0\*\* \|/);
   assert.match(page, /\*\*intelliauth \(1\.00 KB\) is first\*\*, ahead of auth0-spa-js/);
+  assert.match(page, /\| intelliauth: modulepreload \| 50\.0, −40\.0 \|/);
+  assert.match(page, /waterfall-plain-dark\.svg/);
   assert.match(page, /axa oidc-client failed in some runs: no request/);
   assert.match(page, /3, 0 of 1 tabs served/);
   assert.match(page, /\| 0\.1\.0 \| 2026-01-01 \| 50\.0 \|/);

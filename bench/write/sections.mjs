@@ -1,6 +1,6 @@
 // One function for each row: what the page says of it. `draw(name, charts)` writes a plot and answers with its markdown.
 import { apps } from '../lib/apps.mjs';
-import { barChart } from './svg.mjs';
+import { barChart, waterfall } from './svg.mjs';
 import { kb, short, spread, table, verdict } from './words.mjs';
 
 const named = (values) =>
@@ -317,7 +317,7 @@ function memory({ values }) {
   const parts = [
     `## Memory and main thread
 
-*JS heap* of the signed-in page after a garbage collection, beside it the memory of the wasm. *Main thread*: how long it was busy from a first visit until the client was ready; a page without any SDK is the floor. What Chromium compiles on other threads is not in it.`,
+*JS heap* of the signed-in page after a garbage collection, beside it the memory of the wasm. *Main thread*: its processor time from a first visit until the client was ready; a page without any SDK is the floor. What Chromium compiles on other threads is not in it.`,
   ];
   for (const [title, kind] of groups) {
     const list = named(values)
@@ -357,5 +357,61 @@ function memory({ values }) {
   return parts;
 }
 
+const TRACES = [
+  ['plain', 'no latency', 'Start without latency'],
+  ['latency', '40 ms on every request', 'Start with 40 ms on every request'],
+  ['hints', '40 ms, with `modulepreload` hints', 'Start with 40 ms on every request and modulepreload hints'],
+];
+
+function trace({ values }, draw) {
+  const found = TRACES.filter(([key]) => values[key]);
+  return [
+    `## Where the start goes
+
+The plain page of this SDK, first visit, traced by Chromium: of several traces the one with the median total. Tracing itself costs some milliseconds. The zero is the page's headers; what is blue and pale is waited for, what is blue and strong is work.`,
+    ...found.map(([key, , title]) =>
+      draw(`waterfall-${key}`, waterfall({ title, spans: values[key].spans })),
+    ),
+    table(
+      [
+        'start',
+        'total, ms',
+        'main thread, processor ms',
+        'wasm functions compiled on first call',
+        'that took, ms',
+      ],
+      found.map(([key, words]) => {
+        const { ms, busy, lazy } = values[key];
+        return [words, short(ms), short(busy), String(lazy.functions), short(lazy.ms)];
+      }),
+    ),
+  ];
+}
+
+/** What the page may add, and what it gives: against the page as it is, of the same app. */
+function variants({ values }) {
+  const columns = [...START, ['callback', 'callback, ms']].map(([key, words]) => [key, words]);
+  const base = (name) => values[name.replace(/: .*/, ': as it is')];
+  const cell = (name, key) => {
+    const own = values[name][key];
+    if (!own) return '–';
+    const before = base(name)[key];
+    const change =
+      own === before
+        ? ''
+        : `, ${own.median < before.median ? '−' : '+'}${short(Math.abs(own.median - before.median))}`;
+    return `${short(own.median)}${change}`;
+  };
+  return [
+    `## What an app can add
+
+Each beside the same page without it: the median, and the difference. *modulepreload*: \`<link rel="modulepreload">\` for the SDK's lazy chunks, so that they are requested with the app's entry and not by it. *wasm option*: the raw file of \`@intelliauth/spa-sdk/wasm\`, compiled while it streams in, in place of the inlined one. *preconnect*: \`<link rel="preconnect">\` to the tenant, with and without \`crossorigin\`; what a handshake costs on this machine is its processor time alone, on a network it is two round trips more.`,
+    table(
+      ['app', ...columns.map(([, words]) => (words.endsWith('ms') ? words : `${words}, ms`))],
+      Object.keys(values).map((name) => [name, ...columns.map(([key]) => cell(name, key))]),
+    ),
+  ];
+}
+
 /** In the page's order. */
-export const sections = { bytes, start, session, tabs, callers, pending, memory };
+export const sections = { bytes, start, session, tabs, callers, pending, memory, trace, variants };
