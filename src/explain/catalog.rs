@@ -55,7 +55,7 @@ catalog! {
 
     // Values that a program never filled in.
     ValueUndefined "value_undefined" Error
-        "A variable of the program had no value, and its name for nothing was sent as text."
+        "A variable had no value when the request was built, and the text that a program writes for nothing (undefined, null) was sent in its place."
         "Set the value before the request is built: look for a missing environment variable, a wrong prefix (VITE_, NEXT_PUBLIC_, REACT_APP_), or configuration that is read before it has loaded."
         "RFC 6749 §3.1";
     ValuePlaceholder "value_placeholder" Warning
@@ -66,7 +66,7 @@ catalog! {
     // Secrets where they must not be.
     SecretInUrl "secret_in_url" Error
         "URLs are kept in the browser's history, in logs of servers and proxies, and sent on in Referer headers: whoever reads one of these has the value."
-        "Take {name} out of the URL. {place} Whatever was sent this way is no secret any more: revoke it."
+        "Take {name} out of the URL. {place} A secret that was in a URL may be known to others: replace it."
         "RFC 9700 §4.3";
     TokenInAddress "token_in_address" Error
         "A token in the address is seen by scripts, extensions, the history and logs. It comes from the implicit flow, which RFC 9700 advises against, and this SDK refuses it."
@@ -91,11 +91,11 @@ catalog! {
         "Join the parameters with &. Let URLSearchParams build the query."
         "RFC 3986 §3.4";
     HtmlEscaped "html_escaped" Warning
-        "In a URL that is not written inside HTML, &amp; is the character & and a name that begins with amp;."
+        "&amp; stands for & inside HTML alone. In a URL, & ends a parameter, and amp; becomes the beginning of the next one's name."
         "Join the parameters with a plain &, if this is what the browser sent."
         "RFC 3986 §3.4";
     DoubleEncoded "double_encoded" Error
-        "The value was percent-encoded twice, so the platform decodes it once and compares a text that is still encoded."
+        "The value was percent-encoded twice: the platform decodes it once, and what it compares is still encoded."
         "Encode it once: write {name}={expected}. Do not call encodeURIComponent on a value that URLSearchParams or an HTTP library encodes."
         "RFC 6749 appendix B";
     ValueWhitespace "value_whitespace" Error
@@ -114,11 +114,11 @@ catalog! {
     // The address of the request.
     EndpointIsTokenEndpoint "endpoint_is_token_endpoint" Error
         "The token endpoint takes POST requests from the app; a browser that is sent there gets an error."
-        "Send the browser to the authorization endpoint; at this platform's contract {expected}."
+        "Send the browser to the authorization endpoint. At IntelliAuth that is {expected}."
         "RFC 6749 §3.1";
     EndpointIsAuthorizationEndpoint "endpoint_is_authorization_endpoint" Error
         "The authorization endpoint shows the sign-in page; it exchanges no code."
-        "Send the token request to the token endpoint; at this platform's contract {expected}."
+        "Send the token request to the token endpoint. At IntelliAuth that is {expected}."
         "RFC 6749 §3.2";
     EndpointIsMetadata "endpoint_is_metadata" Error
         "This is the address of the platform's description, not one of its endpoints."
@@ -133,7 +133,7 @@ catalog! {
         "Write {expected}."
         "RFC 6749 §3.1";
     EndpointUserInfo "endpoint_user_info" Error
-        "A name or password before the host is sent to nobody, and makes an address look like another."
+        "Browsers do not send a name or password that stands before the host, and such an address is easily mistaken for another."
         "Remove what stands before @."
         "RFC 3986 §3.2.1";
     EndpointDoubleSlash "endpoint_double_slash" Warning
@@ -143,7 +143,7 @@ catalog! {
 
     // response_type.
     ResponseTypeMissing "response_type_missing" Error
-        "Without it the platform does not know which flow is meant, and refuses."
+        "Without it the platform does not know which flow is meant, and refuses the request."
         "Add response_type=code."
         "RFC 6749 §3.1.1";
     ResponseTypeToken "response_type_token" Error
@@ -187,7 +187,7 @@ catalog! {
         "Send redirect_uri={encoded}, or register {seen} as well."
         "RFC 9700 §2.1";
     RedirectUriLoopbackName "redirect_uri_loopback_name" Error
-        "localhost and 127.0.0.1 are the same machine, but not the same redirect URI, and not the same origin: what one stored the other cannot read."
+        "localhost and 127.0.0.1 are the same machine, but different redirect URIs and different origins: a page on one cannot read what a page on the other stored."
         "Open the app under the registered name and send redirect_uri={encoded}, or register {seen} as well."
         "RFC 9700 §2.1";
     RedirectUriScheme "redirect_uri_scheme" Error
@@ -223,11 +223,11 @@ catalog! {
         "Register {seen}, or send one that is registered: {expected}."
         "RFC 9700 §2.1";
     RedirectUriWildcard "redirect_uri_wildcard" Error
-        "A redirect URI in a request is an address; the pattern is sent as it stands, and no page is there."
+        "A request names one address. A * is not a pattern in it, but a part of the address."
         "Write the one address to which this user returns."
         "RFC 9700 §2.1";
     RedirectUriIsPlatform "redirect_uri_is_platform" Error
-        "The user is to come back to the app, and this address is the platform's own."
+        "The redirect URI is where the user comes back to the app; this address is the platform's own."
         "Write the address of the app's own callback page."
         "RFC 6749 §3.1.2";
     RedirectUriOutOfBand "redirect_uri_out_of_band" Error
@@ -235,7 +235,7 @@ catalog! {
         "Use an https redirect URI of the app, or http://127.0.0.1 on this machine."
         "RFC 8252 §7.3";
     RedirectUriPlainHttp "redirect_uri_plain_http" Warning
-        "The code comes back over a connection that anybody on the way can read; many platforms refuse it outside this machine."
+        "The code comes back over a connection that others can read, and many platforms refuse plain http outside this machine."
         "Register and send an https address."
         "RFC 6749 §3.1.2.1";
     RedirectUriOtherOrigin "redirect_uri_other_origin" Error
@@ -245,7 +245,7 @@ catalog! {
 
     // scope.
     ScopeSeparator "scope_separator" Error
-        "Scopes are separated by spaces; with another separator they are one scope that nobody knows."
+        "Scopes are separated by spaces. With another separator the platform takes the whole text for one scope, which it does not know."
         "Write scope={expected}."
         "RFC 6749 §3.3";
     ScopeCase "scope_case" Error
@@ -267,11 +267,11 @@ catalog! {
 
     // PKCE in the authorization request.
     VerifierInRequest "verifier_in_request" Error
-        "The verifier is the secret of this sign-in: sent with the challenge, it protects nothing."
+        "The verifier is the secret of this sign-in. Sent together with the challenge, it protects nothing."
         "Keep the verifier in the tab, send code_challenge={challenge}, and send code_verifier with the token request alone."
         "RFC 7636 §4.3";
     ChallengeIsVerifier "challenge_is_verifier" Error
-        "The challenge must be the hash of the verifier: sent as it is, whoever sees the URL can exchange the code."
+        "The challenge must be the hash of the verifier. If the verifier itself is sent, whoever sees the URL can exchange the code."
         "Send code_challenge={challenge}: BASE64URL(SHA-256(ASCII(code_verifier))), and code_challenge_method=S256."
         "RFC 7636 §4.2";
     ChallengeMethodPlain "challenge_method_plain" Error
@@ -291,7 +291,7 @@ catalog! {
         "Write code_challenge_method=S256, with a capital S."
         "RFC 7636 §4.3";
     ChallengeHex "challenge_hex" Error
-        "The platform computes BASE64URL of the hash's 32 bytes, which is never these hexadecimal digits, and refuses the exchange."
+        "The platform compares the challenge with the BASE64URL of the hash's 32 bytes. Hexadecimal digits never match it, so the exchange is refused."
         "Encode the bytes of the digest, not their hexadecimal text: 43 characters of BASE64URL.{challenge}"
         "RFC 7636 §4.2";
     ChallengeOfHex "challenge_of_hex" Error
@@ -307,40 +307,40 @@ catalog! {
         "Replace + by - and / by _, and remove =, before the challenge is sent."
         "RFC 7636 §3";
     ChallengeMismatch "challenge_mismatch" Error
-        "The platform hashes the verifier, compares the result with the challenge, and refuses the exchange: they are of two sign-ins, or the hash was made in another way."
+        "The platform hashes the verifier and compares the result with the challenge. Here they do not match, so the exchange will be refused: they are of two sign-ins, or the hash was made in another way."
         "Send code_challenge={challenge} for this verifier: BASE64URL(SHA-256(ASCII(code_verifier)))."
         "RFC 7636 §4.6";
     ChallengeLength "challenge_length" Error
-        "The BASE64URL of a SHA-256 is always 43 characters: this is none, so the exchange will fail."
+        "The BASE64URL of a SHA-256 hash always has 43 characters. A challenge of another length matches no verifier, so the exchange will be refused."
         "Send BASE64URL(SHA-256(ASCII(code_verifier))) without padding, and code_challenge_method=S256."
         "RFC 7636 §4.2";
 
     // state.
     StateMissing "state_missing" Error
-        "State ties the callback to the tab that began the sign-in: without it, an attacker can sign the user in to another account."
+        "State ties the callback to the tab that began the sign-in. Without it, an attacker can sign the user in to the attacker's account."
         "Add state, new and random for every sign-in, for example 32 bytes in BASE64URL; keep it in sessionStorage and compare it in the callback."
         "RFC 6749 §10.12";
     StateMismatch "state_mismatch" Error
-        "The callback answers another sign-in than the one this tab began: another tab's, an old one's from the history, or an attacker's."
-        "Do not exchange the code. Begin the sign-in again in this tab, and look for what begins a second one: a double render, a second tab, a page that was reloaded."
+        "The callback answers another sign-in than the one that this tab began: another tab's, an old one from the history, or an attacker's."
+        "Do not exchange the code. Begin the sign-in again in this tab, and look for code that begins a second sign-in: an effect that runs twice, a second tab, a page that was reloaded."
         "RFC 6749 §10.12";
-    StateDiffers "state_differs" Warning
+    StateDiffers "state_differs" Error
         "The tab stored another state than this request sends, so the callback will be refused."
         "Store the state that is sent, and begin one sign-in at a time."
         "RFC 6749 §10.12";
     StateShort "state_short" Note
-        "A state that can be guessed protects from nothing."
+        "A state that can be guessed does not protect the callback."
         "Use at least 128 random bits: 22 characters of BASE64URL, new for every sign-in."
         "RFC 6749 §10.10";
 
     EndpointPlainHttp "endpoint_plain_http" Error
-        "Everybody on the way reads and changes what is sent without TLS."
-        "Use https. Plain http is for a provider on this machine alone."
+        "Anybody on the network can read and change what is sent without TLS."
+        "Use https. Plain http is acceptable for a provider on this machine alone (localhost)."
         "RFC 6749 §3.1";
 
     // More of the authorization request.
     PromptNoneCombined "prompt_none_combined" Error
-        "none forbids every page and the other value asks for one: the platform refuses both together."
+        "prompt=none forbids every page, and the other value asks for one: the platform refuses the two together."
         "Send prompt=none alone, or the other value without it."
         "OpenID Connect Core §3.1.2.1";
     PromptUnknown "prompt_unknown" Note
@@ -366,15 +366,15 @@ catalog! {
 
     // The callback.
     CodeAndError "code_and_error" Error
-        "An answer is either a code or an error: with both, it was put together by something else than the platform."
-        "Look at what changes the address on its way: a redirect of your server, a router, an extension."
+        "An answer has either a code or an error. With both, something other than the platform changed the address."
+        "Look for what changes the address: a redirect of your server, a router, a browser extension."
         "RFC 6749 §4.1.2";
     CodeMissing "code_missing" Error
         "There is neither a code nor an error, so there is nothing to exchange: the page was opened by hand, or a redirect dropped the query."
         "Begin the sign-in again, and look in the network tab for a redirect (to www., to https, to a slash at the end) that loses what follows the ?."
         "RFC 6749 §4.1.2";
     CodeAltered "code_altered" Error
-        "The platform compares the code character for character, and this one was changed on its way."
+        "The platform compares the code character for character, and this one was changed after the platform issued it."
         "Send the code as URLSearchParams gives it, encoded once: in a form, + must be written as %2B and % as %25."
         "RFC 6749 §4.1.3";
     CallbackStateMissing "callback_state_missing" Error
@@ -398,7 +398,7 @@ catalog! {
         "Begin the sign-in again. If it is the same then, compare the address with the platform's redirect in the network tab."
         "RFC 6749 §4.1.2";
     CallbackNotRedirectUri "callback_not_redirect_uri" Warning
-        "The platform returns the user to the redirect URI that was sent: this page is another, so something redirected on the way, and may have dropped parameters or storage."
+        "The platform returns the user to the redirect URI that was sent. This is another page, so something redirected in between, and may have dropped parameters."
         "Let the page at the redirect URI read the code itself, before any redirect."
         "RFC 6749 §4.1.2";
 
@@ -412,7 +412,7 @@ catalog! {
         "Send them in the body, as application/x-www-form-urlencoded."
         "RFC 6749 §4.1.3";
     TokenRequestJson "token_request_json" Error
-        "The token endpoint reads a form: of a JSON body it sees no parameter, and says that grant_type is missing."
+        "The token endpoint reads a form. In a JSON body it finds no parameter, and answers that grant_type is missing."
         "Send Content-Type: application/x-www-form-urlencoded, and as body new URLSearchParams({ grant_type: 'authorization_code', … })."
         "RFC 6749 §4.1.3";
     TokenRequestMultipart "token_request_multipart" Error
@@ -428,7 +428,7 @@ catalog! {
         "Exchange it once: look for React StrictMode running the effect twice, a second handler for the same route, a library and your own code both exchanging, or a retry. Take the code out of the address when it is read."
         "RFC 6749 §4.1.2";
     GrantTypeMissing "grant_type_missing" Error
-        "Without it the platform does not know what is asked for."
+        "Without it the platform does not know which grant is meant."
         "Add grant_type=authorization_code, or refresh_token for a refresh."
         "RFC 6749 §4.1.3";
     GrantTypeUnknown "grant_type_unknown" Error
@@ -444,11 +444,11 @@ catalog! {
         "Add code_verifier: the one whose hash the authorization request sent. Keep it in sessionStorage, which survives the redirect."
         "RFC 7636 §4.5";
     VerifierIsChallenge "verifier_is_challenge" Error
-        "The platform hashes what is sent as verifier: the hash of the challenge is not the challenge."
+        "The platform hashes the code_verifier and compares the result with the challenge. The hash of the challenge is another value."
         "Send the verifier itself, from before it was hashed."
         "RFC 7636 §4.5";
     VerifierMismatch "verifier_mismatch" Error
-        "The platform hashes the verifier and compares it with the challenge of the authorization request: they are not of the same sign-in, or the hash was made in another way."
+        "The platform hashes the verifier and compares the result with the challenge of the authorization request. Here they do not match: they are of two sign-ins, or the hash was made in another way."
         "Send the verifier of the sign-in that this code answers. Keep it per tab, in sessionStorage, and do not make a new one when the callback's page loads."
         "RFC 7636 §4.6";
     VerifierLength "verifier_length" Error
@@ -480,7 +480,7 @@ catalog! {
         "Add refresh_token: the newest that the platform gave."
         "RFC 6749 §6";
     GrantPassword "grant_password" Warning
-        "The app gets to see the user's password. This grant must not be used, and knows no second factor."
+        "The app sees the user's password, and there is no second factor: this grant must not be used."
         "Use the authorization code flow with PKCE."
         "RFC 9700 §2.4";
     ClientSecretSent "client_secret_sent" Warning
@@ -488,13 +488,13 @@ catalog! {
         "If this request is an app's in a browser, leave the secret out, register the application as a public client and send code_verifier."
         "RFC 6749 §2.1";
     ChallengeInTokenRequest "challenge_in_token_request" Warning
-        "The challenge belongs to the authorization request; the token request proves it with the verifier."
+        "The challenge belongs to the authorization request; the token request carries the verifier."
         "Send code_verifier instead of code_challenge."
         "RFC 7636 §4.5";
     HeaderNeedsPreflight "header_needs_preflight" Warning
         "With this header the browser asks the platform for permission first (a CORS preflight), which a token endpoint often does not answer."
         "Send no header of your own but Content-Type: application/x-www-form-urlencoded."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     BodyNotShown "body_not_shown" Note
         "The body is read from a file, which is not here."
         "Paste the file's text in place of its name."
@@ -514,19 +514,19 @@ catalog! {
         "Add offline_access to scope, and allow the refresh token grant in the application's settings."
         "OpenID Connect Core §11";
     MetadataInvalid "metadata_invalid" Error
-        "An app that reads this document must refuse it by the check of {check}."
-        "Expected: {expected}."
+        "A client must refuse this document, because {check} is not what it must be."
+        "{check} must be: {expected}. If the document is right, configure the client with exactly what it says."
         "OpenID Connect Discovery §4.3";
 
     // CORS and the console.
     CorsOriginNotAllowed "cors_origin_not_allowed" Error
         "The browser shows the answer to the page only if the platform allows the page's origin."
         "Register {origin} as an allowed origin (web origin, trusted origin) of the application, exactly: scheme, host and port, without a slash at the end."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     CorsOriginMismatch "cors_origin_mismatch" Error
         "The platform allows one origin, and the page has another."
         "Register {origin} as an allowed origin of the application, exactly: scheme, host and port, without a slash at the end."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     CorsAuthorizationEndpoint "cors_authorization_endpoint" Error
         "The authorization endpoint is a page for the browser to go to; it answers no fetch, so the browser blocks it."
         "Navigate instead: location.assign(url), or a link. Where fetch follows a redirect of your API to the sign-in page, answer 401 from the API and let the page navigate."
@@ -534,19 +534,19 @@ catalog! {
     CorsPreflightHeader "cors_preflight_header" Error
         "The request carries a header that the platform does not allow from a page."
         "Remove {header} from the request: a token request needs no header but Content-Type: application/x-www-form-urlencoded. Look for an HTTP interceptor that adds it to every request."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     CorsPreflight "cors_preflight" Error
         "The browser asked for permission first (a preflight), because of a header or a JSON body, and the platform did not give it."
         "Send the token request as a plain form without headers of your own: then there is no preflight. Register {origin} as an allowed origin."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     CorsWildcardCredentials "cors_wildcard_credentials" Error
         "With cookies the platform would have to name the page's origin, and it answers with *."
         "Send the token request without cookies: credentials: 'omit' in fetch, withCredentials: false in axios and XMLHttpRequest."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     CorsRedirect "cors_redirect" Error
         "The platform answered with a redirect, which a browser does not follow after a preflight: often from http to https, or to a sign-in page."
         "Send the request to the address at which the redirect ends."
-        "Fetch §3.3";
+        "Fetch, CORS protocol";
     FrameRefused "frame_refused" Error
         "The platform forbids its pages in frames, and a silent sign-in with prompt=none happens in one."
         "Use refresh tokens instead of a hidden frame; where the frame shows an error page, open its address in a tab to read the error."
@@ -554,7 +554,7 @@ catalog! {
     ConnectRefusedByCsp "connect_refused_by_csp" Error
         "The page's own Content-Security-Policy forbids the request."
         "Add the platform's origin to the policy's {directive}: {expected}."
-        "CSP 3 §6.1";
+        "CSP Level 3 §6.1";
 
     // Causes of refusals.
     CauseClientUnknown "cause_client_unknown" Error
@@ -578,15 +578,15 @@ catalog! {
         "Exchange it once: look for React StrictMode running the effect twice, a second handler for the same route, a library and your own code both exchanging, a retry, or a reloaded callback. In the network tab, count the POST requests to the token endpoint."
         "RFC 6749 §4.1.2";
     CauseCodeExpired "cause_code_expired" Error
-        "A code lives for a short time, often a minute or less and at most ten."
-        "Exchange the code as soon as the callback's page loads. When you try by hand, begin a new sign-in for each attempt."
+        "A code is valid for a short time: often a minute or less, at most ten minutes."
+        "Exchange the code as soon as the callback's page loads. If you send the request by hand, begin a new sign-in for each attempt."
         "RFC 6749 §4.1.2";
     CauseVerifierMismatch "cause_verifier_mismatch" Error
-        "The hash of the verifier is not the challenge of the sign-in that this code answers: the verifier is of another tab or attempt, or the challenge was computed in another way."
+        "The hash of the verifier is not the challenge of the sign-in that this code belongs to: the verifier is another tab's or another attempt's, or the challenge was computed in another way."
         "Keep the verifier per tab, in sessionStorage, and make it once per sign-in. Give the authorization request and the verifier to this tool: it tells whether they match, and how the hash was made."
         "RFC 7636 §4.6";
     CauseVerifierMissing "cause_verifier_missing" Error
-        "The sign-in began with a challenge, and the exchange came without a verifier: it was lost on the way, or never sent."
+        "The sign-in began with a challenge, and the exchange came without a verifier: it was not kept across the redirect, or not sent."
         "Send code_verifier with the token request. Keep it in sessionStorage, which survives the redirect, and return to the origin on which the sign-in began."
         "RFC 7636 §4.5";
     CauseChallengeRequired "cause_challenge_required" Error
@@ -602,7 +602,7 @@ catalog! {
         "Send code_challenge and code_challenge_method=S256 with the authorization request."
         "RFC 9700 §4.8.2";
     CauseCodeAltered "cause_code_altered" Error
-        "The code arrived changed: most often it was taken from the address without decoding, and then encoded once more."
+        "The code that arrived is not the one that was issued. Most often it was taken from the address without decoding, and encoded once more."
         "Read it with URLSearchParams, which decodes it, and send it with URLSearchParams, which encodes it once."
         "RFC 6749 §4.1.3";
     CauseStateShort "cause_state_short" Error
@@ -618,8 +618,8 @@ catalog! {
         "Leave out client_secret and the Authorization header; if a server makes the request, register the application as a web application."
         "RFC 6749 §2.1";
     CauseSpaFromServer "cause_spa_from_server" Error
-        "The redirect URI is registered as one of a single-page app, whose tokens are given to pages alone, and this request has no Origin header."
-        "If a server makes the request, register the redirect URI as one of a web application; if a page does, let the page send it."
+        "The redirect URI is registered for a single-page app, so the platform answers only requests that a page sends, with an Origin header. This one has none."
+        "If a server sends the request, register the redirect URI for a web application. If a page should send it, let the browser do so: no proxy in between, and the browser's protection switched on."
         "RFC 6749 §2.1";
     CauseClientSecretWrong "cause_client_secret_wrong" Error
         "The secret is not the application's: expired, of another application, its id instead of its value, or changed by encoding."
@@ -655,11 +655,11 @@ catalog! {
         "RFC 6749 §3.3";
     CauseOriginNotAllowed "cause_origin_not_allowed" Error
         "The platform does not allow the page's origin for this application."
-        "Register the origin of the page (scheme, host, port, without a slash at the end) as an allowed origin; at Entra ID, register the redirect URI as one of a single-page application."
-        "Fetch §3.3";
+        "Register the origin of the page (scheme, host, port, without a slash at the end) as an allowed origin; at Entra ID, register the redirect URI for the platform \"Single-page application\"."
+        "Fetch, CORS protocol";
     CauseUserRefused "cause_user_refused" Error
         "The user pressed cancel, or declined the consent."
-        "Offer to try again; do not begin a new sign-in by itself."
+        "Offer to try again; do not begin a new sign-in automatically."
         "RFC 6749 §4.1.2.1";
     CauseRuleRefused "cause_rule_refused" Error
         "The platform refused this user: a rule, an action, a missing assignment or role, a blocked account, or an address that is not verified."
@@ -671,39 +671,39 @@ catalog! {
         "RFC 8707 §2";
     CauseConsentRequired "cause_consent_required" Error
         "The user, or an administrator, has not agreed to what the application asks for."
-        "Sign in with a page: without prompt=none, or with prompt=consent. Where only an administrator may agree, ask for that."
+        "Let the user sign in on a page: without prompt=none, or with prompt=consent. Where only an administrator may agree, ask for that."
         "OpenID Connect Core §3.1.2.6";
     CauseNoSession "cause_no_session" Error
         "The platform has no session for this user, or its cookie does not reach a frame: browsers block cookies of other sites."
-        "Sign in with a page: without prompt=none. To stay signed in, use refresh tokens, or serve the platform under your app's own domain."
+        "Let the user sign in on a page: without prompt=none. To stay signed in, use refresh tokens, or serve the platform under your app's own domain."
         "OpenID Connect Core §3.1.2.6";
     CauseInteractionRequired "cause_interaction_required" Error
         "The platform must show the user a page: a second factor, a choice of account, new terms."
-        "Sign in with a page: without prompt=none."
+        "Let the user sign in on a page: without prompt=none."
         "OpenID Connect Core §3.1.2.6";
     CauseRefreshTokenOver "cause_refresh_token_over" Error
-        "The refresh token has expired, was revoked, or was used before: with rotation each is used once, and a second use ends them all."
+        "The refresh token has expired, was revoked, or was used before. With rotation each one is valid for one use, and a second use revokes the newer ones as well."
         "Sign in again. Refresh in one tab at a time and store the new refresh token of every answer."
         "RFC 9700 §4.14.2";
     CauseLoginStateLost "cause_login_state_lost" Error
-        "The platform, or the framework, lost its own cookie between two steps of the sign-in: it took too long, the page was bookmarked or opened twice, the host changed, or cookies are blocked."
-        "Begin again from the app, in one tab; use one host and scheme throughout, and do not link to the sign-in page itself."
+        "What was stored when the sign-in began (a cookie, or the state in the browser's storage) is gone or belongs to another sign-in: it took too long, the callback was opened twice or from a bookmark, the host changed in between, or storage is blocked."
+        "Begin the sign-in again from the app, in one tab. Use the same scheme, host and port from its beginning to the callback, and do not link to the platform's sign-in page itself."
         "RFC 6749 §10.12";
     CausePlatformFailed "cause_platform_failed" Error
         "The platform failed, or has too much to do."
         "Try again later; if it stays, look at the platform's status page and log."
         "RFC 6749 §4.1.2.1";
     CauseRequestObject "cause_request_object" Error
-        "The platform wants the request signed, or pushed to it before the browser is sent there, and this one is neither."
+        "The platform wants the request signed, or pushed to it before the browser is sent there (RFC 9126), and this one is neither."
         "Switch off what asks for it in the application's settings, or use pushed authorization requests."
         "RFC 9126 §5";
     CauseClockSkew "cause_clock_skew" Error
-        "A token is not valid yet, or no longer, by the clock that looked at it."
-        "Set the clocks of the device and the server by the network (NTP), and tolerate a minute."
+        "By the clock of the machine that checked the token, it is not valid yet, or no longer."
+        "Let device and server set their clocks automatically, and tolerate a difference of a minute."
         "OpenID Connect Core §3.1.3.7";
     CauseUnknown "cause_unknown" Error
-        "The platform refused the request. The name is not one of the specifications'."
-        "Look the name up in the platform's documentation, and read error_description and the platform's log."
+        "The platform refused the request with an error that no specification defines."
+        "Look the error up in the platform's documentation, and read error_description and the platform's log."
         "RFC 6749 §5.2";
     RuledOutVerifier "ruled_out_verifier" Note
         "A verifier that does not match is a frequent cause of invalid_grant; here it is none."
@@ -731,7 +731,7 @@ mod tests {
              | finding | | why it matters | what to do | clause |\n|---|---|---|---|---|\n",
         );
         for row in ROWS {
-            let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
+            let cell = |text: &str| text.replace('&', "&amp;").replace('|', "\\|").replace('<', "&lt;");
             text += &format!(
                 "| `{}` | {} | {} | {} | {} |\n",
                 row.code,

@@ -227,9 +227,12 @@ impl<'a> Context<'a> {
             [first, second] if first.kind == Kind::TokenRequest && second.answer => first.kind,
             _ => Kind::Recording,
         };
-        if messages.is_empty() {
-            let seen = if input.trim().is_empty() {
+        if self.found.is_empty() && messages.iter().all(|message| message.kind == Kind::Unknown) {
+            let text = input.trim();
+            let seen = if text.is_empty() {
                 "There is no text."
+            } else if show::is_token(text) && !text.contains(char::is_whitespace) {
+                "This looks like a token. A token is a secret: paste the message that it came with, not the token."
             } else {
                 "This is no message of a sign-in that is known here."
             };

@@ -6,4 +6,5 @@ mod corpus;
 mod documentation;
 mod findings;
 mod first;
+mod pastes;
 mod secrets;

@@ -20,9 +20,21 @@ pub(super) fn surroundings(input: &str) -> Source {
                 text = text.part(open.len()..inner.len() - close.len()).trim();
             }
         }
-        for prefix in
-            ["$ ", "> ", "% ", "Location:", "location:", "URL:", "Request URL:", "Referer:", "href="]
-        {
+        for prefix in [
+            "$ ",
+            "# ",
+            "PS> ",
+            "> ",
+            "% ",
+            "Location:",
+            "location:",
+            "URL:",
+            "Request URL:",
+            "Referer:",
+            "Navigated to",
+            "GET:",
+            "href=",
+        ] {
             if text.text().starts_with(prefix) {
                 text = text.from(prefix.len()).trim();
             }

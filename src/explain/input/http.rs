@@ -8,6 +8,9 @@ const METHODS: &[&str] = &["GET", "POST", "PUT", "OPTIONS", "HEAD"];
 
 /// Reads the message, where the first line is one.
 pub(super) fn read(whole: &Source) -> Option<Vec<Message>> {
+    if let Some(answer) = transcript(whole) {
+        return read(&answer);
+    }
     let text = whole.text();
     let first = text.lines().next()?;
     let mut words = first.split(' ').filter(|word| !word.is_empty());
@@ -15,6 +18,10 @@ pub(super) fn read(whole: &Source) -> Option<Vec<Message>> {
     if method.starts_with("HTTP/") {
         let mut message = Message { status: words.next()?.parse().ok(), ..Message::default() };
         headers_and_body(&mut message, whole, first.len());
+        if let Some(location) = location(whole) {
+            // A redirect is the message that it sends the browser to.
+            return Some(vec![Message { url: Some(Url::read(&location)), ..Message::default() }]);
+        }
         message.settle();
         return Some(vec![message]);
     }
@@ -36,6 +43,35 @@ pub(super) fn read(whole: &Source) -> Option<Vec<Message>> {
     message.url = Some(Url::read(&rest.part(0..target)));
     headers_and_body(&mut message, whole, first.len());
     Some(vec![message])
+}
+
+/// The answer in what `curl -v` prints: its lines begin with `<`, and the body follows. The request's body is not there.
+fn transcript(whole: &Source) -> Option<Source> {
+    let text = whole.text();
+    let begin = text.rfind("\n< HTTP/").map(|at| at + 1)?;
+    let mut answer = Source::at(whole.place(begin));
+    let mut at = begin;
+    for line in text.get(begin..)?.split_inclusive('\n') {
+        let prefix = if line.starts_with("< ") { 2 } else { usize::from(line.starts_with('<')) };
+        if !line.starts_with(['*', '>', '}']) && !line.starts_with("{ [") {
+            answer.append(&whole.part(at + prefix..at + line.len()));
+        }
+        at += line.len();
+    }
+    Some(answer)
+}
+
+/// The value of the header `Location`.
+fn location(whole: &Source) -> Option<Source> {
+    let mut at = 0;
+    for line in whole.text().split_inclusive('\n') {
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        if name.trim().eq_ignore_ascii_case("location") {
+            return Some(whole.part(at + name.len() + 1..at + name.len() + 1 + value.len()).trim());
+        }
+        at += line.len();
+    }
+    None
 }
 
 fn headers_and_body(message: &mut Message, whole: &Source, first: usize) {

@@ -220,6 +220,9 @@ pub(super) fn read(input: &str, known: &Known) -> Vec<Message> {
     if let Some(message) = fields(&whole) {
         return vec![message];
     }
+    if let Some(message) = listed(&whole) {
+        return vec![message];
+    }
     prose::refusal(&whole).into_iter().collect()
 }
 
@@ -282,6 +285,39 @@ fn fields(whole: &Source) -> Option<Message> {
     let place = if text.starts_with('#') { Place::Fragment } else { Place::Query };
     let params = pairs(&form, place);
     let mut message = Message { url: Some(Url::of_params(params, place)), ..Message::default() };
+    message.settle();
+    (message.kind != Kind::Unknown).then_some(message)
+}
+
+/// Parameters on lines of their own, `name: value`, as a network tab lists them.
+fn listed(whole: &Source) -> Option<Message> {
+    let mut fields = Vec::new();
+    let mut at = 0;
+    for line in whole.text().split_inclusive('\n') {
+        let source = whole.part(at..at + line.len()).trim();
+        at += line.len();
+        let Some((name, value)) = source.text().split_once([':', '\t', '=']) else { continue };
+        let name = name.trim().trim_matches(['"', '\'']).to_owned();
+        let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'']).to_owned();
+        if names::known(&name) || names::meant(&name).is_some() && !name.contains(' ') {
+            fields.push(Param { name, raw: value.clone(), value, place: Place::Body, range: source.range() });
+        }
+    }
+    let has = |name: &str| fields.iter().any(|field: &Param| field.name == name);
+    let token_request = has("grant_type") || has("code_verifier") && has("code");
+    if token_request && fields.len() >= 2 {
+        let body = Some(whole.clone());
+        return Some(Message { kind: Kind::TokenRequest, fields, body, ..Message::default() });
+    }
+    let request = has("response_type") || has("code_challenge");
+    let answer = has("state") && (has("code") || has("error"));
+    if fields.len() < 2 || !request && !answer {
+        return None;
+    }
+    for field in &mut fields {
+        field.place = Place::Query;
+    }
+    let mut message = Message { url: Some(Url::of_params(fields, Place::Query)), ..Message::default() };
     message.settle();
     (message.kind != Kind::Unknown).then_some(message)
 }

@@ -139,7 +139,9 @@ pub(super) fn find(whole: &Source) -> Vec<Url> {
     let text = whole.text();
     let begins_like_one = text.starts_with('/') && text.contains('?') || scheme_at(text) == Some(0);
     if begins_like_one && super::clean::is_one(text) {
-        return vec![Url::read(&super::clean::joined(whole))];
+        let joined = super::clean::joined(whole);
+        let length = joined.text().trim_end_matches(['.', ',', ';', '!']).len();
+        return vec![Url::read(&joined.part(0..length))];
     }
     let mut found = Vec::new();
     let mut at = 0;
@@ -168,7 +170,7 @@ fn with_spaces(text: &str, length: usize) -> usize {
         let pair = rest.get(at + 1..).unwrap_or_default();
         pair.split_once('=').is_some_and(|(name, _)| crate::explain::names::known(name))
     };
-    match rest.match_indices('&').filter(goes_on).last() {
+    match rest.match_indices('rest.match_indices('&').filter(goes_on).last()').rfind(goes_on) {
         Some((at, _)) => {
             let value = rest.get(at..).unwrap_or_default();
             length + at + value.split(char::is_whitespace).next().unwrap_or_default().len()

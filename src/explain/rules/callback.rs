@@ -6,7 +6,7 @@ use crate::core::protocol::authorization_response::{at_redirect_uri, check_issue
 use crate::explain::catalog::Code;
 use crate::explain::context::Context;
 use crate::explain::input::Message;
-use crate::explain::{Kind, Place, show};
+use crate::explain::{Kind, Place, Severity, show};
 
 const TOKENS: &[&str] = &["access_token", "id_token", "refresh_token"];
 
@@ -134,7 +134,11 @@ fn issuer(cx: &mut Context, message: &Message) {
         let slash = param.value.trim_end_matches('/') == tenant.trim_end_matches('/');
         let how = if slash { " They differ in the slash at the end." } else { "" };
         let seen = format!("iss is {received}, and {} was expected.{how}", show::url(tenant));
-        cx.add(cx.finding(Code::IssuerDiffers, seen).on(param).with("received", received));
+        let found = cx.finding(Code::IssuerDiffers, seen).on(param).with("received", received);
+        // An address that names the host alone may leave out the issuer's path.
+        let alone = matches!(Origin::split(tenant), Some((_, "" | "/"))) && !slash;
+        let same_host = Origin::of(tenant).is_some() && Origin::of(tenant) == Origin::of(&param.value);
+        cx.add(if alone && same_host { found.severity(Severity::Warning) } else { found });
     }
 }
 

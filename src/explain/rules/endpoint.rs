@@ -6,7 +6,7 @@ use crate::explain::catalog::Code;
 use crate::explain::context::Context;
 use crate::explain::input::Message;
 use crate::explain::names::distance;
-use crate::explain::{Kind, Severity, show};
+use crate::explain::{Kind, show};
 
 const AUTHORIZE: &str = "/oauth2/authorize";
 const TOKEN: &str = "/oauth2/token";
@@ -67,28 +67,27 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     if let Some(tenant) = cx.known.tenant.as_deref()
         && let (Some(known), Some(origin)) = (Origin::of(tenant), origin)
         && known != origin
+        && !of_one_platform(tenant, &url.host())
     {
         let seen =
             format!("The host is {}, and the tenant's is {}.", show::plain(&url.host()), show::url(tenant));
-        // Some platforms sign in on another host than the one that names their issuer.
-        let issuer = url.host().split('.').rev().take(2).eq(tenant_host(tenant).split('.').rev().take(2));
-        let found = at_host(cx.finding(Code::TenantDiffers, seen)).with("expected", &ours);
-        cx.add(if issuer && !cx.known.tenant.as_deref().is_some_and(|t| same_shape(t, &url.host())) {
-            found.severity(Severity::Warning)
-        } else {
-            found
-        });
+        cx.add(at_host(cx.finding(Code::TenantDiffers, seen)).with("expected", &ours));
     }
 }
 
-fn tenant_host(tenant: &str) -> String {
-    let rest = tenant.split_once("://").map_or(tenant, |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase()
-}
+/// Platforms whose issuer is on another host than their endpoints: the ends of both.
+const SPLIT: &[(&str, &str)] = &[
+    (".amazonaws.com", ".amazoncognito.com"),
+    ("accounts.google.com", ".googleapis.com"),
+    ("sts.windows.net", "login.microsoftonline.com"),
+    ("login.microsoftonline.com", ".b2clogin.com"),
+    ("login.microsoftonline.com", ".ciamlogin.com"),
+];
 
-/// Two hosts with as many labels: two tenants of one platform.
-fn same_shape(tenant: &str, host: &str) -> bool {
-    tenant_host(tenant).split('.').count() == host.split(':').next().unwrap_or_default().split('.').count()
+fn of_one_platform(tenant: &str, host: &str) -> bool {
+    let rest = tenant.split_once("://").map_or(tenant, |(_, rest)| rest);
+    let issuer = rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    SPLIT.iter().any(|(left, right)| issuer.ends_with(left) && host.ends_with(right))
 }
 
 /// The endpoint's name that `last` was meant to be.
