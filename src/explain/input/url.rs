@@ -170,7 +170,7 @@ fn with_spaces(text: &str, length: usize) -> usize {
         let pair = rest.get(at + 1..).unwrap_or_default();
         pair.split_once('=').is_some_and(|(name, _)| crate::explain::names::known(name))
     };
-    match rest.match_indices('rest.match_indices('&').filter(goes_on).last()').rfind(goes_on) {
+    match rest.match_indices('&').rfind(goes_on) {
         Some((at, _)) => {
             let value = rest.get(at..).unwrap_or_default();
             length + at + value.split(char::is_whitespace).next().unwrap_or_default().len()
