@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`core`] | the protocol's rules and the client. Pure: no browser, clock, randomness or I/O of its own |
 //! | [`explain`] | what is wrong with a sign-in that is stuck, from what was pasted. On wasm32 with the feature `explain` only |
+//! | [`doctor`] | how a platform is set up for an app, asked over the network. On wasm32 with the feature `explain` only |
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
 //! | `bindings` | what JavaScript sees. wasm32 with the features `js` and `js-explain` only |
 //! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
@@ -14,6 +15,9 @@
 pub mod core;
 
 pub use core::protocol::code_flow;
+
+#[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
+pub mod doctor;
 
 #[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
 pub mod explain;

@@ -2,9 +2,10 @@
 /** `npx @intelliauth/spa-sdk <command>`. */
 import { readFileSync } from 'node:fs';
 import { EXIT, type Outcome, Usage } from './command.js';
+import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 
-const COMMANDS = { explain };
+const COMMANDS = { explain, doctor };
 
 const HELP = `Usage: npx @intelliauth/spa-sdk <command> [options]
 

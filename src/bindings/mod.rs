@@ -3,6 +3,8 @@
 #[cfg(feature = "js")]
 mod client;
 #[cfg(feature = "js-explain")]
+mod doctor;
+#[cfg(feature = "js-explain")]
 mod explain;
 mod options;
 #[cfg(feature = "js-explain")]

@@ -1,14 +1,13 @@
 // `@intelliauth/spa-sdk/explain` and the command on top of it. What it finds is tested in tests/explain.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { explain, isIntelliAuthError } from '@intelliauth/spa-sdk/explain';
 import { root } from '../../scripts/lib/run.mjs';
+import { COMMAND, command } from './support/command.mjs';
 
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
@@ -63,20 +62,6 @@ describe('explain', { timeout: 120_000 }, () => {
     assert.equal((await other.explain('nothing')).kind, 'unknown');
   });
 });
-
-const COMMAND = join(root, 'pkg/dist/cli/index.js');
-
-/** Runs the command as a user's shell does. */
-async function command(args, { input, env } = {}) {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...process.env, ...env } });
-  child.stdin.end(input ?? '');
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.once('exit', resolve)),
-  ]);
-  return { out, err, code };
-}
 
 describe('npx @intelliauth/spa-sdk', { timeout: 120_000 }, () => {
   test('the manifest names it, and it may be executed', () => {

@@ -93,7 +93,8 @@ async function recorded(provider) {
   const refresh = await exchange(flow.buildRefreshRequest(tokens.refreshToken));
   const next = flow.processRefreshResponse(plain(refresh), tokens.idToken);
   secrets.set(next.accessToken, 'next access token').set(next.refreshToken, 'next refresh token');
-  secrets.set(next.idToken, 'next ID token');
+  // Of the same second it is the same.
+  secrets.set(next.idToken, 'ID token');
   const revoke = await exchange(flow.buildRevocationRequest(next.refreshToken));
   flow.processRevocationResponse(plain(revoke));
   const logout = {

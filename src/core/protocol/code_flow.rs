@@ -31,7 +31,7 @@ pub use crate::core::base::secret::{
 use super::authorization_response::{AuthorizationResult, check_issuer, read};
 use super::id_token::{Check, Expected, OUTDATED, Purpose, check};
 use super::jwks::{Jwk, candidates, public};
-use super::jws::{Jws, refuse};
+use super::jws::{ALGORITHMS, Jws, refuse};
 use super::metadata;
 use super::pkce::Entropy;
 use super::token::{
@@ -86,7 +86,7 @@ impl std::fmt::Debug for HttpRequest {
 pub struct HttpResponse<'a> {
     /// The status.
     pub status: u16,
-    /// The body as text. [`MAX_BODY`](super::token::MAX_BODY) is a bound for reading it.
+    /// The body as text. More than [`MAX_BODY`] is refused, so no more needs to be read.
     pub body: &'a str,
 }
 
@@ -386,6 +386,13 @@ pub fn process_jwks_response(
     Ok(Jwks(set.objects("keys")))
 }
 
+/// How many of the keys may sign ID tokens, whatever their names.
+#[must_use]
+pub fn usable_keys(keys: &Jwks) -> usize {
+    let fits = |at: &usize| ALGORITHMS.iter().any(|alg| candidates(&keys.0, alg, None).contains(at));
+    (0..keys.0.len()).filter(fits).count()
+}
+
 /// A token's parts and the keys that may have signed it, their public members alone, the likeliest first: RFC 7515 §5.2.
 ///
 /// # Errors
@@ -435,6 +442,9 @@ fn endpoint<'a>(known: &'a Option<String>, option: &str) -> Result<&'a str, Erro
 
 fn document(response: &HttpResponse<'_>, url: &str) -> Result<(), Error> {
     match response.status {
+        200 if response.body.len() > MAX_BODY => {
+            Err(metadata::refuse("size", "256 KiB of UTF-8 at most", "more", url))
+        }
         200 => Ok(()),
         status => Err(status_error(status)
             .unwrap_or_else(|| metadata::refuse("status", "200", &decimal(status.into()), url))),
@@ -442,7 +452,8 @@ fn document(response: &HttpResponse<'_>, url: &str) -> Result<(), Error> {
 }
 
 fn read_response(engine: Engine, response: HttpResponse<'_>) -> Result<Tokens, Error> {
-    match read_tokens(engine, response.status, Some(response.body), None) {
+    let body = Some(response.body).filter(|body| body.len() <= MAX_BODY);
+    match read_tokens(engine, response.status, body, None) {
         TokenOutcome::Tokens(tokens) => Ok(*tokens),
         TokenOutcome::Refused { error, .. }
         | TokenOutcome::NotSent { error, .. }

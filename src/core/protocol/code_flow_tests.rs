@@ -204,6 +204,8 @@ fn metadata_and_keys_are_read_and_keys_are_chosen_for_a_token() {
         Some("issuer")
     );
     assert_eq!(process(404, "").unwrap_err().detail("check"), Some("status"));
+    let endless = document("https://tenant.example") + &" ".repeat(MAX_BODY);
+    assert_eq!(process(200, &endless).unwrap_err().detail("check"), Some("size"));
     assert_eq!(process(502, "").unwrap_err().code, ErrorCode::PlatformUnavailable);
     assert_eq!(jwks_request(&known).unwrap().url, "https://tenant.example/k");
     let modulus = "x".repeat(342);

@@ -26,7 +26,7 @@ pub struct Algorithm {
 }
 
 /// Asymmetric ones that browsers verify, RFC 7518 §3.1 and RFC 8037 §3.1. Never `none`, never HMAC: Core §10.1.
-static ALGORITHMS: [Algorithm; 10] = [
+pub static ALGORITHMS: [Algorithm; 10] = [
     row("RS256", "RSA", "", "RSASSA-PKCS1-v1_5", "SHA-256", 32),
     row("RS384", "RSA", "", "RSASSA-PKCS1-v1_5", "SHA-384", 48),
     row("RS512", "RSA", "", "RSASSA-PKCS1-v1_5", "SHA-512", 64),
