@@ -16,6 +16,7 @@ const ENTRIES = [
   'react',
   'store',
   'vue',
+  'devtools/index',
   'explain/index',
   'protocol',
   'testing/index',

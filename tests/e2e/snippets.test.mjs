@@ -11,6 +11,10 @@ const AROUND = `
   import type { IntelliAuth, IntelliAuthOptions } from '@intelliauth/spa-sdk';
   import type { ReactNode } from 'react';
   declare global {
+    // Vite's.
+    interface ImportMeta {
+      readonly env: { readonly DEV: boolean };
+    }
     const options: IntelliAuthOptions;
     const tenantUrl: string;
     const clientId: string;

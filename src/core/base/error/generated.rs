@@ -111,7 +111,9 @@ fn markdown() -> String {
     );
     for row in TABLE {
         let again = if row.transient { "yes" } else { "no" };
-        text += &format!("| `{}` | {again} | {} | {} |\n", row.code, row.summary, row.hint);
+        // An address for each: devtools link to it.
+        let code = row.code;
+        text += &format!("| <a id=\"{code}\"></a>`{code}` | {again} | {} | {} |\n", row.summary, row.hint);
         for (check, hint) in row.hints {
             text += &format!("| | | `check` is `{check}` | {hint} |\n");
         }

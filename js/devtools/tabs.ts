@@ -1,0 +1,62 @@
+/** The other tabs in which the overlay is shown: they tell each other that they are there. */
+
+export interface Tab {
+  id: string;
+  path: string;
+  status: string;
+}
+
+type Said = Tab & { kind: 'here' | 'ask' | 'bye' };
+
+export class Tabs {
+  readonly #others = new Map<string, Tab>();
+  readonly #id = Math.random().toString(36).slice(2, 8);
+  readonly #status: () => string;
+  readonly #changed: () => void;
+  #channel: BroadcastChannel | undefined;
+  readonly #leave = () => this.#say('bye');
+
+  constructor(status: () => string, changed: () => void) {
+    this.#status = status;
+    this.#changed = changed;
+  }
+
+  get all(): Tab[] {
+    return [...this.#others.values()];
+  }
+
+  open(): void {
+    try {
+      this.#channel = new BroadcastChannel('intelliauth.devtools');
+    } catch {
+      // Where a page may not talk to others there is none to show.
+      return;
+    }
+    this.#channel.addEventListener('message', ({ data }: MessageEvent<Said>) => {
+      const { kind, id, path, status } = Object(data) as Said;
+      if (typeof id !== 'string') return;
+      if (kind === 'bye') this.#others.delete(id);
+      else this.#others.set(id, { id, path: String(path), status: String(status) });
+      if (kind === 'ask') this.tell();
+      this.#changed();
+    });
+    addEventListener('pagehide', this.#leave);
+    this.#say('ask');
+  }
+
+  tell(): void {
+    this.#say('here');
+  }
+
+  close(): void {
+    this.#leave();
+    removeEventListener('pagehide', this.#leave);
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  #say(kind: Said['kind']): void {
+    const said: Said = { kind, id: this.#id, path: location.pathname, status: this.#status() };
+    this.#channel?.postMessage(said);
+  }
+}
