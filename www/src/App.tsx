@@ -12,7 +12,15 @@ import { Page } from './parts/Page';
 import { SignedOut } from './parts/SignedOut';
 
 // Whoever only signs in loads none of these.
-const LabPage = lazy(() => import('./lab/LabPage'));
+const further = [
+  { path: 'lab', title: 'Why the session holds', page: lazy(() => import('./lab/LabPage')) },
+  { path: 'mistakes', title: 'Mistakes, made for real', page: lazy(() => import('./mistakes/MistakesPage')) },
+  {
+    path: 'explain',
+    title: 'What is wrong with this sign-in?',
+    page: lazy(() => import('./explain/ExplainPage')),
+  },
+];
 
 export function App() {
   useNotes();
@@ -33,14 +41,17 @@ export function App() {
         <Route path="reports" element={reports} />
       </Route>
       <Route element={<Layout bare />}>
-        <Route
-          path="lab"
-          element={
-            <Suspense fallback={<Page title="Why the session holds" />}>
-              <LabPage />
-            </Suspense>
-          }
-        />
+        {further.map(({ path, title, page: Further }) => (
+          <Route
+            key={path}
+            path={path}
+            element={
+              <Suspense fallback={<Page title={title} />}>
+                <Further />
+              </Suspense>
+            }
+          />
+        ))}
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

@@ -1,0 +1,87 @@
+// The demo's page /explain: what is pasted is taken apart in the page, and goes nowhere.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { openBrowser } from './support/browser.mjs';
+import { demoWorld } from './support/world.mjs';
+
+const browser = await openBrowser();
+after(() => browser.close());
+
+const CODE = 'Qm9yaW5nQ29kZVRoYXRJc1BsYW50ZWQ';
+const VERIFIER = 'PlantedVerifierPlantedVerifierPlantedVerifier1';
+const STATE = 'PlantedStatePlantedStatePlanted';
+
+const AUTHORIZE =
+  'https://tenant.example/oauth2/authorize?response_type=code&client_id=my-app&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback%2F&scope=openid&state=PlantedStatePlantedStatePlanted&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=plain';
+
+describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
+  test('an authorize URL is taken apart, with the findings in place and the broken step marked', async (t) => {
+    const world = await demoWorld(t, browser);
+    const page = await world.tab();
+    await page.getByRole('main').getByRole('link', { name: 'What is wrong with this sign-in?' }).click();
+    await page.getByLabel('What you have').fill(AUTHORIZE);
+    await page.getByText('What you know besides').click();
+    await page.getByLabel('Registered redirect URIs').fill('https://app.example/callback');
+    const codes = page.locator('.findings [data-code]');
+    await codes.filter({ hasText: 'redirect_uri_trailing_slash' }).waitFor();
+    assert.match(await page.locator('.in-place mark.error').allInnerTexts().then(String), /redirect_uri=/);
+    const broken = page.locator('.flow [aria-current=step]');
+    assert.match(await broken.innerText(), /The authorization request It breaks here/);
+    const link = page.getByRole('link', { name: 'Finding 1', exact: true }).first();
+    await link.press('Enter');
+    await page.locator('#finding-1:target').waitFor();
+
+    await page.getByRole('button', { name: 'An error answer' }).click();
+    await page.getByRole('heading', { name: /error of the token endpoint/ }).waitFor();
+    assert.match(await broken.innerText(), /The tokens It breaks here/);
+    await page.getByRole('button', { name: 'A curl line' }).click();
+    await page.getByRole('heading', { name: /^This is a token request/ }).waitFor();
+    assert.match(await broken.innerText(), /The token request It breaks here/);
+    await page.setViewportSize({ width: 380, height: 780 });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+  });
+
+  test('what is pasted reaches no address, no storage and no network', async (t) => {
+    const world = await demoWorld(t, browser);
+    const page = await world.tab('/explain');
+    const told = [];
+    world.context.on('request', (request) => {
+      told.push(`${request.url()}\n${JSON.stringify(request.headers())}\n${request.postData() ?? ''}`);
+    });
+    page.on('websocket', (socket) => told.push(socket.url()));
+    world.context.on('console', (message) => told.push(message.text()));
+    const input = page.getByLabel('What you have');
+    for (const text of [
+      `${world.redirectUri}?code=${CODE}&state=${STATE}`,
+      `curl -d grant_type=authorization_code -d code=${CODE} -d code_verifier=${VERIFIER} https://tenant.example/oauth2/token`,
+      AUTHORIZE,
+    ]) {
+      await input.fill(text);
+      await page
+        .locator('.in-place')
+        .filter({ hasText: text.slice(0, 20) })
+        .waitFor();
+      const shown = await page.locator('.explained').innerText();
+      for (const secret of [CODE, VERIFIER]) assert.ok(!shown.includes(secret), shown);
+    }
+    // Away and back: neither the history nor the browser's memory of forms has it.
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.goBack();
+    await input.waitFor();
+    assert.equal(await input.inputValue(), '');
+    await page.reload();
+    await input.waitFor();
+    assert.equal(await input.inputValue(), '');
+    const kept = await page.evaluate(async () => {
+      const databases = await indexedDB.databases();
+      const cached = await caches.keys();
+      const stores = [localStorage, sessionStorage].map((store) => Object.entries(store));
+      return JSON.stringify([stores, databases, cached, document.cookie, history.state, location.href, name]);
+    });
+    for (const secret of [CODE, VERIFIER, STATE, 'tenant.example']) {
+      assert.ok(!kept.includes(secret), kept);
+      assert.ok(!told.some((text) => text.includes(secret)), secret);
+    }
+    assert.ok(told.length > 0, 'what is asked for is seen');
+  });
+});
