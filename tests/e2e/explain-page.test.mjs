@@ -26,17 +26,17 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
     await codes.filter({ hasText: 'redirect_uri_trailing_slash' }).waitFor();
     assert.match(await page.locator('.in-place mark.error').allInnerTexts().then(String), /redirect_uri=/);
     const broken = page.locator('.flow [aria-current=step]');
-    assert.match(await broken.innerText(), /The authorization request It breaks here/);
+    assert.match(await broken.innerText(), /The authorization request: it breaks here/);
     const link = page.getByRole('link', { name: 'Finding 1', exact: true }).first();
     await link.press('Enter');
     await page.locator('#finding-1:target').waitFor();
 
     await page.getByRole('button', { name: 'An error answer' }).click();
     await page.getByRole('heading', { name: /error of the token endpoint/ }).waitFor();
-    assert.match(await broken.innerText(), /The tokens It breaks here/);
+    assert.match(await broken.innerText(), /The tokens: it breaks here/);
     await page.getByRole('button', { name: 'A curl line' }).click();
     await page.getByRole('heading', { name: /^This is a token request/ }).waitFor();
-    assert.match(await broken.innerText(), /The token request It breaks here/);
+    assert.match(await broken.innerText(), /The token request: it breaks here/);
     await page.setViewportSize({ width: 380, height: 780 });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
   });
@@ -50,6 +50,24 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
     });
     page.on('websocket', (socket) => told.push(socket.url()));
     world.context.on('console', (message) => told.push(message.text()));
+    const secrets = [CODE, VERIFIER, STATE, 'tenant.example'];
+    const nothingKept = async () => {
+      const kept = await page.evaluate(async () => {
+        const databases = await indexedDB.databases();
+        const cached = await caches.keys();
+        const stores = [localStorage, sessionStorage].map((store) => Object.entries(store));
+        return JSON.stringify([
+          stores,
+          databases,
+          cached,
+          document.cookie,
+          history.state,
+          location.href,
+          name,
+        ]);
+      });
+      for (const secret of secrets) assert.ok(!kept.includes(secret), kept);
+    };
     const input = page.getByLabel('What you have');
     for (const text of [
       `${world.redirectUri}?code=${CODE}&state=${STATE}`,
@@ -63,6 +81,7 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
         .waitFor();
       const shown = await page.locator('.explained').innerText();
       for (const secret of [CODE, VERIFIER]) assert.ok(!shown.includes(secret), shown);
+      await nothingKept();
     }
     // Away and back: neither the history nor the browser's memory of forms has it.
     await page.getByRole('link', { name: 'Home' }).click();
@@ -72,14 +91,8 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
     await page.reload();
     await input.waitFor();
     assert.equal(await input.inputValue(), '');
-    const kept = await page.evaluate(async () => {
-      const databases = await indexedDB.databases();
-      const cached = await caches.keys();
-      const stores = [localStorage, sessionStorage].map((store) => Object.entries(store));
-      return JSON.stringify([stores, databases, cached, document.cookie, history.state, location.href, name]);
-    });
-    for (const secret of [CODE, VERIFIER, STATE, 'tenant.example']) {
-      assert.ok(!kept.includes(secret), kept);
+    await nothingKept();
+    for (const secret of secrets) {
       assert.ok(!told.some((text) => text.includes(secret)), secret);
     }
     assert.ok(told.length > 0, 'what is asked for is seen');

@@ -161,7 +161,7 @@ function Explained({ input, explanation }: { input: string; explanation: Explana
                 <Arrow from={step.from} lost={state === 'broken'} />
                 <span>
                   <strong>{step.title}</strong>
-                  {here && <em>{place.broken ? ' It breaks here.' : ' This is what you pasted.'}</em>}
+                  {here && <em>{place.broken ? ': it breaks here' : ': this is what you pasted'}</em>}
                   <br />
                   <span className="quiet">{step.about}</span>
                 </span>

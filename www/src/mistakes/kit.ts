@@ -12,11 +12,37 @@ export async function withClient<T>(
   wrong: Partial<IntelliAuthOptions>,
   use: (auth: IntelliAuth) => Promise<T>,
 ): Promise<T> {
+  tidy();
   const auth = await createIntelliAuth({ ...authOptions, ...registered, tokenStorage: 'memory', ...wrong });
   try {
     return await use(auth);
   } finally {
     auth.dispose();
+    tidy();
+  }
+}
+
+/**
+ * Removes what these sign-ins leave in the tab: their records, and that they were begun. Opening the provider's window
+ * takes the click away, so to the SDK they look as if no user had started them.
+ */
+function tidy() {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (/^intelliauth\..+\.(attempts|tx\..+)$/.test(key)) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // Storage is blocked: this is that mistake.
+  }
+}
+
+/** Runs `work` as if no user had clicked. */
+export async function withoutUser<T>(work: () => Promise<T>): Promise<T> {
+  Object.defineProperty(navigator, 'userActivation', { configurable: true, value: { isActive: false } });
+  try {
+    return await work();
+  } finally {
+    Reflect.deleteProperty(navigator, 'userActivation');
   }
 }
 

@@ -12,6 +12,7 @@ import {
   withClient,
   withClockOff,
   withoutStorage,
+  withoutUser,
 } from './kit';
 
 /** Where no error is thrown: what came of it instead. */
@@ -199,6 +200,18 @@ export const mistakes: readonly Mistake[] = [
         await auth.getAccessToken();
         return none(`The API answered ${response.status}.`);
       }),
+  },
+  {
+    name: 'loop',
+    title: 'A page that signs in by itself, again and again',
+    about: 'The page at the redirect URI begins a sign-in instead of answering the callback, and so on.',
+    make: () =>
+      withoutUser(() =>
+        withClient({}, async (auth) => {
+          for (let times = 0; times < 20; times++) await authorizeUrl(auth);
+          return none('It goes on for ever.');
+        }),
+      ),
   },
   {
     name: 'config',

@@ -12,7 +12,10 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: one code may be found twice
         <li key={index} id={`finding-${index + 1}`} className={severity} tabIndex={-1}>
           <p>
-            <strong>{words[severity]}:</strong> {seen}
+            <strong>
+              {index + 1}. {words[severity]}:
+            </strong>{' '}
+            {seen}
           </p>
           <p>{why}</p>
           {instead && (
