@@ -5,7 +5,7 @@ import { Findings } from '../parts/Findings';
 import { Page } from '../parts/Page';
 import { type Mistake, mistakes, type Outcome } from './list';
 
-const ERRORS = 'https://github.com/intelliauth/spa-sdk/blob/main/docs/errors.md';
+const ERRORS = 'https://github.com/intelliauth/spa-sdk/blob/main/docs/errors.md#';
 
 type Result = Outcome | { readonly error: IntelliAuthError } | { readonly making: true };
 
@@ -102,8 +102,8 @@ function Said({ error }: { error: IntelliAuthError }) {
         ))}
       </dl>
       <p>
-        <a href={ERRORS}>
-          All errors<span className="for-screen-readers">, {error.code} among them</span>
+        <a href={ERRORS + error.code}>
+          More about <code>{error.code}</code>
         </a>
       </p>
     </div>
