@@ -76,6 +76,9 @@ await main(async () => {
   console.log(`\n  The demo       ${bold(`http://localhost:${demoPort}`)}`);
   console.log(`  The provider   ${bold(`http://localhost:${providerPort}`)}`);
   console.log(`  Sign in as     ${accounts.map(who).join('\n                 ')}`);
+  console.log(
+    `  To read        ${bold('npm run docs')} ${dim('the documentation as a site, or docs/README.md')}`,
+  );
   console.log(dim('\n  Ctrl-C stops both.\n'));
 
   try {

@@ -1,0 +1,62 @@
+// The site's own settings; `run.mjs` says where its pages are.
+const of = (text, items) => ({
+  text,
+  items: items.map(([text, page]) => ({ text, link: `/${page}` })),
+});
+
+/** The reader's tasks, in the order of docs/README.md. */
+const sidebar = [
+  of('Begin', [
+    ['In your app', 'index'],
+    ['All pages', 'documentation'],
+    ['Move from another SDK', 'moving'],
+  ]),
+  of('Build', [
+    ['Protect a route', 'protect'],
+    ['Call an API', 'api'],
+    ['Show errors', 'show-errors'],
+    ['Routers and the callback', 'routers'],
+    ['Sign out everywhere', 'sign-out'],
+    ['Render on a server', 'ssr'],
+    ['Vue, Svelte, Angular', 'frameworks'],
+    ['Test an app', 'testing'],
+    ['Strict CSP', 'csp'],
+    ['Which storage', 'security'],
+  ]),
+  of('Find out', [
+    ['Error codes', 'errors'],
+    ['Debug a sign-in', 'debug'],
+    ['Findings of explain', 'explain'],
+    ['On the wire', 'wire'],
+    ['Bundlers and frameworks', 'bundlers'],
+    ['Performance', 'performance'],
+    ['Faults', 'faults'],
+  ]),
+  of('Inside', [
+    ['The session', 'session'],
+    ['Decisions', 'decisions'],
+    ['Specifications', 'checklist'],
+    ['Contributing', 'contributing'],
+    ['Changelog', 'changelog'],
+  ]),
+];
+
+export const config = {
+  title: 'IntelliAuth SPA SDK',
+  description: 'Sign-in for single-page apps: authorization code with PKCE',
+  base: '/',
+  cleanUrls: false,
+  lastUpdated: false,
+  // What is made beside the pages, after them.
+  ignoreDeadLinks: [/^\/(types|rust)\//],
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar,
+    nav: [
+      { text: 'Types', link: '/types/index.html', target: '_self' },
+      { text: 'Rust', link: '/rust/intelliauth_spa_sdk/index.html', target: '_self' },
+      { text: 'Source', link: 'https://github.com/intelliauth/spa-sdk' },
+    ],
+  },
+};

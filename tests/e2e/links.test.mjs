@@ -1,0 +1,49 @@
+// The documents' links lead somewhere, in the repository and on the site that is made of it.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../scripts/lib/run.mjs';
+import { config } from '../../site/config.mjs';
+import { linked, PAGES } from '../../site/lib/pages.mjs';
+
+const read = (path) => readFileSync(join(root, path), 'utf8').replace(/^```[\s\S]*?^```|`[^`\n]*`/gm, '');
+const documents = [
+  ...PAGES.keys(),
+  ...['pkg/README.md', 'www/README.md', 'examples/README.md'].filter((path) => existsSync(join(root, path))),
+];
+
+/** A heading's anchor, as GitHub and the site's generator make it of plain words. */
+const anchors = (path) =>
+  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test('every link of a document leads to a file of the repository, and to a heading that is there', () => {
+  const broken = [];
+  for (const document of documents) {
+    for (const [, link] of read(document).matchAll(/(?:\]\(|src(?:set)?=")([^)\s"]+)/g)) {
+      if (/^[a-z]+:/i.test(link)) continue;
+      const [path, anchor] = link.split('#');
+      const target = path ? join(dirname(document), path) : document;
+      const found = existsSync(join(root, target));
+      if (!found || (anchor && !anchors(target).includes(anchor))) broken.push(`${document}: ${link}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test('every page is in the site’s menu, and a link to it leads there', () => {
+  const listed = config.themeConfig.sidebar.flatMap(({ items }) =>
+    items.map(({ link }) => `${link.slice(1)}.md`),
+  );
+  const pages = [...PAGES.values()].filter((page) => page !== 'provider.md');
+  assert.deepEqual(listed.toSorted(), pages.toSorted(), 'the menu is in site/config.mjs');
+  assert.deepEqual(linked('docs/protect.md', 'errors.md#codes'), { link: './errors.md#codes' });
+  assert.deepEqual(linked('docs/protect.md', '../SECURITY.md'), { link: './security.md' });
+  assert.deepEqual(linked('README.md', 'docs/README.md'), { link: './documentation.md' });
+  assert.match(linked('docs/session.md', '../src/core/base/error.rs').link, /^https:.*\/main\/src\/core/);
+});
