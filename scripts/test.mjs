@@ -27,6 +27,7 @@ const layers = {
       ['rustfmt', ['cargo', 'fmt', '--all', '--check']],
       ['clippy, native', ['cargo', 'clippy', ...CRATES, '--all-targets', '--', '-D', 'warnings']],
       ['clippy, wasm', ['cargo', 'clippy', ...CRATES, '--all-targets', ...WASM, '--', '-D', 'warnings']],
+      ['rustdoc', ['cargo', 'doc', '--no-deps', '--lib'], { RUSTDOCFLAGS: '-D warnings' }],
       ['biome', node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')],
       ['types, package', node(bin('typescript/bin/tsc'), '-p', 'js/tsconfig.json', '--noEmit')],
       ['types, an app', node(bin('typescript/bin/tsc'), '-p', 'tests/types/tsconfig.json')],
@@ -142,8 +143,8 @@ async function runLayer(name) {
   for (const meet of layer.needs) await meet();
   if (layer.work) await layer.work();
   if (layer.tests) await runTests(`${name} tests`, layer);
-  for (const [check, [program, ...args]] of layer.checks ?? []) {
-    const work = (onLine) => run(program, args, { onLine }).then(() => ({ tests: { passed: 1, failed: 0 } }));
+  for (const [check, [program, ...args], env] of layer.checks ?? []) {
+    const work = (onLine) => run(program, args, { onLine, env }).then(() => ({ tests: { passed: 1, failed: 0 } }));
     await step(check, work).catch(() => {});
   }
 }

@@ -8,9 +8,8 @@
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
 //! | `bindings` | what JavaScript sees. wasm32 with the features `js` and `js-explain` only |
 //! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
-//!
-//! Sign-in by hand, from a Rust backend or a test harness, is *build a request → your I/O → process the answer*:
-//! see [`core::protocol::authorize`], [`core::protocol::authorization_response`] and [`core::protocol::token`].
+//! | [`code_flow`] | the flow by hand, for Rust programs: see below |
+#![doc = include_str!("guide.md")]
 
 pub mod core;
 

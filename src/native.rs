@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 struct Native(Map<String, Value>);
 
 /// Parses with serde_json. Hand it to the functions of [`crate::core`] that take an engine.
+#[must_use]
 pub fn engine(text: &str) -> Option<Box<dyn Object>> {
     match serde_json::from_str(text) {
         Ok(Value::Object(map)) => Some(Box::new(Native(map))),

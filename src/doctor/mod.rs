@@ -45,6 +45,7 @@ pub struct Setup {
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Question {
     /// The metadata.
     Metadata,

@@ -1,9 +1,15 @@
 // `@intelliauth/spa-sdk/protocol`: the flow with a storage and a transport of the caller's own.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { createCodeFlow, isIntelliAuthError } from '@intelliauth/spa-sdk/protocol';
+import { transform } from 'esbuild';
+import { root } from '../../scripts/lib/run.mjs';
+import { snippets } from '../e2e/support/snippets.mjs';
 import { platform, send, signIn } from './support/platform.mjs';
 
 const REDIRECT_URI = 'http://localhost:5173/callback';
@@ -228,6 +234,21 @@ describe('the flow by hand', { timeout: 120_000 }, () => {
       assert.deepEqual([error.code, error.details.check], [code, check]);
       assert.ok(!JSON.stringify([error, error.message]).includes(signature));
     }
+  });
+
+  test('the code of docs/by-hand.md signs a user in', async (t) => {
+    const provider = await platform(t);
+    const { code } = snippets('docs/by-hand.md').find(({ name }) => name === 'sign-in.ts');
+    const here = { 'https://your-tenant.example': provider.issuer, 'your-client-id': provider.clientId };
+    let text = code.replaceAll('https://app.example/callback', REDIRECT_URI);
+    for (const [from, to] of Object.entries(here)) text = text.replaceAll(from, to);
+    const { code: script } = await transform(text, { loader: 'ts', format: 'esm' });
+    const folder = mkdtempSync(join(root, 'target/by-hand-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'sign-in.mjs'), script);
+    const { begin, finish } = await import(pathToFileURL(join(folder, 'sign-in.mjs')).href);
+    const { url, transaction } = await begin();
+    assert.equal((await finish(transaction, await signIn(url))).claims.name, 'Ada Lovelace');
   });
 
   test('require gives the same flow, and its errors are known to both', async () => {

@@ -16,7 +16,9 @@ mod scenarios;
 
 use simulation::plan::Sabotage;
 use simulation::world::{Broken, Stats};
-use simulation::{ISSUER, act, checks, complete, key, net, plan, run, runner, setting, storage, story, world};
+use simulation::{
+    ISSUER, act, checks, complete, key, net, plan, run, runner, setting, storage, story, world,
+};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 

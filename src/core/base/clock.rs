@@ -17,6 +17,7 @@ pub struct WallTime(pub i64);
 pub struct MonotonicTime(pub i64);
 
 /// Whether two moments are less than `span` apart, whichever came first: the clock may have been set back.
+#[must_use]
 pub fn is_within(span: Millis, one: WallTime, other: WallTime) -> bool {
     one < other + span && other < one + span
 }
@@ -32,11 +33,13 @@ pub struct Now {
 
 impl Millis {
     /// This many seconds.
+    #[must_use]
     pub const fn seconds(seconds: i64) -> Self {
         Self(seconds * 1000)
     }
 
     /// This span, `times` over.
+    #[must_use]
     pub const fn times(self, times: i64) -> Self {
         Self(self.0 * times)
     }

@@ -68,6 +68,7 @@ pub struct Options {
 
 /// Options that passed.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Config {
     /// The public client's id.
     pub client_id: String,
@@ -185,6 +186,7 @@ impl Config {
     }
 
     /// The prefix of every key, lock and channel of this client, so that two clients of one origin stay apart.
+    #[must_use]
     pub fn namespace(&self) -> String {
         let name = sha256(&concat(&[&self.issuer, "\n", &self.client_id]));
         "intelliauth.".to_owned() + &base64url(&name[..6])
@@ -205,6 +207,7 @@ pub fn check_scope(scope: &str) -> Result<(), Error> {
 }
 
 /// `invalid_config` for `option`.
+#[must_use]
 pub fn refuse(option: &str, problem: &str, instead: &str) -> Error {
     Error::new(ErrorCode::InvalidConfig)
         .with("option", option)

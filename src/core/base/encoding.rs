@@ -29,6 +29,7 @@ pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
 
 /// The bytes of strict, canonical base64url: no padding, no stray bits, no other characters. The crate's own decoder is
 /// unrolled for speed, ten times the size.
+#[must_use]
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let (mut held, mut count) = (0u32, 0);
@@ -46,11 +47,13 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 }
 
 /// SHA-256 of `text`.
+#[must_use]
 pub fn sha256(text: &str) -> [u8; 32] {
     sha256_bytes(text.as_bytes())
 }
 
 /// SHA-256 of `bytes`.
+#[must_use]
 pub fn sha256_bytes(bytes: &[u8]) -> [u8; 32] {
     // FIPS 180-4 §5.1.1 and §6.2. Of the crate only the compression: its buffering is as large again.
     let mut message = bytes.to_vec();
@@ -69,6 +72,7 @@ pub fn sha256_bytes(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// A short public name for something secret or long: it identifies, and gives nothing back.
+#[must_use]
 pub fn fingerprint(text: &str) -> String {
     base64url(&sha256(text)[..12])
 }

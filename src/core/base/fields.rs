@@ -15,6 +15,7 @@ pub struct Writer(Form);
 
 impl Writer {
     /// Starts a record.
+    #[must_use]
     pub fn new(kind: &str) -> Self {
         let mut form = Form::new();
         form.pair("kind", kind).pair("v", VERSION);
@@ -49,6 +50,7 @@ pub struct Reader(Vec<(String, String)>);
 
 impl Reader {
     /// The fields of `text`, if it is a record of this version.
+    #[must_use]
     pub fn any(text: &str) -> Option<Self> {
         if text.len() > MAX_LEN {
             return None;
@@ -58,16 +60,19 @@ impl Reader {
     }
 
     /// The same, if it is of `kind`.
+    #[must_use]
     pub fn of(kind: &str, text: &str) -> Option<Self> {
         Self::any(text).filter(|record| record.kind() == kind)
     }
 
     /// Which record it is: one kind is never read as another.
+    #[must_use]
     pub fn kind(&self) -> &str {
         self.text("kind").unwrap_or_default()
     }
 
     /// The field called `name`; `None` also where it is there twice.
+    #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         let mut found = self.0.iter().filter(|(known, _)| known == name);
         let value = found.next()?;
@@ -75,6 +80,7 @@ impl Reader {
     }
 
     /// The field as a number of milliseconds or a count, within what a clock can show.
+    #[must_use]
     pub fn number(&self, name: &str) -> Option<i64> {
         number(self.text(name)?)
     }

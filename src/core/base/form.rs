@@ -9,6 +9,7 @@ pub struct Form(String);
 
 impl Form {
     /// No pairs yet.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -57,6 +58,7 @@ impl Form {
 }
 
 /// The pairs of `text`, in order. One that is no UTF-8 reads as empty.
+#[must_use]
 pub fn parse(text: &str) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for part in parts(text, b'&') {

@@ -20,6 +20,7 @@ pub enum Member {
 
 impl Member {
     /// What it is, for an error that must not say what it holds.
+    #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Member::Missing => "nothing",
@@ -32,6 +33,7 @@ impl Member {
     }
 
     /// The string, if it is one.
+    #[must_use]
     pub fn text(self) -> Option<String> {
         match self {
             Member::Text(text) => Some(text),

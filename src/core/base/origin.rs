@@ -13,6 +13,7 @@ pub struct Origin {
 impl Origin {
     /// The origin of an absolute http(s) URL, and what follows it. `None` for anything else, for user info, and for
     /// characters that browsers drop or rewrite (controls, spaces, backslashes).
+    #[must_use]
     pub fn split(url: &str) -> Option<(Origin, &str)> {
         if url.bytes().any(|b| b <= b' ' || b == b'\\' || b == 0x7f) {
             return None;
@@ -62,16 +63,19 @@ impl Origin {
     }
 
     /// The origin of `url`.
+    #[must_use]
     pub fn of(url: &str) -> Option<Origin> {
         Self::split(url).map(|(origin, _)| origin)
     }
 
     /// https, or this very machine. RFC 6749 §3.1; RFC 8252 §7.3 for loopback.
+    #[must_use]
     pub fn trustworthy(&self) -> bool {
         self.secure || self.loopback()
     }
 
     /// This very machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`.
+    #[must_use]
     pub fn loopback(&self) -> bool {
         let host = self.host.as_str();
         let ipv4 = host.strip_prefix("127.").is_some_and(|rest| {

@@ -2,11 +2,13 @@
 //! its formatting of numbers is larger than all of this. Separators are ASCII.
 
 /// Where `separator` first is.
+#[must_use]
 pub fn find(text: &str, separator: u8) -> Option<usize> {
     text.bytes().position(|byte| byte == separator)
 }
 
 /// What is before the first `separator`, and what is after it, where there is one.
+#[must_use]
 pub fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
     match find(text, separator) {
         Some(at) => (text.get(..at).unwrap_or(text), text.get(at + 1..)),
@@ -15,6 +17,7 @@ pub fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
 }
 
 /// What is before the first of `separators`.
+#[must_use]
 pub fn until<'a>(text: &'a str, separators: &[u8]) -> &'a str {
     match text.bytes().position(|byte| separators.contains(&byte)) {
         Some(at) => text.get(..at).unwrap_or(text),
@@ -23,6 +26,7 @@ pub fn until<'a>(text: &'a str, separators: &[u8]) -> &'a str {
 }
 
 /// What is between the separators; one empty part where there is no text.
+#[must_use]
 pub fn parts(text: &str, separator: u8) -> Parts<'_> {
     Parts { rest: Some(text), separator }
 }
@@ -45,6 +49,7 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 /// One after the other.
+#[must_use]
 pub fn concat(parts: &[&str]) -> String {
     let mut text = String::new();
     for part in parts {
@@ -54,6 +59,7 @@ pub fn concat(parts: &[&str]) -> String {
 }
 
 /// `text` without the `separator`s at its end.
+#[must_use]
 pub fn trim_end(mut text: &str, separator: u8) -> &str {
     while text.as_bytes().last() == Some(&separator) {
         text = text.get(..text.len() - 1).unwrap_or_default();
@@ -62,6 +68,7 @@ pub fn trim_end(mut text: &str, separator: u8) -> &str {
 }
 
 /// A number in decimal digits.
+#[must_use]
 pub fn decimal(number: i64) -> String {
     let mut digits = [0; 20];
     let (mut at, mut rest) = (digits.len(), number.unsigned_abs());
@@ -86,6 +93,7 @@ pub fn decimal(number: i64) -> String {
 }
 
 /// The number that `text` is in decimal digits, within what a clock or a double can show.
+#[must_use]
 pub fn number(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || digits.len() > 16 {
@@ -106,6 +114,7 @@ pub fn number(text: &str) -> Option<i64> {
 const MAX_TEXT: usize = 300;
 
 /// Untrusted text, RFC 6749 §10.14: cut short, controls replaced. It is text and never markup.
+#[must_use]
 pub fn sanitize(text: &str) -> String {
     let mut shown = String::new();
     for letter in text.chars().take(MAX_TEXT) {

@@ -8,6 +8,7 @@ use crate::core::base::text::{cut, find, parts, sanitize, until};
 
 /// What a callback says once its shape was right.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum AuthorizationResult {
     /// A code to exchange.
     Code(AuthorizationCode),
@@ -17,6 +18,7 @@ pub enum AuthorizationResult {
 
 /// A callback as read from its address. The states stand apart because they are judged, and spent, before all else.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AuthorizationResponse {
     /// Every `state` that the query or the fragment names, each once, none empty. A response that is accepted has one.
     pub states: Vec<State>,
@@ -60,6 +62,7 @@ pub enum SignIn {
 /// assert!(is_response("https://app.example/?code=abc&state=xyz", SignIn::NonePending));
 /// assert!(!is_response("https://app.example/?code=SUMMER", SignIn::NonePending));
 /// ```
+#[must_use]
 pub fn is_response(url: &str, sign_in: SignIn) -> bool {
     let (query, fragment) = query_and_fragment(url);
     let has = |name| has_parameter(query, name) || has_parameter(fragment, name);
@@ -165,6 +168,7 @@ pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result
 /// use intelliauth_spa_sdk::core::protocol::authorization_response::cleaned;
 /// assert_eq!(cleaned("https://app.example/cb?tab=2&code=abc&state=xyz#top"), "https://app.example/cb?tab=2#top");
 /// ```
+#[must_use]
 pub fn cleaned(url: &str) -> String {
     let (query, fragment) = query_and_fragment(url);
     let mut clean = page(url).to_owned();
@@ -184,6 +188,7 @@ pub fn cleaned(url: &str) -> String {
 }
 
 /// The address without `state`, if it carries just this one: the return of a sign-out, RP-Initiated Logout 1.0 §3.
+#[must_use]
 pub fn without_state(url: &str, state: &str) -> Option<String> {
     let (query, _) = query_and_fragment(url);
     let pair = Form::new().pair("state", state).text();
@@ -191,6 +196,7 @@ pub fn without_state(url: &str, state: &str) -> Option<String> {
 }
 
 /// Whether `url` is at the redirect URI: same origin and path. Both must be normalised alike, as a browser's address is.
+#[must_use]
 pub fn at_redirect_uri(url: &str, redirect_uri: &str) -> bool {
     page(url) == page(redirect_uri)
 }

@@ -56,6 +56,7 @@ pub struct AuthorizationSecrets {
 
 impl AuthorizationSecrets {
     /// 43 characters each, RFC 7636 §4.1.
+    #[must_use]
     pub fn from_entropy(entropy: &AuthorizationEntropy) -> Self {
         Self {
             state: State::new(base64url(entropy.state)),
@@ -237,6 +238,7 @@ pub fn build_authorization_url_with(
 }
 
 /// An authorize URL fit for an event: `state` and `nonce` masked, the rest as sent.
+#[must_use]
 pub fn masked(url: &str) -> String {
     let (endpoint, query) = cut(url, b'?');
     let mut shown = endpoint.to_owned();

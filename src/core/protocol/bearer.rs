@@ -5,12 +5,14 @@ use crate::core::base::config::Config;
 use crate::core::base::origin::Origin;
 
 /// Whether a request to the absolute `url` may carry the token: its origin is one that the app named, compared whole.
+#[must_use]
 pub fn may_carry_token(config: &Config, url: &str) -> bool {
     Origin::of(url).is_some_and(|origin| config.allowed_origins.contains(&origin))
 }
 
 /// Whether a newer access token may be accepted where one was refused with this `WWW-Authenticate`: not where the scope
 /// (RFC 6750 §3.1) or the user's authentication (RFC 9470 §3) is what is missing, which a refresh does not change.
+#[must_use]
 pub fn newer_token_may_help(challenges: &str) -> bool {
     let text = challenges.as_bytes();
     let (mut at, mut names_error) = (0, false);
@@ -82,7 +84,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_challenge_panics(text in "(Bearer error=)?[\"\\\\=, a-z\u{e9}]{0,20}") {
-            newer_token_may_help(&text);
+            let _ = newer_token_may_help(&text);
         }
     }
 

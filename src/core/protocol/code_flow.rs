@@ -3,11 +3,11 @@
 //!
 //! | step | build | process |
 //! |---|---|---|
-//! | send the browser away | [`build_authorization_url`](super::authorize::build_authorization_url) | |
+//! | send the browser away | [`build_authorization_url`] | |
 //! | it comes back | | [`process_authorization_response`] |
 //! | exchange the code | [`token_request`] | [`process_token_response`] |
 //! | later | [`refresh_request`] | [`process_refresh_response`] |
-//! | sign out | [`revocation_request`], [`end_session_url`](super::end_session::end_session_url) | [`process_revocation_response`] |
+//! | sign out | [`revocation_request`], [`end_session_url`] | [`process_revocation_response`] |
 //! | where discovery is wanted | [`metadata_request`], [`jwks_request`] | [`process_metadata_response`], [`process_jwks_response`] |
 //!
 //! What is not done here: the ID token's signature. A token that came from the token endpoint over TLS is vouched for by
@@ -63,11 +63,13 @@ impl HttpRequest {
     }
 
     /// `GET` or `POST`.
+    #[must_use]
     pub fn method(&self) -> &'static str {
         if self.body.is_some() { "POST" } else { "GET" }
     }
 
     /// The headers to send, by name.
+    #[must_use]
     pub fn headers(&self) -> &'static [(&'static str, &'static str)] {
         const BOTH: &[(&str, &str)] =
             &[("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded")];
@@ -173,6 +175,7 @@ pub struct AwaitedSignIn {
 
 impl AwaitedSignIn {
     /// Of a sign-in whose token request is built.
+    #[must_use]
     pub fn of(transaction: &Transaction) -> Self {
         Self {
             nonce: transaction.nonce.clone(),

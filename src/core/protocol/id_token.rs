@@ -11,6 +11,7 @@ use crate::core::base::text::{concat, decimal};
 
 /// What the checks look at.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Claims {
     /// Who issued it.
     pub iss: String,
@@ -78,11 +79,13 @@ const CHECKS: [&str; 17] = [
 
 impl Check {
     /// The one called so; `another` where only another version of this SDK knows it.
+    #[must_use]
     pub fn named(name: &str) -> Self {
         Self(CHECKS.iter().position(|known| *known == name).unwrap_or_default() as u8)
     }
 
     /// As details and records name it.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         CHECKS.get(usize::from(self.0)).copied().unwrap_or_default()
     }
@@ -90,6 +93,7 @@ impl Check {
 
 /// Which sign-in the token must belong to.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Purpose {
     /// A code's answer: time, nonce and `max_age` count.
     SignIn {

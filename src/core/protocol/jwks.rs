@@ -18,6 +18,7 @@ pub const MAX_AGE: Millis = Millis::seconds(600);
 pub const COOLDOWN: Millis = Millis::seconds(60);
 
 /// The places in the set of the keys that fit the token: of its kind, for signatures, with its `kid` if it names one.
+#[must_use]
 pub fn candidates(keys: &[Box<dyn Object>], alg: &Algorithm, kid: Option<&str>) -> Vec<usize> {
     let fits = |key: &dyn Object| {
         let is = |name: &str, value: &str| key.member(name) == Member::Text(value.into());

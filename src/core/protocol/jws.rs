@@ -10,6 +10,7 @@ pub const MAX_LEN: usize = 64 * 1024;
 
 /// An algorithm that is accepted, and how Web Cryptography names its parts.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Algorithm {
     /// Its `alg`.
     pub name: &'static str,
@@ -54,6 +55,7 @@ const fn row(
 
 impl Algorithm {
     /// By its `alg`; RFC 9864 calls EdDSA with Ed25519 by the curve's name.
+    #[must_use]
     pub fn named(alg: &str) -> Option<&'static Self> {
         let alg = if alg == "Ed25519" { "EdDSA" } else { alg };
         ALGORITHMS.iter().find(|known| known.name == alg)
@@ -67,6 +69,7 @@ impl PartialEq for Algorithm {
 }
 
 /// A token's parts. Not yet verified, not yet checked.
+#[non_exhaustive]
 pub struct Jws {
     /// How it is signed.
     pub alg: &'static Algorithm,

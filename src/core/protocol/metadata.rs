@@ -9,6 +9,7 @@ use crate::core::base::text::{concat, find, sanitize, trim_end};
 
 /// Metadata that passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Metadata {
     /// The metadata's endpoints under what the app named.
     pub endpoints: Endpoints,
@@ -34,6 +35,7 @@ impl Metadata {
 }
 
 /// Where the metadata is: the issuer without a trailing slash, and the well-known path, Discovery §4.1.
+#[must_use]
 pub fn url(issuer: &str) -> String {
     concat(&[trim_end(issuer, b'/'), "/.well-known/openid-configuration"])
 }

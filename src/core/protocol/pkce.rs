@@ -8,6 +8,7 @@ pub type Entropy = [u8; 32];
 
 impl Verifier {
     /// A verifier of 43 characters from 32 random octets, RFC 7636 §4.1.
+    #[must_use]
     pub fn from_entropy(entropy: &Entropy) -> Self {
         Self::new(base64url(entropy))
     }
@@ -19,6 +20,7 @@ impl Verifier {
     /// let verifier = Verifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     /// assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     /// ```
+    #[must_use]
     pub fn challenge(&self) -> String {
         base64url(sha256(self.expose()))
     }

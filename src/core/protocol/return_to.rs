@@ -11,6 +11,7 @@ use crate::core::base::text::{parts, until};
 /// assert_eq!(same_origin("https://app.example/reports", "https://app.example"), "/reports");
 /// assert_eq!(same_origin("//evil.example", "https://app.example"), "/");
 /// ```
+#[must_use]
 pub fn same_origin<'a>(target: &'a str, origin: &str) -> &'a str {
     let path = match Origin::split(target) {
         Some((theirs, tail)) if Some(&theirs) == Origin::of(origin).as_ref() => tail,
@@ -30,6 +31,7 @@ pub fn same_origin<'a>(target: &'a str, origin: &str) -> &'a str {
 /// assert_eq!(after_callback(None, Some("/shop/cart?item=2"), redirect), "/shop/cart?item=2");
 /// assert_eq!(after_callback(None, Some("/shop/callback?error=x"), redirect), "/shop/");
 /// ```
+#[must_use]
 pub fn after_callback(app_target: Option<&str>, page: Option<&str>, redirect_page: &str) -> String {
     let origin = redirect_page;
     if let Some(target) = app_target {

@@ -24,6 +24,7 @@ const MAX_LIFETIME: f64 = 315_360_000_000.0;
 /// let body = exchange_form("app", AuthorizationCode::new("abc"), "https://app.example/cb", Verifier::new("v"));
 /// assert_eq!(body, "grant_type=authorization_code&client_id=app&code=abc&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&code_verifier=v");
 /// ```
+#[must_use]
 pub fn exchange_form(
     client_id: &str,
     code: AuthorizationCode,
@@ -40,6 +41,7 @@ pub fn exchange_form(
 }
 
 /// The form of a refresh, RFC 6749 §6. No scope: what was granted stays granted.
+#[must_use]
 pub fn refresh_form(client_id: &str, refresh_token: &RefreshToken) -> String {
     Form::new()
         .pair("grant_type", "refresh_token")
@@ -49,6 +51,7 @@ pub fn refresh_form(client_id: &str, refresh_token: &RefreshToken) -> String {
 }
 
 /// The form of a revocation, RFC 7009 §2.1.
+#[must_use]
 pub fn revoke_form(client_id: &str, refresh_token: &RefreshToken) -> String {
     Form::new()
         .pair("token", refresh_token.expose())

@@ -44,6 +44,7 @@ pub const KEPT_FOR: Millis = Millis::seconds(60);
 
 /// A response that has left the address and is not spent yet.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct KeptResponse {
     /// The authorization code.
     pub code: AuthorizationCode,
@@ -115,22 +116,26 @@ impl Transaction {
     }
 
     /// Whether storage can give it back: a longer record is not read.
+    #[must_use]
     pub fn fits(&self) -> bool {
         self.to_text().len() <= MAX_LEN
     }
 
     /// Whether it is too old at `now`, or from a time that has not come.
+    #[must_use]
     pub fn expired(&self, now: WallTime) -> bool {
         !is_within(LIFETIME, self.at, now)
     }
 
     /// Whether it was made by this client for this platform.
+    #[must_use]
     pub fn belongs_to(&self, config: &Config) -> bool {
         self.client_id == config.client_id && self.issuer == config.issuer
     }
 }
 
 /// The keys of stored transactions to remove before another is added: unreadable, expired, or beyond the cap.
+#[must_use]
 pub fn sweep(stored: &[(String, String)], now: WallTime) -> Vec<String> {
     let (mut open, mut gone) = (Vec::new(), Vec::new());
     for (key, text) in stored {

@@ -41,6 +41,7 @@ pub const FORMAT: i64 = 1;
 
 /// One run of a client, from its start.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Recording {
     config: Value,
     seed: u64,
@@ -81,6 +82,7 @@ impl fmt::Display for Difference {
 
 impl Recording {
     /// Of a client that was made with these and has not been told anything yet.
+    #[must_use]
     pub fn new(config: &Config, seed: u64) -> Self {
         Self { config: config::write(config), seed, steps: Vec::new() }
     }
@@ -102,11 +104,13 @@ impl Recording {
     }
 
     /// How many inputs.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
     /// Whether there was none yet.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -166,6 +170,7 @@ impl Recording {
     }
 
     /// As text.
+    #[must_use]
     pub fn to_text(&self) -> String {
         let secrets = self.secrets();
         let hider = secrets.hider();
@@ -194,6 +199,7 @@ impl Recording {
     }
 
     /// Reads what [`Self::to_text`] wrote; `None` for anything else.
+    #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let value: Value = serde_json::from_str(text).ok()?;
         if value["format"].as_i64()? != FORMAT {

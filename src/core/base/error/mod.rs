@@ -14,6 +14,7 @@ pub struct Error(Box<ErrorData>);
 
 /// A code of the table and the details that make its hint concrete.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ErrorData {
     /// The code.
     pub code: ErrorCode,
@@ -23,6 +24,7 @@ pub struct ErrorData {
 
 impl Error {
     /// An error of this code.
+    #[must_use]
     pub fn new(code: ErrorCode) -> Self {
         Self(Box::new(ErrorData { code, details: Vec::new() }))
     }
@@ -40,11 +42,13 @@ impl Error {
     }
 
     /// Whether the same call may succeed later with nothing changed. A callback that is spent answers the same for ever.
+    #[must_use]
     pub fn transient(&self) -> bool {
         self.code.transient() && self.detail("callback").is_none()
     }
 
     /// The detail called `name`.
+    #[must_use]
     pub fn detail(&self, name: &str) -> Option<&str> {
         self.details.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }

@@ -8,6 +8,7 @@ macro_rules! error_table {
         $({ $($check:literal: $more:literal,)* })?;)*) => {
         /// Every code there is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum ErrorCode { $(#[doc = $summary] $code,)* }
 
         impl ErrorCode {
@@ -35,6 +36,7 @@ macro_rules! error_table {
 
         /// One row of the table.
         #[cfg(not(target_arch = "wasm32"))]
+        #[non_exhaustive]
         pub struct Row {
             /// The code as JavaScript sees it.
             pub code: &'static str,

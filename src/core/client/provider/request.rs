@@ -80,7 +80,7 @@ pub enum RequestInput {
     Verified(Verdict),
 }
 
-/// See [`ProviderRequest::step`].
+/// See [`ProviderRequest::handle`].
 pub struct ProviderRequest {
     goal: RequestKind,
     pending: Pending,
