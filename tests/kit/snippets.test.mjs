@@ -1,20 +1,23 @@
-// The document's snippets compile, and the adapters take what Playwright and Node have.
+// The document's snippets compile and run, and the adapters take what Playwright and Node have.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Failed, root, run } from '../../scripts/lib/run.mjs';
+import { openBrowser } from '../e2e/support/browser.mjs';
+import { example } from '../e2e/support/example.mjs';
 import { snippets } from '../e2e/support/snippets.mjs';
 
 const AROUND = `
   import type { BrowserContext, Page } from 'playwright-core';
-  import type { ReactNode } from 'react';
   declare global {
-    const Account: () => ReactNode;
     function test(name: string, run: (given: { page: Page; context: BrowserContext }) => Promise<void>): void;
-    function expect(value: unknown): { toEqual(other: unknown): void };
   }
 `;
 const LIBRARY = `
+  declare module 'vitest' {
+    export function test(name: string, run: () => void): void;
+    export function expect(value: unknown): { toEqual(other: unknown): void };
+  }
   declare module '@testing-library/react' {
     export function act(work: () => void): void;
     export function render(what: unknown): void;
@@ -60,4 +63,15 @@ test('docs/testing.md compiles', { timeout: 300_000 }, async (t) => {
   await run(process.execPath, [tsc, '-p', folder]).catch((error) => {
     throw error instanceof Failed ? new Error(error.output) : error;
   });
+});
+
+test('docs/testing.md’s sign-in without redirects signs in as it is written', {
+  timeout: 300_000,
+}, async (t) => {
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const { code } = snippets('docs/testing.md').find(({ code }) => code.includes('platform.visit'));
+  const world = await example(t, browser, `${code}\ndocument.title = String(user.name);`, {});
+  const page = await world.open();
+  await page.waitForFunction(() => document.title === 'Ada Lovelace');
 });
