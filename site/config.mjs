@@ -28,6 +28,7 @@ const sidebar = [
     ['Debug a sign-in', 'debug'],
     ['Findings of explain', 'explain'],
     ['On the wire', 'wire'],
+    ['By hand', 'by-hand'],
     ['Bundlers and frameworks', 'bundlers'],
     ['Performance', 'performance'],
     ['Faults', 'faults'],
