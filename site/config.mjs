@@ -1,11 +1,13 @@
 // The site's own settings; `run.mjs` says where its pages are.
+import { PAGES } from './lib/pages.mjs';
+
 const of = (text, items) => ({
   text,
   items: items.map(([text, page]) => ({ text, link: `/${page}` })),
 });
 
 /** The reader's tasks, in the order of docs/README.md. */
-const sidebar = [
+const tasks = [
   of('Begin', [
     ['In your app', 'index'],
     ['All pages', 'documentation'],
@@ -40,6 +42,16 @@ const sidebar = [
     ['Contributing', 'contributing'],
     ['Changelog', 'changelog'],
   ]),
+];
+
+const listed = new Set(tasks.flatMap(({ items }) => items.map(({ link }) => `${link.slice(1)}.md`)));
+const others = [...PAGES.values()].filter((page) => !listed.has(page)).map((page) => page.replace('.md', ''));
+const sidebar = [
+  ...tasks,
+  of(
+    'More',
+    others.map((page) => [page, page]),
+  ),
 ];
 
 export const config = {
