@@ -11,7 +11,7 @@ const toTab: readonly [command: string, label: string][] = [
   ['signin', 'Sign in in it'],
   ['signout', 'Sign out in it'],
   ['refresh', 'Let its app ask for a new token'],
-  ['steal', 'Take its lock away'],
+  ['steal', 'Let other code take its lock away'],
 ];
 
 const toWorld: readonly [command: string, label: string][] = [

@@ -39,7 +39,8 @@ export function Diagram({ rows, cursor, lanes, narrow, onChoose }: DiagramProps)
   }, [cursor]);
 
   return (
-    <section className="lanes" aria-label="What happens" style={{ ['--lanes' as string]: `${width}px` }}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is scrolled by keyboard; the slider reaches each row
+    <section className="lanes" aria-label="What happens" tabIndex={0}>
       <div className="lane-heads" aria-hidden="true">
         <div style={{ width }}>
           {lanes.map((lane) => (
@@ -78,8 +79,9 @@ export function Diagram({ rows, cursor, lanes, narrow, onChoose }: DiagramProps)
             {row.tone === 'gap' ? (
               <span className="caption">{row.caption}</span>
             ) : (
-              <button type="button" className="caption" onClick={() => onChoose(index)}>
-                <span className="at">{timeOf(row, rows[index - 1])}</span> {emphasised(row.caption)}
+              <button type="button" className="caption" tabIndex={-1} onClick={() => onChoose(index)}>
+                <span className="at">{timeOf(row, rows[index - 1])}</span>
+                <span>{emphasised(row.caption)}</span>
               </button>
             )}
           </li>
@@ -122,7 +124,7 @@ function Line({ lane, x, state, gap }: { lane: Lane; x: number; state: State; ga
   if (lane === 'lock') return draw(state.holder === undefined ? 'thin' : 'held');
   if (lane === 'storage') {
     if (state.storage !== 'works') return draw('failing');
-    return draw(state.stored ? `thick ${hue(state.stored)}` : 'thin');
+    return draw(hue(state.stored) === 'none' ? 'thin' : `thick ${hue(state.stored)}`);
   }
   if (lane === 'provider') return draw(state.issued ? `thick ${hue(state.issued)}` : 'thin');
   const tab = state.tabs[lane];

@@ -127,6 +127,10 @@ export default function LabPage() {
               <p role="status" className="said">
                 {lab.said}
               </p>
+              <p className="quiet small-print">
+                Two things end a session that no client can keep: an answer that is lost after the provider
+                acted, and a lock that is taken away in mid-refresh.
+              </p>
               <label>
                 Switch a rule off in this world
                 <select value={course.without} onChange={(event) => lab.without(event.target.value)}>
@@ -191,7 +195,11 @@ function Legend() {
 /** What every part of the world is at the present moment. */
 function Now({ state, lifetime }: { state: State; lifetime: number }) {
   const token = (name: string | undefined) =>
-    name ? <b className={`token ${hue(name)}`}>{name}</b> : <span className="quiet">nothing</span>;
+    hue(name) === 'none' ? (
+      <span className="quiet">{name ?? 'nothing'}</span>
+    ) : (
+      <b className={`token ${hue(name)}`}>{name}</b>
+    );
   return (
     <ul className="now" aria-label="At this moment">
       <li>Storage: {state.storage === 'works' ? token(state.stored) : state.storage}</li>
