@@ -1,6 +1,6 @@
 //! What the rules see, and where their findings come together.
 
-use super::catalog::{Code, ROWS, Row};
+use super::catalog::{Code, Row};
 use super::input::{Message, Param};
 use super::names;
 use super::show;
@@ -180,12 +180,11 @@ impl<'a> Context<'a> {
 
     /// Begins a finding: `seen` is one sentence without secrets.
     pub fn finding(&self, code: Code, seen: impl Into<String>) -> Found {
-        let at = code as usize;
-        let row = ROWS.get(at).unwrap_or(&super::catalog::NONE);
+        let row = code.row();
         Found {
             row,
             severity: row.severity,
-            rank: at + 1000,
+            rank: code as usize + 1000,
             parameter: None,
             seen: seen.into(),
             details: Vec::new(),
