@@ -89,6 +89,15 @@ describe('the package', { timeout: 600_000 }, () => {
     }
   });
 
+  test('the command runs as it is packed, with no other package', async () => {
+    const said = await run(process.execPath, [join(unpacked, manifest.bin['spa-sdk']), '--version']);
+    assert.equal(said.trim(), manifest.version);
+    const path = join(unpacked, manifest.bin['spa-sdk']);
+    const form = 'grant_type=authorization_code&client_id=app&code=x';
+    const failed = await run(process.execPath, [path, 'explain', form]).catch((error) => error);
+    assert.match(failed.output, /^ERROR /m);
+  });
+
   test('no framework’s code is in the core entry, and each entry imports its own framework alone', () => {
     const imports = (name, found = new Set(), seen = new Set()) => {
       if (seen.has(name)) return found;

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { createIntelliAuth, IntelliAuthError, isIntelliAuthError } from '@intelliauth/spa-sdk';
+import { explain } from '@intelliauth/spa-sdk/explain';
+import { createCodeFlow } from '@intelliauth/spa-sdk/protocol';
 import { IntelliAuthProvider, useIntelliAuth } from '@intelliauth/spa-sdk/react';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
@@ -23,6 +25,13 @@ const app = (Provider) => createElement(Provider, options, createElement(Status)
 test('a client is refused, with a code', async () => {
   const error = await createIntelliAuth(options).catch((error) => error);
   assert.equal(error.code, 'wasm_unavailable');
+});
+
+test('a callback is explained, and a request built', async () => {
+  const { kind } = await explain('https://app.example/callback?error=access_denied&state=x');
+  assert.equal(kind, 'authorization_error');
+  const { url } = (await createCodeFlow(options)).buildAuthorizationRequest();
+  assert.match(url, /^https:\/\/tenant\.example\/oauth2\/authorize\?response_type=code&/);
 });
 
 test('the provider renders on a server', () => {

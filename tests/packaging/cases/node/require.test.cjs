@@ -3,6 +3,8 @@ const { test } = require('node:test');
 const { createElement } = require('react');
 const { renderToString } = require('react-dom/server');
 const { createIntelliAuth, isIntelliAuthError } = require('@intelliauth/spa-sdk');
+const { explain } = require('@intelliauth/spa-sdk/explain');
+const { createCodeFlow } = require('@intelliauth/spa-sdk/protocol');
 const { IntelliAuthProvider, useIntelliAuth } = require('@intelliauth/spa-sdk/react');
 
 const options = {
@@ -15,6 +17,13 @@ test('a client is refused, with a code and its hint', async () => {
   const error = await createIntelliAuth(options).catch((error) => error);
   assert.ok(isIntelliAuthError(error, 'wasm_unavailable'));
   assert.notEqual(await error.explain(), '');
+});
+
+test('a callback is explained, and a request built', async () => {
+  const { kind } = await explain('https://app.example/callback?error=access_denied&state=x');
+  assert.equal(kind, 'authorization_error');
+  const { url } = (await createCodeFlow(options)).buildAuthorizationRequest();
+  assert.match(url, /^https:\/\/tenant\.example\/oauth2\/authorize\?response_type=code&/);
 });
 
 test('the provider renders on a server', () => {
