@@ -26,7 +26,7 @@ impl World {
         self.tabs.len() - 1
     }
 
-    /// The person signs in in `tab`: the page leaves and comes back with a code. Answers with the callback's address.
+    /// The user signs in in `tab`: the page leaves and comes back with a code. Answers with the callback's address.
     pub fn sign_in(&mut self, tab: TabId, think: i64) -> Option<String> {
         // Without sessionStorage there is no sign-in, and a full one has no room for it.
         if self.health.tabs != Health::Works || self.tabs[tab].away {
@@ -178,7 +178,7 @@ impl World {
                 self.trouble.sleeps.push(truth);
                 self.break_connections(60);
                 self.slept += time;
-                for other in self.living() {
+                for other in self.open_docs() {
                     self.to(3, other, Input::Look);
                 }
             }
@@ -244,7 +244,7 @@ impl World {
             Fault::Offline => {
                 self.online = false;
                 self.break_connections(80);
-                for other in self.living() {
+                for other in self.open_docs() {
                     self.to(1, other, Input::Look);
                 }
                 self.later(time, Job::Online);
@@ -292,7 +292,7 @@ impl World {
     pub fn go_online(&mut self) {
         self.online = true;
         self.came_online = self.now;
-        for id in self.living() {
+        for id in self.open_docs() {
             self.to(1, id, Input::Look);
         }
     }

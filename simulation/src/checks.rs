@@ -183,7 +183,7 @@ impl World {
         let left = before.asked + self.plan.lifetime - request.sent;
         let margin = (self.plan.lifetime / 4).min(60_000);
         let newest = format!("at.{family}.{}", index - 1);
-        let held = |doc: &Doc| doc.alive && doc.seen.held().is_some_and(|(_, access)| access == newest);
+        let held = |doc: &Doc| doc.open && doc.seen.held().is_some_and(|(_, access)| access == newest);
         let exempt = !before.known
             // In tabs of their own, tokens go with the last tab that holds them.
             || (self.plan.keep == TokenStorage::Session && !self.docs.iter().any(held))

@@ -1,4 +1,4 @@
-//! What somebody who watches a world can do to it.
+//! What a user of the lab can do to a world.
 
 use super::log::Entry;
 use super::net::Fate;
@@ -151,7 +151,7 @@ impl World {
     }
 
     fn look(&mut self) {
-        for id in self.living() {
+        for id in self.open_docs() {
             self.to(1, id, Input::Look);
         }
     }
@@ -160,9 +160,9 @@ impl World {
     fn named(&self, name: &str) -> Option<TabId> {
         let holds = |id: &DocId| self.locks.session_of(*id).is_some();
         match name {
-            "holder" => self.living().into_iter().find(holds).map(|id| self.docs[id].tab),
+            "holder" => self.open_docs().into_iter().find(holds).map(|id| self.docs[id].tab),
             "frozen" => self
-                .living()
+                .open_docs()
                 .into_iter()
                 .find(|id| self.docs[*id].frozen.is_some())
                 .map(|id| self.docs[id].tab),

@@ -27,7 +27,7 @@ impl World {
             // A call that waited for a callback belongs to no session yet.
             let same = asked.sid == held || (asked.sid.is_none() && asked.at == self.now);
             if same && !asked.strict && self.lives(id) {
-                self.broke("a living token is served", format!("doc {id} refuses call {call}"));
+                self.broke("a valid token is served", format!("doc {id} refuses call {call}"));
             }
             return;
         };
@@ -73,11 +73,11 @@ impl World {
             || self.storage_trouble(self.truth() - 86_400_000)
     }
 
-    /// A plain call is answered at once from a living token.
+    /// A plain call is answered at once from a valid token.
     pub fn check_served(&mut self, id: DocId, call: Call, want: Want) {
         let plain = !want.force && !want.after_401 && want.min_validity == 0;
         if plain && self.docs[id].calls.contains_key(&call) && self.lives(id) {
-            self.broke("a living token is served", format!("doc {id} lets call {call} wait"));
+            self.broke("a valid token is served", format!("doc {id} lets call {call} wait"));
         }
     }
 }

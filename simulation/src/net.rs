@@ -32,7 +32,7 @@ pub enum Fate {
     Unreadable,
     /// 200 with a body that is no token response.
     Garbled,
-    /// Tokens of another person: the ID token's check refuses them.
+    /// Tokens of another user: the ID token's check refuses them.
     Stranger,
     /// As fine, but slow: milliseconds.
     Slow(i64),
@@ -513,7 +513,7 @@ fn keys() -> String {
     r#"{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y"}]}"#.into()
 }
 
-/// An ID token of somebody else.
+/// An ID token of another user.
 fn stranger(what: &What, tokens: Tokens) -> TokenOutcome {
     match what {
         What::Code { .. } => TokenOutcome::Refused { error: fault(ErrorCode::IdTokenInvalid), grant: false },

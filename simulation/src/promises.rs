@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// Tokens are to be revoked: nobody may live on them.
+    /// Tokens are to be revoked: no tab may use them.
     pub fn check_revoked(&mut self, id: DocId, token: &str) {
         let family = &self.platform.families[super::platform::numbers(token).0];
         if family.oracle.signed_out.is_some() || family.oracle.refused || self.confused() {
@@ -115,18 +115,18 @@ impl World {
         }
         let sid = family.sid.clone();
         let user = self
-            .living()
+            .open_docs()
             .into_iter()
             .find(|other| self.docs[*other].seen.held().is_some_and(|(held, _)| held == sid));
         if let Some(user) = user {
             let text = format!("doc {id} revokes {token}, and doc {user} lives on it");
-            self.broke("nothing is revoked that somebody lives on", text);
+            self.broke("nothing is revoked that some tab uses", text);
         }
     }
 
     /// Right after a sign-out nothing is left where it was said.
     pub fn check_signed_out(&mut self, id: DocId) {
-        if self.broken.is_some() || !self.docs[id].alive {
+        if self.broken.is_some() || !self.docs[id].open {
             return;
         }
         let tab = self.docs[id].tab;
@@ -141,7 +141,7 @@ impl World {
     pub fn steal_after(&self) -> i64 {
         let one = self.plan.hold() + 8_000;
         let throttled = self.plan.has(super::plan::Fault::Throttle);
-        (self.living().len() as i64 + 3) * (one + if throttled { 120_000 } else { 0 }) + 10_000
+        (self.open_docs().len() as i64 + 3) * (one + if throttled { 120_000 } else { 0 }) + 10_000
     }
 
     pub fn check_waiting(&mut self) {

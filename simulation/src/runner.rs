@@ -142,7 +142,7 @@ impl World {
         let visible = self.visible();
         let written = self.shared.write(health, tab, key, text, visible);
         if is_record {
-            for other in self.living() {
+            for other in self.open_docs() {
                 if self.docs[other].tab != tab
                     && !(self.plan.has(Fault::LostMessages) && self.dice.percent(20))
                 {
@@ -163,7 +163,7 @@ impl World {
             return;
         }
         let text = posted.to_text();
-        for other in self.living() {
+        for other in self.open_docs() {
             if other == id || self.docs[other].channel == Channel::Closed {
                 continue;
             }
@@ -238,7 +238,7 @@ impl World {
 
     fn steal(&mut self, asker: Asker) {
         if let Some(((lock_stolen, ticket), held)) = self.locks.steal(asker, self.now) {
-            note!(self, "      doc {} robs doc {lock_stolen}", asker.0);
+            note!(self, "      doc {} steals the lock of doc {lock_stolen}", asker.0);
             self.tell(|world| {
                 Entry::new("stolen").tab(world.docs[lock_stolen].tab).other(world.docs[asker.0].tab)
             });

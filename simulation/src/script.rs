@@ -1,4 +1,4 @@
-//! A world from a text: a seed or a calm world, a rule that is switched off, and what somebody does to it when. The same
+//! A world from a text: a seed or a calm world, a rule that is switched off, and the commands that it gets and when. The same
 //! text is the same course of events, on every machine.
 //!
 //! ```text
@@ -31,7 +31,7 @@ pub const RULES: [(&str, Sabotage); 6] = [
 
 /// No course is followed longer: jobs.
 const LONGEST: u64 = 200_000;
-/// Nor one that somebody steers: entries of the log after the last command.
+/// Nor one that gets commands: entries of the log after the last command.
 const ENOUGH: usize = 600;
 /// Without a rule some seeds never come to rest, and long courses are no use to whoever wants to see one: jobs.
 const LONG_ENOUGH: u64 = 4_000;

@@ -20,7 +20,7 @@ impl World {
         self.outage = false;
         self.storage_works();
         self.go_online();
-        for id in self.living() {
+        for id in self.open_docs() {
             if self.tabs[self.docs[id].tab].cached == Some(id) {
                 self.kill(id, "the cache is emptied");
             }

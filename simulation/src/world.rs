@@ -118,7 +118,7 @@ pub struct Doc {
     /// What the address bar shows.
     pub address: String,
     pub born: i64,
-    pub alive: bool,
+    pub open: bool,
     pub frozen: Option<i64>,
     pub frozen_for: i64,
     pub throttled: bool,
@@ -158,11 +158,11 @@ pub struct DocOracle {
     pub signed_out: Option<i64>,
     /// The refresh token that the platform refused last.
     pub refused: Option<String>,
-    /// Whether a refresh was answered with somebody else's ID token.
+    /// Whether a refresh was answered with another user's ID token.
     pub mismatched: bool,
     /// Whether a call that waits for a callback demands a refresh.
     pub demands: bool,
-    /// The app was told that somebody is signed in.
+    /// The app was told that a user is signed in.
     pub told_in: bool,
 }
 
@@ -403,7 +403,7 @@ impl World {
             return false;
         };
         let ((at, _), job) = entry.remove_entry();
-        let running = self.docs.iter().filter(|doc| doc.alive).count() as i64;
+        let running = self.docs.iter().filter(|doc| doc.open).count() as i64;
         self.stats.tab_time += running * (at - self.now);
         self.now = at;
         self.ticks += 1;
@@ -453,7 +453,7 @@ impl World {
 
     fn reach_doc(&mut self, id: DocId, input: Input) {
         let doc = &mut self.docs[id];
-        if !doc.alive {
+        if !doc.open {
             return;
         }
         if doc.frozen.is_some() {
@@ -558,7 +558,7 @@ impl World {
 
     /// One step of one client, and all that follows from it at once.
     pub fn step(&mut self, id: DocId, input: ClientInput) {
-        if self.is_over() || !self.docs[id].alive {
+        if self.is_over() || !self.docs[id].open {
             return;
         }
         note!(self, "doc {id} {}", super::trace::input(&input));
@@ -639,7 +639,7 @@ impl World {
             client: Some(Client::new(engine, config, seed)),
             address: url.clone().unwrap_or_else(|| "https://app.example/".into()),
             born: self.now - 100,
-            alive: true,
+            open: true,
             frozen: None,
             frozen_for: 0,
             throttled: false,
@@ -676,13 +676,13 @@ impl World {
 
     /// A page is gone, and its locks with it. What it sent may still arrive.
     pub fn kill(&mut self, id: DocId, why: &str) {
-        if !self.docs[id].alive {
+        if !self.docs[id].open {
             return;
         }
         note!(self, "doc {id} is gone: {why}");
         self.tell(|world| Entry::new("gone").tab(world.docs[id].tab).text(why));
         let doc = &mut self.docs[id];
-        doc.alive = false;
+        doc.open = false;
         doc.client = None;
         doc.backlog.clear();
         let tab = &mut self.tabs[doc.tab];
@@ -698,7 +698,7 @@ impl World {
 
     pub fn freeze(&mut self, id: DocId) {
         let doc = &mut self.docs[id];
-        if doc.alive && doc.frozen.is_none() {
+        if doc.open && doc.frozen.is_none() {
             doc.frozen = Some(self.now);
             note!(self, "doc {id} freezes");
             self.tell(|world| Entry::new("frozen").tab(world.docs[id].tab));
@@ -709,7 +709,7 @@ impl World {
     pub fn thaw(&mut self, id: DocId) {
         let from_cache = self.docs[id].channel == Channel::Closed;
         let doc = &mut self.docs[id];
-        let Some(since) = doc.frozen.take().filter(|_| doc.alive) else { return };
+        let Some(since) = doc.frozen.take().filter(|_| doc.open) else { return };
         doc.frozen_for += self.now - since;
         let backlog = std::mem::take(&mut doc.backlog);
         note!(self, "doc {id} thaws");
@@ -742,13 +742,13 @@ impl World {
         self.tabs.iter().filter(|tab| tab.active.is_some() || tab.away).count()
     }
 
-    pub fn living(&self) -> Vec<DocId> {
-        (0..self.docs.len()).filter(|id| self.docs[*id].alive).collect()
+    pub fn open_docs(&self) -> Vec<DocId> {
+        (0..self.docs.len()).filter(|id| self.docs[*id].open).collect()
     }
 
     /// The documents that run now.
     pub fn running(&self) -> Vec<DocId> {
-        (0..self.docs.len()).filter(|id| self.docs[*id].alive && self.docs[*id].frozen.is_none()).collect()
+        (0..self.docs.len()).filter(|id| self.docs[*id].open && self.docs[*id].frozen.is_none()).collect()
     }
 }
 

@@ -50,7 +50,7 @@ pub enum Choice {
     DelayTimer(TabId),
     Slow(usize),
     Clear,
-    Rob(usize),
+    Steal(usize),
 }
 
 /// A choice, and which write of its step fails.
@@ -179,8 +179,8 @@ impl World {
         if fault(Fault::Clear) {
             choices.push(Choice::Clear);
         }
-        if fault(Fault::Robbery) {
-            choices.extend((0..self.locks.len()).map(Choice::Rob));
+        if fault(Fault::StolenLock) {
+            choices.extend((0..self.locks.len()).map(Choice::Steal));
         }
         if self.busy() && self.deadline().is_some() {
             choices.push(Choice::Pass);
@@ -256,7 +256,7 @@ impl World {
             Choice::DelayTimer(_) => Some(Fault::LateTimer),
             Choice::Slow(_) => Some(Fault::Slow),
             Choice::Clear => Some(Fault::Clear),
-            Choice::Rob(_) => Some(Fault::Robbery),
+            Choice::Steal(_) => Some(Fault::StolenLock),
             Choice::Reach(_, fate) => match fate {
                 Fate::Fine => None,
                 Fate::Lost => Some(Fault::LostRequest),
@@ -395,7 +395,7 @@ impl World {
                     }
                 }
             }
-            Choice::Rob(number) => {
+            Choice::Steal(number) => {
                 let now = self.now;
                 let lock = &mut self.locks[number];
                 let Some((tab, ticket)) = lock.holder.take() else { return };
@@ -404,7 +404,7 @@ impl World {
                     self.page(next).locks.push_back(LockNews::Granted(ticket));
                 }
                 self.locks.retain(|lock| lock.holder.is_some());
-                self.rob(tab, ticket, true);
+                self.lose_lock(tab, ticket, true);
             }
         }
     }

@@ -237,12 +237,12 @@ impl World {
             page.locks.push_back(LockNews::Granted(ticket));
         }
         if let Some((other, ticket)) = lock_stolen {
-            self.rob(other, ticket, held >= scenario.max_hold());
+            self.lose_lock(other, ticket, held >= scenario.max_hold());
         }
     }
 
     /// A lock is taken away. `exempt`: the protocol cannot help what comes of it.
-    pub fn rob(&mut self, tab: TabId, ticket: u32, exempt: bool) {
+    pub fn lose_lock(&mut self, tab: TabId, ticket: u32, exempt: bool) {
         note!(self, "        tab {tab} has its lock taken away");
         if let Some(page) = &mut self.tabs[tab].page {
             page.locks.push_back(LockNews::Stolen(ticket));

@@ -31,7 +31,7 @@ pub enum Fault {
     /// The user clears storage.
     Clear,
     /// Something else takes the lock away.
-    Robbery,
+    StolenLock,
     /// A request takes longer, perhaps too long.
     Slow,
     /// A request is lost before the provider has it.
@@ -60,7 +60,7 @@ pub const ALL: &[Fault] = &[
     WriteFails,
     Blocked,
     Clear,
-    Robbery,
+    StolenLock,
     Slow,
     LostRequest,
     LostAnswer,

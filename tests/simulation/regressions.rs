@@ -26,7 +26,7 @@ const SEEDS: &[(u64, &str)] = &[
         "the thawed tab that gives its lock back and asks anew: it did neither, and woke itself a million times",
     ),
     // Found in the first draft of the machine, or while it was put right.
-    (2, "living tokens withheld while a refresh was failing"),
+    (2, "valid tokens withheld while a refresh was failing"),
     (37, "a late answer's failure that put off no next try"),
     (457, "throttled timers: a tab that listened for ever and never sent"),
     (476, "a doubt that could not be stored was forgotten"),
@@ -122,9 +122,9 @@ fn a_thawed_tab_sent_without_its_lock() {
     }
 }
 
-/// A lock_stolen tab learnt after the robbery that its request had failed, and tried again at once.
+/// A tab learnt after its lock was stolen that its request had failed, and tried again at once.
 #[test]
-fn a_robbed_tabs_failure_put_off_no_next_try() {
+fn a_failure_after_a_stolen_lock_put_off_no_next_try() {
     for seed in 0..12 {
         let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
         world.dice = super::plan::Dice::new(seed);
@@ -167,7 +167,7 @@ fn a_throttled_tab_never_sent() {
     done(&world);
 }
 
-/// The record was cleared, somebody signed in anew, and the older session won because it had counted further.
+/// The record was cleared, the user signed in anew, and the older session won because it had counted further.
 #[test]
 fn an_older_session_displaced_a_later_sign_in() {
     for seed in 0..8 {
@@ -183,7 +183,7 @@ fn an_older_session_displaced_a_later_sign_in() {
         world.sign_in(world.docs[second].tab, 100);
         world.pass(5 * MINUTE);
         let newest = world.platform.families.last().map(|family| family.sid.clone());
-        for doc in world.living() {
+        for doc in world.open_docs() {
             assert_eq!(world.docs[doc].seen.held().map(|(sid, _)| sid.to_owned()), newest);
         }
         done(&world);

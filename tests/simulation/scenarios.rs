@@ -22,7 +22,7 @@ pub fn world(keep: TokenStorage, rotation: Rotation, lifetime: i64) -> World {
     world
 }
 
-/// A page in which somebody has just signed in.
+/// A page in which the user has just signed in.
 pub fn signed_in(world: &mut World) -> DocId {
     let tab = world.open_tab(Default::default());
     world.load(tab, None);
@@ -115,7 +115,7 @@ fn a_refusal_without_a_doubt_is_an_expired_session() {
 }
 
 #[test]
-fn a_duplicated_tab_is_a_sibling() {
+fn a_duplicated_tab_is_a_peer() {
     let mut world = world(TokenStorage::Session, Rotation::Rotating, MINUTE);
     let first = signed_in(&mut world);
     let second = duplicate(&mut world, first);
@@ -152,7 +152,7 @@ fn a_sign_out_while_a_refresh_is_in_flight_is_final() {
 }
 
 #[test]
-fn a_frozen_holder_is_robbed_past_its_deadline() {
+fn a_frozen_holder_loses_its_lock_past_its_deadline() {
     let mut world = world(TokenStorage::Local, Rotation::Rotating, 5 * MINUTE);
     let first = signed_in(&mut world);
     let second = new_tab(&mut world);
@@ -174,7 +174,7 @@ fn a_frozen_holder_is_robbed_past_its_deadline() {
 }
 
 #[test]
-fn a_sibling_with_newer_tokens_rescues_from_a_refusal() {
+fn a_peer_with_newer_tokens_outweighs_a_refusal() {
     let mut rescued = 0;
     for seed in 0..12 {
         let mut world = world(TokenStorage::Session, Rotation::Rotating, 5 * MINUTE);
@@ -184,7 +184,7 @@ fn a_sibling_with_newer_tokens_rescues_from_a_refusal() {
         world.pass(100);
         world.get_token(first, FORCE);
         world.pass(200);
-        // The answer comes while the tab is frozen, and a peer robs it and is refused.
+        // The answer comes while the tab is frozen, and a peer steals its lock and is refused.
         world.freeze(first);
         world.get_token(second, FORCE);
         while world.docs[second].oracle.refused.is_none() {
