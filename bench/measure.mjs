@@ -17,10 +17,12 @@ export async function measureRows(names, quick, found, keep) {
   const wanted = names.every((name) => OURS.includes(name)) ? apps.filter(({ ours }) => ours) : apps;
   try {
     await step('apps', async (onLine) => {
-      for (const app of wanted) {
+      const open = async (app) => {
+        const stage = await openStage(app);
         onLine(app.name);
-        stages.push(await openStage(app));
-      }
+        return stage;
+      };
+      stages.push(...(await Promise.all(wanted.map(open))));
       return `${stages.length} built`;
     });
     Object.assign(found, { machine: machine(), versions: await versions(browser.version) });

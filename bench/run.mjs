@@ -1,5 +1,5 @@
 // `npm run bench`: measures this SDK beside its peers and writes docs/performance.md.
-//   --quick         fewer rounds: two minutes
+//   --quick         two rounds, and the rows that say most: two to three minutes on a quiet machine
 //   --write         measures nothing, writes the page again from what was measured last
 //   names of rows   those alone; the others keep what was measured last
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,8 @@ import { main, step } from '../scripts/lib/step.mjs';
 import * as need from '../scripts/setup.mjs';
 import { figures, here, measured } from './lib/paths.mjs';
 
+/** With `--quick` these, unless others are named. */
+const QUICK = ['bytes', 'start', 'session', 'tabs', 'callers', 'memory'];
 const NAMES = [
   'bytes',
   'start',
@@ -32,7 +34,7 @@ await main(async () => {
   await need.node();
   await need.npm();
   await install();
-  if (!given.includes('--write')) await measure(named.length > 0 ? named : NAMES, quick);
+  if (!given.includes('--write')) await measure(named.length > 0 ? named : quick ? QUICK : NAMES, quick);
   const { write } = await import('./write/page.mjs');
   await step('docs/performance.md', () => void write());
 });

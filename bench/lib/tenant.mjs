@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
+import { connect, createServer as createLine } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProvider } from '../../provider/index.js';
@@ -57,6 +58,7 @@ export const LIFETIME = 300;
  * @property {string} origin
  * @property {string} clientId
  * @property {number} delay of every answer, in milliseconds
+ * @property {number} distance one way, in milliseconds, for every octet: a handshake takes two or more of them
  * @property {'leave' | 'signing-in' | 'signed-in'} user `leave`: authorize requests are answered with nothing, and the page stays;
  *   `signing-in`: the first one is answered with a code at once, and the user is then `signed-in`
  * @property {Exchange[]} exchanges
@@ -78,8 +80,11 @@ export async function openTenant({ shape = 'plain', site, tls }) {
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const host = `localhost:${server.address().port}`;
-  const tenant = { origin: `https://${host}`, clientId: 'bench', delay: 0, user: 'leave', exchanges: [] };
+  const tenant = { clientId: 'bench', delay: 0, distance: 0, user: 'leave', exchanges: [] };
+  const line = openLine(() => tenant.distance, server.address().port);
+  await once(line, 'listening');
+  const host = `localhost:${line.address().port}`;
+  tenant.origin = `https://${host}`;
   const platform = await startProvider({
     port: 0,
     host: '127.0.0.1',
@@ -136,11 +141,29 @@ export async function openTenant({ shape = 'plain', site, tls }) {
     wire: () => covered(tenant.exchanges.slice(tenant.exchanges.findLastIndex(({ top }) => top) + 1)),
     refreshes: () => tenant.exchanges.filter(({ grant }) => grant === 'refresh_token').length,
     async close() {
+      line.close();
       server.close();
       server.closeAllConnections();
       await platform.close();
     },
   });
+}
+
+/** What lies between the browser and the provider: everything takes `distance()` milliseconds, handshakes too. */
+function openLine(distance, port) {
+  return createLine((near) => {
+    const far = connect(port, '127.0.0.1');
+    const ms = distance();
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
+      from.setNoDelay(true);
+      from.on('error', () => to.destroy()).on('close', () => to.destroy());
+      if (ms === 0) from.pipe(to);
+      else from.on('data', (piece) => setTimeout(() => to.destroyed || to.write(piece), ms));
+    }
+  }).listen(0, '127.0.0.1');
 }
 
 /** The length of the union of these spans. */

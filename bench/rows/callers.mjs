@@ -4,7 +4,7 @@ import { EXPIRED } from './tabs.mjs';
 
 /** @type {import('./index.mjs').Row} */
 export const callers = {
-  async run({ browser, stages, quick, rounds, onApp }) {
+  async run({ browser, stages, quick, onApp }) {
     const values = {};
     const counts = quick ? [1, 100, 10_000] : [1, 10, 100, 1000, 10_000];
     for (const stage of stages.filter(({ app }) => app.tabs)) {
@@ -12,7 +12,7 @@ export const callers = {
       for (const count of counts) {
         onApp(`${stage.app.name}, ${count.toLocaleString('en')}`);
         const runs = [];
-        for (let round = 0; round < Math.min(3, rounds); round++) {
+        for (let round = 0; round < (quick ? 1 : 3); round++) {
           runs.push(
             await withPage(browser, async (view) => {
               await signIn(stage, view);

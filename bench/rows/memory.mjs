@@ -48,7 +48,7 @@ export const memory = {
             return { thread, heap: usedSize, wasm: await page.evaluate(() => wasmBytes()) };
           }),
       })),
-      Math.min(rounds, 7),
+      Math.ceil(rounds / 2),
     );
   },
 };

@@ -49,7 +49,7 @@ export const pending = {
           });
         }
       }
-      return await interleaved(cases, Math.min(rounds, 8));
+      return await interleaved(cases, Math.ceil(rounds / 2));
     } finally {
       await close();
     }

@@ -106,6 +106,10 @@ test('the page has a table, a sentence and plots for both themes, and names what
           spans: [{ name: 'request: app.js', begin: 1, end: 9, kind: 'request' }],
         },
       }),
+      native: {
+        ...row({ Callback: { intelliauth: around(900), oauth2: around(2000) } }),
+        crates: { oauth2: '5', openidconnect: '4' },
+      },
       variants: row({
         'intelliauth: as it is': { plain: around(90) },
         'intelliauth: modulepreload': { plain: around(50) },

@@ -1,9 +1,12 @@
 // Writes docs/performance.md and its plots from what was measured.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readHistory } from '../../scripts/lib/history.mjs';
 import { docs, measured } from '../lib/paths.mjs';
 import { sections } from './sections.mjs';
+
+const TRIED = fileURLToPath(new URL('tried.md', import.meta.url));
 
 /**
  * @param {object} [options]
@@ -31,8 +34,9 @@ export function write({
     const row = found.rows[name];
     if (!row) continue;
     parts.push(...section(row, draw, { releases }));
-    if (row.quick) parts.push('_Measured with `--quick`: three rounds._');
+    if (row.quick) parts.push('_Measured with `--quick`: two rounds._');
   }
+  parts.push(readFileSync(TRIED, 'utf8').trim());
   const page = `${parts.filter(Boolean).join('\n\n')}\n`;
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, page);
@@ -44,7 +48,7 @@ function head({ machine, versions, rows }) {
   const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
   return `# Performance
 
-Written by \`npm run bench\` from [what was measured](performance/measured.json); no line is written by hand. Every SDK in its documented minimal configuration, in the same Chromium, against the same provider (\`provider/\`, behind a proxy that speaks TLS and knows the paths that some SDKs insist on), all measured in turn, each round in another order. Figures are medians, with the quartiles in brackets; less is better everywhere. *First, but not clearly* means that the quartiles meet.
+Written by \`npm run bench\` from [what was measured](performance/measured.json): every figure, table and verdict is made by code, and only the last section is prose (\`bench/write/tried.md\`). Every SDK in its documented minimal configuration, in the same Chromium, against the same provider (\`provider/\`, behind a proxy that speaks TLS and knows the paths that some SDKs insist on), all measured in turn, each round in another order. Figures are medians, with the quartiles in brackets; less is better everywhere. *First, but not clearly* means that the quartiles meet.
 
 - Machine: ${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}
 - Chromium ${versions.chromium}, Node ${versions.node}, this SDK at ${versions.commit}, ${days.join(' and ')}

@@ -7,6 +7,8 @@ const THEMES = {
     ours: '#0969da',
     other: '#8c959f',
     part: '#54aeff',
+    otherPart: '#c4ccd4',
+    request: '#b6d7ff',
     spread: '#1f2328',
   },
   dark: {
@@ -16,6 +18,8 @@ const THEMES = {
     ours: '#4493f8',
     other: '#656c76',
     part: '#1f6feb',
+    otherPart: '#9198a1',
+    request: '#1b3a66',
     spread: '#f0f6fc',
   },
 };
@@ -63,7 +67,8 @@ function draw({ title, unit, bars, show }, theme) {
       text(LEFT - 8, y + 12, name, theme.text, `text-anchor="end"${ours ? ' font-weight="600"' : ''}`),
     );
     out.push(rectangle(LEFT, y, scale(value) - LEFT, BAR, color));
-    if (part !== undefined) out.push(rectangle(LEFT, y, scale(part) - LEFT, BAR, theme.part));
+    if (part !== undefined)
+      out.push(rectangle(LEFT, y, scale(part) - LEFT, BAR, ours ? theme.part : theme.otherPart));
     const middle = y + BAR / 2;
     if (spread) {
       const [low, high] = spread.map(scale);
@@ -98,7 +103,7 @@ function drawSpans({ title, spans }, theme) {
   const left = 300;
   const scale = (value) => at(left + (value / most) * (WIDTH - left - RIGHT));
   const height = TOP + spans.length * (BAR + GAP) + 24;
-  const colors = { request: theme.part, work: theme.ours, end: theme.text };
+  const colors = { request: theme.request, work: theme.ours, end: theme.text };
   const out = [header(height, title), text(12, 20, `${title}, ms`, theme.text, 'font-weight="600"')];
   for (let step = 0; step <= 5; step++) {
     const value = (most / 5) * step;

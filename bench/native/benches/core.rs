@@ -67,9 +67,9 @@ pub(crate) fn token_response(nonce: &str) -> String {
 }
 
 fn begin(config: &Config) -> (String, Transaction) {
-    let provider = Metadata::of_contract(config);
+    let endpoint = "https://tenant.example/oauth2/authorize";
     let options = LoginOptions::default();
-    code_flow::build_authorization_url(config, &provider, options, &entropy(), WallTime(now()))
+    code_flow::build_authorization_url(config, endpoint, options, &entropy(), WallTime(now()))
         .expect("a sign-in without options")
 }
 

@@ -79,7 +79,7 @@ impl Actions for World {
     fn set_channel(&self, _: Channel) {}
     fn post(&self, _: &Message) {}
     fn lock(&self, ticket: Ticket, _: &Lock, _: Wait) {
-        self.inputs.borrow_mut().push_back(Input::LockGranted(ticket));
+        self.inputs.borrow_mut().push_back(Input::LockGranted(ticket.number));
     }
     fn query_holder(&self, _: Ticket) {}
     fn steal(&self, _: Ticket) {}
@@ -144,7 +144,8 @@ impl Page {
 
 /// The whole of a sign-in: the page that leaves, and the one that comes back.
 pub fn signed_in() -> Page {
-    let world = World { now: super::now(), address: RefCell::new("https://app.example/".into()), ..World::default() };
+    let world =
+        World { now: super::now(), address: RefCell::new("https://app.example/".into()), ..World::default() };
     let mut page = Page::open(world);
     page.feed(Input::Call(
         1,
