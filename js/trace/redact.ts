@@ -48,6 +48,12 @@ const AUDIENCES = ['aud', 'azp'];
 /** Shorter values are found everywhere, and are nobody's. */
 const SHORTEST = 6;
 
+/** How many values are remembered, and described: a tab may be open for weeks. What goes is what was not met for longest. */
+const MOST = 2000;
+
+/** Mail addresses, also where they are encoded. */
+const MAIL = /[^\s@⟨⟩<>"'/]+(?:@|%40)[^\s@⟨⟩<>"'/]+/gi;
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -84,9 +90,12 @@ export class Redactor {
   /** The placeholder for `value`. */
   hide(kind: string, value: string): string {
     const before = this.known.get(value);
-    if (before !== undefined || value === '') return before ?? value;
-    const name = `${kind} ${tag(this.#key, value)}`;
+    if (value === '') return value;
+    const name = before?.slice(1, -1) ?? `${kind} ${tag(this.#key, value)}`;
+    this.known.delete(value);
     this.known.set(value, `⟨${name}⟩`);
+    if (before !== undefined) return before;
+    if (this.known.size > MOST) this.known.delete(this.known.keys().next().value as string);
     // What the core derives from a secret is another's name for it.
     if (kind === 'state') {
       this.#derived('mark', hash(value, 12), name);
@@ -101,18 +110,28 @@ export class Redactor {
 
   #derived(kind: string, value: string, of: string): void {
     const name = /⟨(.*)⟩/.exec(this.hide(kind, value))?.[1];
-    if (name) this.#values[name] = { of };
+    if (name) this.#describe(name, { of });
+  }
+
+  /** Takes note of what can be said of a value, as the newest. */
+  #describe(name: string, said: unknown): void {
+    const values = this.#values;
+    delete values[name];
+    values[name] = said;
+    const names = Object.keys(values);
+    if (names.length > MOST) delete values[names[0] as string];
   }
 
   /** A text in which nobody is named by what is known already, nor by a mail address. */
   free(text: string): string {
-    let said = text.slice(0, 300);
+    // Cut where no word is, and shorter once it is said: a part of a secret is not recognised.
+    let said = text.length > 2000 ? text.slice(0, 2000).replace(/\S*$/, '') : text;
     for (const [value, placeholder] of this.known) {
       if (value.length < SHORTEST) continue;
       for (const spelt of [value, encoded(value)]) said = said.replaceAll(spelt, placeholder);
     }
-    said = said.replace(/[^\s@⟨⟩<>"']+@[^\s@⟨⟩<>"']+/g, '⟨mail⟩');
-    return said.replace(/\bhttps?:\/\/[^\s"'<>]+/g, (url) => this.url(url));
+    said = said.replace(MAIL, '⟨mail⟩');
+    return said.replace(/\bhttps?:\/\/[^\s"'<>]+/g, (url) => this.url(url)).slice(0, 300);
   }
 
   /** One member, by its name. */
@@ -159,7 +178,11 @@ export class Redactor {
   url(text: string, plain = FORM): string {
     const [, path, query, fragment] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text) as RegExpExecArray;
     const also = (sign: string, part?: string) => (part === undefined ? '' : sign + this.form(part, plain));
-    return (path as string).replace(/\/\/[^/@]*@/, '//') + also('?', query) + also('#', fragment);
+    return (
+      (path as string).replace(/\/\/[^/@]*@/, '//').replace(MAIL, '⟨mail⟩') +
+      also('?', query) +
+      also('#', fragment)
+    );
   }
 
   /** An address of the app's: paths other than the redirect URI's may name somebody. */
@@ -187,7 +210,7 @@ export class Redactor {
     const placeholder = this.hide('app_state', text);
     const value = parsed(text);
     if (isObject(value) && typeof value.returnTo === 'string') {
-      this.#values[placeholder.slice(1, -1)] = { returnTo: this.address(value.returnTo) };
+      this.#describe(placeholder.slice(1, -1), { returnTo: this.address(value.returnTo) });
     }
     return placeholder;
   }
@@ -196,16 +219,17 @@ export class Redactor {
   idToken(text: string, accessToken?: string): string {
     const placeholder = this.hide('id_token', text);
     const name = placeholder.slice(1, -1);
-    if (this.#values[name] === undefined) {
+    const before = this.#values[name];
+    if (before === undefined) {
       const parts = text.split('.');
       const [header, claims] = parts.slice(0, 2).map((part) => parsed(fromBase64url(part) ?? ''));
       const { alg, kid, typ, crit } = isObject(header) ? header : {};
-      this.#values[name] = {
+      this.#describe(name, {
         parts: parts.length,
         header: isObject(header) ? { alg, kid, typ, crit } : undefined,
         claims: isObject(claims) ? this.claims(claims, String(alg), accessToken) : undefined,
-      };
-    }
+      });
+    } else this.#describe(name, before);
     return placeholder;
   }
 
@@ -328,8 +352,11 @@ export class Redactor {
   /** A 401's `WWW-Authenticate`: its words, without what an API says of itself. */
   challenges(text: string): string {
     const said = (all: string, name: string, value: string) =>
-      name === 'error' ? all : `${name}="${this.hide('value', value)}"`;
-    return text.replace(/([\w-]+)\s*=\s*("[^"]*"|[^\s,]+)/g, said);
+      name === 'error' && /^("?)[\w.-]{1,60}\1$/.test(value) ? all : `${name}="${this.hide('value', value)}"`;
+    const unnamed = (_: string, scheme: string, value: string) => scheme + this.hide('value', value);
+    return text
+      .replace(/([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*(?:"|$)|[^\s,"=]+)/g, said)
+      .replace(/((?:^|,)\s*[\w-]+ +)([\w.~+/-]+=*)(?=\s*(?:,|$))/g, unnamed);
   }
 }
 
