@@ -6,6 +6,7 @@ use super::names;
 use super::show;
 use super::{Finding, Kind, Known, Part, Place, Report, Severity};
 use crate::core::base::json::Engine;
+use crate::core::base::secret::Verifier;
 use std::ops::Range;
 
 /// What is known besides the message at hand, and the findings so far.
@@ -14,25 +15,34 @@ pub(super) struct Context<'a> {
     pub engine: Engine,
     /// Whether the input writes `&` as `&amp;`.
     pub html_escaped: bool,
-    /// From the authorization requests of the input itself.
+    /// The sign-in of the message at hand, from the input itself.
     pub sent: Sent,
+    /// The token request of the message at hand.
+    pub exchange: Exchange,
+    /// The authorization requests of the input, each with its place among the messages.
+    requests: Vec<(usize, Sent)>,
+    /// The codes of callbacks, with the state of each.
+    answers: Vec<(String, String)>,
+    /// The codes that were sent to the token endpoint.
+    codes: Vec<String>,
     found: Vec<Found>,
     secrets: Vec<String>,
 }
 
 /// What an authorization request of the same input said.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sent {
     pub redirect_uri: Option<String>,
     pub challenge: Option<String>,
     pub client_id: Option<String>,
     pub state: Option<String>,
-    /// The redirect URI of the token request.
-    pub exchanged_redirect_uri: Option<String>,
-    /// The codes that were sent to the token endpoint, each once.
-    pub codes: Vec<String>,
-    /// A code that was sent twice.
-    pub repeated_code: bool,
+}
+
+/// What a token request of the same input said.
+#[derive(Default)]
+pub(super) struct Exchange {
+    pub redirect_uri: Option<String>,
+    pub grant_type: Option<String>,
 }
 
 /// A finding in the making.
@@ -101,13 +111,17 @@ impl<'a> Context<'a> {
             engine,
             html_escaped: input.contains("&amp;"),
             sent: Sent::default(),
+            exchange: Exchange::default(),
+            requests: Vec::new(),
+            answers: Vec::new(),
+            codes: Vec::new(),
             found: Vec::new(),
             secrets,
         }
     }
 
-    /// Takes from a message what the others are compared with.
-    pub fn learn(&mut self, message: &Message) {
+    /// Takes from the message at `place` what the others are compared with.
+    pub fn learn(&mut self, place: usize, message: &Message) {
         for param in message.all() {
             for value in [&param.value, &param.raw] {
                 // Of "Bearer …" the second word is the secret as well.
@@ -125,20 +139,55 @@ impl<'a> Context<'a> {
         let value = |name| message.param(name).map(|param| param.value.clone());
         match message.kind {
             Kind::AuthorizationRequest => {
-                self.sent.redirect_uri = value("redirect_uri");
-                self.sent.challenge = value("code_challenge");
-                self.sent.client_id = value("client_id");
-                self.sent.state = value("state");
+                let sent = Sent {
+                    redirect_uri: value("redirect_uri"),
+                    challenge: value("code_challenge"),
+                    client_id: value("client_id"),
+                    state: value("state"),
+                };
+                self.requests.push((place, sent));
             }
-            Kind::TokenRequest => {
-                self.sent.exchanged_redirect_uri = value("redirect_uri");
-                if let Some(code) = value("code").filter(|code| !code.is_empty()) {
-                    self.sent.repeated_code |= self.sent.codes.contains(&code);
-                    self.sent.codes.push(code);
-                }
-            }
+            Kind::AuthorizationResponse => self.answers.extend(value("code").zip(value("state"))),
+            Kind::TokenRequest => self.codes.extend(value("code").filter(|code| !code.is_empty())),
             _ => {}
         }
+    }
+
+    /// Turns to the message at `place`: a recording may hold several sign-ins, one after the other or of several tabs.
+    /// The message's is the one whose state, code or verifier it has; or else the latest before it.
+    pub fn turn_to(&mut self, place: usize, message: &Message) {
+        let value = |name| message.param(name).map(|param| param.value.as_str());
+        let of_state = |state: Option<&str>| {
+            let sent_it = |(_, sent): &&(usize, Sent)| state.is_some() && sent.state.as_deref() == state;
+            self.requests.iter().rev().find(sent_it)
+        };
+        let known = match message.kind {
+            Kind::AuthorizationRequest => None,
+            Kind::AuthorizationResponse | Kind::AuthorizationError => of_state(value("state")),
+            Kind::TokenRequest => {
+                self.exchange = Exchange {
+                    redirect_uri: value("redirect_uri").map(str::to_owned),
+                    grant_type: value("grant_type").map(str::to_owned),
+                };
+                let answer = self.answers.iter().rev().find(|(code, _)| Some(code.as_str()) == value("code"));
+                let challenge = value("code_verifier").map(|verifier| Verifier::new(verifier).challenge());
+                let by_verifier =
+                    |(_, sent): &&(usize, Sent)| challenge.is_some() && sent.challenge == challenge;
+                of_state(answer.map(|(_, state)| state.as_str()))
+                    .or_else(|| self.requests.iter().rev().find(by_verifier))
+            }
+            // An answer is of the request before it.
+            _ => return,
+        };
+        let before = self.requests.iter().rev().find(|(at, _)| *at <= place);
+        if let Some((_, sent)) = known.or(before).or(self.requests.last()) {
+            self.sent = sent.clone();
+        }
+    }
+
+    /// Whether the input sends this code to the token endpoint more than once.
+    pub fn repeated(&self, code: &str) -> bool {
+        self.codes.iter().filter(|sent| *sent == code).count() > 1
     }
 
     /// Tokens in a text, and the secret parameters of URLs in it.
@@ -230,6 +279,8 @@ impl<'a> Context<'a> {
             let text = input.trim();
             let seen = if text.is_empty() {
                 "There is no text."
+            } else if input.len() > super::MAX_INPUT {
+                "The text is longer than 64 MB: export the recording of the sign-in alone."
             } else if show::is_token(text) && !text.contains(char::is_whitespace) {
                 "This looks like a token. A token is a secret: paste the message that it came with, not the token."
             } else {
@@ -256,8 +307,13 @@ impl<'a> Context<'a> {
         for message in &messages {
             for param in message.shown() {
                 let hidden = names::hides(&param.name) && !matches!(param.place, Place::Origin | Place::Path);
-                let value =
-                    if hidden { show::described(&param.value) } else { clean(show::value(&param.value)) };
+                let callback = matches!(message.kind, Kind::AuthorizationResponse | Kind::AuthorizationError);
+                let said = param.name.starts_with("error") || param.place == Place::Path && callback;
+                let value = match (hidden, said) {
+                    (true, _) => show::described(&param.value),
+                    (_, true) => clean(show::sentence(&param.value)),
+                    _ => clean(show::value(&param.value)),
+                };
                 parts.push(Part {
                     message: message.kind,
                     name: clean(show::plain(&param.name)),

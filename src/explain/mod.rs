@@ -68,11 +68,12 @@ pub const MAX_INPUT: usize = 64 * 1024 * 1024;
 pub fn explain(input: &str, known: &Known, engine: Engine) -> Report {
     let mut messages = if input.len() > MAX_INPUT { Vec::new() } else { input::read(input, known) };
     let mut context = Context::new(input, known, engine);
-    for message in &mut messages {
+    for (place, message) in messages.iter_mut().enumerate() {
         message.settle();
-        context.learn(message);
+        context.learn(place, message);
     }
-    for message in &messages {
+    for (place, message) in messages.iter().enumerate() {
+        context.turn_to(place, message);
         rules::check(&mut context, message);
         refusal::check(&mut context, message);
     }

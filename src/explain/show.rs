@@ -74,6 +74,36 @@ pub(super) fn value(value: &str) -> String {
     plain(&shown)
 }
 
+/// A sentence of the platform's, or a path: without words that may be secrets. A platform may say which code or token it
+/// refused.
+pub(super) fn sentence(text: &str) -> String {
+    let text = value(text);
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.~".contains(letter);
+    let mut shown = String::new();
+    let mut rest = text.as_str();
+    while let Some(first) = rest.chars().next() {
+        let length = rest.find(|letter| is_part(letter) != is_part(first)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let bare = run.trim_end_matches('.');
+        let hidden = is_part(first) && bare.split('.').any(is_random) && !is_uuid(bare);
+        shown.push_str(if hidden { "…" } else { run });
+        shown.push_str(if hidden { run.get(bare.len()..).unwrap_or_default() } else { "" });
+        rest = after;
+    }
+    shown
+}
+
+/// Letters and digits as no word of a language has them.
+fn is_random(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    word.len() >= 16 && digits >= 2 && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Applications, tenants and log entries are named by them.
+fn is_uuid(word: &str) -> bool {
+    word.len() == 36 && word.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+}
+
 /// Whether a word is a JSON Web Token: its header is a JSON object in BASE64URL.
 pub(super) fn is_token(word: &str) -> bool {
     word.starts_with("eyJ") && word.len() >= 12

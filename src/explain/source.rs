@@ -22,6 +22,15 @@ impl Source {
         Self { text: String::new(), at: Vec::new(), end: place }
     }
 
+    /// `text`, which `range` of the input says as a whole.
+    pub fn standing_for(text: &str, range: Range<usize>) -> Self {
+        let mut source = Self::at(range.start);
+        for letter in text.chars() {
+            source.push(letter, range.clone());
+        }
+        source
+    }
+
     /// Adds a character that `range` of the input stands for.
     pub fn push(&mut self, letter: char, range: Range<usize>) {
         self.text.push(letter);

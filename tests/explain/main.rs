@@ -7,4 +7,5 @@ mod documentation;
 mod findings;
 mod first;
 mod pastes;
+mod recordings;
 mod secrets;

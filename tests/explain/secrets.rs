@@ -92,6 +92,13 @@ fn messages() -> Vec<String> {
         format!(
             "Refused to display 'https://PlantedUser:x@t.example/a?{form}' in a frame because it set 'X-Frame-Options' to 'deny'."
         ),
+        // What no other part of the paste names as a secret.
+        r#"{"error":"invalid_grant","error_description":"Refresh token 0.PlantedOnlyHere7Mw2x was revoked"}"#.into(),
+        "https://app.example/cb?error=invalid_request&error_description=state+PlantedOnlyHere7Mw2x+not+found".into(),
+        format!("https://app.example/verify/PlantedOnlyHere7Mw2x/cb?code={}&state=x", PLANTED[0].1),
+        "* Connected to t.example\n> POST /oauth2/token HTTP/2\n> \n< HTTP/2 400 \n< content-type: application/json\n< \n{\"error\":\"invalid_grant\",\"error_description\":\"Code PlantedOnlyHere7Mw2x not valid\"}".into(),
+        // An & that was not encoded: the rest of the value is no name.
+        "grant_type=password&client_id=app&username=ada&password=hunter2&Planted!x".into(),
         format!("invalid_grant: the code PlantedCode7Xk3mQ8vT2sLw of https://app.example/cb?{form} was used"),
         form,
     ]

@@ -132,6 +132,10 @@ topic! {
         "The refresh token has expired, was revoked, or was used before. With rotation each one is valid for one use, and a second use revokes the newer ones as well."
         "Sign in again. Refresh in one tab at a time and store the new refresh token of every answer."
         "RFC 9700 §4.14.2";
+    CauseAccessTokenRefused Error
+        "An API refused the access token: it has expired, was revoked, or is meant for another API or from another issuer."
+        "Ask the SDK for the access token before each request instead of keeping one, and compare its audience and issuer with what the API expects."
+        "RFC 6750 §3.1";
     CauseLoginStateLost Error
         "What was stored when the sign-in began (a cookie, or the state in the browser's storage) is gone or belongs to another sign-in: it took too long, the callback was opened twice or from a bookmark, the host changed in between, or storage is blocked."
         "Begin the sign-in again from the app, in one tab. Use the same scheme, host and port from its beginning to the callback, and do not link to the platform's sign-in page itself."
@@ -151,6 +155,10 @@ topic! {
     CauseUnknown Error
         "The platform refused the request with an error that no specification defines."
         "Look the error up in the platform's documentation, and read error_description and the platform's log."
+        "RFC 6749 §5.2";
+    CauseNotShown Error
+        "The status alone does not say why the platform refused the request."
+        "Open the request in the network tab, and paste its response (JSON with error and error_description), or the request by \"Copy as cURL\"."
         "RFC 6749 §5.2";
     RuledOutVerifier Note
         "A verifier that does not match is a frequent cause of invalid_grant; here it is none."

@@ -100,6 +100,10 @@ topic! {
         "The body is read from a file, which is not here."
         "Paste the file's text in place of its name."
         "";
+    RequestObjectNotShown Note
+        "The parameters of the request are in a request object, or were sent to the platform before, and are not here."
+        "Paste the request that was sent to the platform, or the claims of the request object written as a query."
+        "RFC 9101 §5";
 
     // The token endpoint's answer.
     TokenResponseInvalid Error

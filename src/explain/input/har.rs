@@ -3,6 +3,8 @@
 use super::object::Node;
 use super::shell::members;
 use super::{Form, Message, Param, Url, pairs};
+use crate::core::base::encoding::from_base64url;
+use crate::core::base::text::trim_end;
 use crate::explain::source::Source;
 use crate::explain::{Kind, Place};
 
@@ -107,7 +109,7 @@ fn exchange(entry: &Node) -> Vec<Message> {
 /// The answer, where it says something of its own.
 fn answer(response: &Node, asked: Kind) -> Option<Message> {
     let status = response.get("status").and_then(|status| status.scalar().text().parse::<u16>().ok());
-    let text = response.get("content").and_then(|content| content.get("text")).and_then(|text| text.string());
+    let text = response.get("content").and_then(|content| content_of(&content));
     let mut message = Message { status, answer: true, ..Message::default() };
     let location = headers(response).into_iter().find(|header| header.name.eq_ignore_ascii_case("location"));
     if asked == Kind::AuthorizationRequest {
@@ -134,6 +136,17 @@ fn answer(response: &Node, asked: Kind) -> Option<Message> {
     }
     message.settle();
     (message.kind != Kind::Unknown).then_some(message)
+}
+
+/// A body's text: browsers write some in BASE64.
+fn content_of(content: &Node) -> Option<Source> {
+    let text = content.get("text")?.string()?;
+    if content.get("encoding").is_none_or(|encoding| encoding.scalar().text() != "base64") {
+        return Some(text);
+    }
+    let url_safe = trim_end(text.text(), b'=').replace('+', "-").replace('/', "_");
+    let plain = String::from_utf8(from_base64url(&url_safe)?).ok()?;
+    Some(Source::standing_for(&plain, text.range()))
 }
 
 fn headers(node: &Node) -> Vec<Param> {

@@ -104,15 +104,7 @@ fn headers_and_body(message: &mut Message, whole: &Source, first: usize) {
         (&mut message.url, message.headers.iter().find(|h| h.name.eq_ignore_ascii_case("host")))
         && url.scheme.text().is_empty()
     {
-        let mut authority = Source::at(host.range.start);
-        for letter in host.value.chars() {
-            authority.push(letter, host.range.clone());
-        }
-        url.authority = authority;
-        let mut scheme = Source::at(host.range.start);
-        for letter in "https".chars() {
-            scheme.push(letter, host.range.clone());
-        }
-        url.scheme = scheme;
+        url.authority = Source::standing_for(&host.value, host.range.clone());
+        url.scheme = Source::standing_for("https", host.range.clone());
     }
 }

@@ -5,6 +5,7 @@
 //! | `url` | a URL, whole or a part of one, and its parameters |
 //! | `clean` | what stands around a paste: quotation marks, line breaks, `&amp;` |
 //! | `shell` | a `curl` command |
+//! | `powershell` | `Invoke-WebRequest` |
 //! | `object` | JSON and JavaScript objects, with places |
 //! | `har` | a HAR file or entry, and "Copy as fetch" |
 //! | `http` | an HTTP message as text |
@@ -14,6 +15,7 @@ mod clean;
 mod har;
 mod http;
 mod object;
+mod powershell;
 mod prose;
 mod shell;
 mod url;
@@ -199,7 +201,7 @@ pub(super) fn read(input: &str, known: &Known) -> Vec<Message> {
     if shell::is_curl(text) {
         return shell::read(&whole);
     }
-    if let Some(messages) = har::fetch_call(&whole) {
+    if let Some(messages) = har::fetch_call(&whole).or_else(|| powershell::read(&whole)) {
         return messages;
     }
     if text.starts_with(['{', '[']) {
@@ -212,6 +214,9 @@ pub(super) fn read(input: &str, known: &Known) -> Vec<Message> {
         return messages;
     }
     if let Some(message) = prose::console(&whole) {
+        return vec![message];
+    }
+    if let Some(message) = prose::failed(&whole) {
         return vec![message];
     }
     if let Some(message) = address(&whole, known) {
@@ -331,7 +336,15 @@ pub(super) fn pairs(form: &Source, place: Place) -> Vec<Param> {
         if !part.is_empty()
             && let Some((name, value)) = form::parse(part).into_iter().next()
         {
-            let raw = cut(part, b'=').1.unwrap_or_default().to_owned();
+            let raw = cut(part, b'=').1;
+            // Without a name of the protocol it may be the rest of a value, after an & that was not encoded.
+            let (name, value) = match raw {
+                None if !names::known(&name) => (String::new(), name),
+                // No UTF-8: it is there all the same.
+                Some(raw) if value.is_empty() => (name, raw.replace('%', "\u{fffd}")),
+                _ => (name, value),
+            };
+            let raw = raw.unwrap_or_default().to_owned();
             found.push(Param { name, value, raw, place, range: form.part(at..end).range() });
         }
         at = end + 1;

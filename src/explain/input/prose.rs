@@ -2,7 +2,7 @@
 
 use super::object::Node;
 use super::shell::members;
-use super::{Form, Message};
+use super::{Form, Message, Url};
 use crate::explain::source::Source;
 use crate::explain::{Kind, refusal};
 
@@ -25,6 +25,27 @@ pub(super) fn console(whole: &Source) -> Option<Message> {
     let lower = whole.text().to_ascii_lowercase();
     CONSOLE.iter().any(|mark| lower.contains(mark)).then(|| Message {
         kind: Kind::ConsoleMessage,
+        prose: Some(whole.clone()),
+        ..Message::default()
+    })
+}
+
+/// A request that failed, as consoles tell it: `POST https://… 400 (Bad Request)`, `XHRPOST https://… [HTTP/2 400 9ms]`.
+pub(super) fn failed(whole: &Source) -> Option<Message> {
+    let text = whole.text();
+    let at = text.find("POST ")?;
+    let mut words = text.get(at + 5..)?.split_whitespace();
+    let address = words.next().filter(|word| word.contains("://"))?;
+    let status = words.next()?;
+    let status = if status.starts_with("[HTTP/") { words.next()? } else { status };
+    let begin = at + 5 + text.get(at + 5..)?.find(address)?;
+    let url = Url::read(&whole.part(begin..begin + address.len()));
+    let status = status.parse().ok().filter(|status| (400..600).contains(status))?;
+    let last = url.path_text().trim_end_matches('/').rsplit('/').next()?;
+    (last == "token").then(|| Message {
+        kind: Kind::TokenError,
+        status: Some(status),
+        url: Some(url),
         prose: Some(whole.clone()),
         ..Message::default()
     })

@@ -137,6 +137,12 @@ pub(super) fn members(text: &Source) -> Vec<Param> {
     let members = node.map(|node| node.members()).unwrap_or_default();
     members
         .into_iter()
+        // `error: undefined` is no error.
+        .filter(|(name, value)| {
+            !name.starts_with("error")
+                || value.string().is_some()
+                || !matches!(value.scalar().text(), "undefined" | "null")
+        })
         .map(|(name, value)| Param {
             value: value.scalar().text().to_owned(),
             raw: value.scalar().text().to_owned(),

@@ -143,7 +143,7 @@ pub(super) fn find(whole: &Source) -> Vec<Url> {
         let length = joined.text().trim_end_matches(['.', ',', ';', '!']).len();
         return vec![Url::read(&joined.part(0..length))];
     }
-    let mut found = Vec::new();
+    let mut found = requested(whole);
     let mut at = 0;
     while let Some(begin) = text.get(at..).and_then(scheme_at).map(|begin| begin + at) {
         let rest = text.get(begin..).unwrap_or_default();
@@ -155,6 +155,21 @@ pub(super) fn find(whole: &Source) -> Vec<Url> {
             rest.get(..length).unwrap_or_default().trim_end_matches(['.', ',', ';', ')', ']', '}', '!']);
         found.push(Url::read(&whole.part(begin..begin + url.len())));
         at = begin + length.max(1);
+    }
+    found
+}
+
+/// The targets of requests as servers log them: `"GET /callback?code=… HTTP/1.1" 200`.
+fn requested(whole: &Source) -> Vec<Url> {
+    let text = whole.text();
+    let mut found = Vec::new();
+    for (end, _) in text.match_indices(" HTTP/") {
+        let before = text.get(..end).unwrap_or_default();
+        let begin = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let target = before.get(begin..).unwrap_or_default();
+        if target.starts_with('/') && target.contains('?') {
+            found.push(Url::read(&whole.part(begin..end)));
+        }
     }
     found
 }

@@ -29,10 +29,19 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     }
     let field = |name: &str| message.param(name).map(|param| param.value.clone()).unwrap_or_default();
     let prose = message.prose.as_ref().map(|prose| prose.text().to_owned()).unwrap_or_default();
-    let mut error = field("error");
-    const TELLING: [&str; 6] =
-        ["error_description", "error_subtype", "error_hint", "error_reason", "error_uri", "message"];
-    let description = TELLING.map(field).join(" ") + " " + &prose;
+    // An API says it in a header, RFC 6750 §3.
+    let header = message.header("WWW-Authenticate").map(|header| header.value.clone()).unwrap_or_default();
+    let mut error = field(if message.param("error").is_some() { "error" } else { "errorCode" });
+    const TELLING: [&str; 7] = [
+        "error_description",
+        "error_subtype",
+        "error_hint",
+        "error_reason",
+        "error_uri",
+        "errorSummary",
+        "message",
+    ];
+    let description = TELLING.map(field).join(" ") + " " + &prose + " " + &header;
     let words = format!("{error} {description}").to_lowercase();
     if error.is_empty() || error.contains(' ') {
         let in_text = USUAL.iter().find(|(name, _)| !name.is_empty() && has_word(&words, name));
@@ -59,8 +68,17 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     // What the platform says outright leaves little to guess.
     let most = if from_words { 1 } else { OTHERS };
     usual.iter().take(most).for_each(|code| push(*code));
+    // An authorization request has no body.
+    if message.kind == Kind::AuthorizationError && causes.len() > 1 {
+        causes.retain(|code| *code != Code::CauseBodyNotForm);
+    }
     if causes.is_empty() {
-        causes.push(Code::CauseUnknown);
+        let told = !error.is_empty() || !description.trim().is_empty() && message.url.is_none();
+        causes.push(match message.status {
+            Some(429 | 500..) => Code::CausePlatformFailed,
+            Some(_) if !told => Code::CauseNotShown,
+            _ => Code::CauseUnknown,
+        });
     }
     // The recording itself shows why.
     if cx.has(Code::CodeUsedTwice) && causes.contains(&Code::CauseCodeUsedTwice) {
@@ -90,15 +108,14 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
 
 /// What the platform said, in a sentence.
 fn told(error: &str, description: &str, status: Option<u16>) -> String {
-    let description = show::value(description.trim());
-    let description =
-        description.split(" Trace ID").next().unwrap_or_default().trim_end_matches('.').to_owned();
-    match (error, description.as_str(), status) {
+    let description = show::sentence(description.trim());
+    let description = description.split(" Trace ID").next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    match (error, description, status) {
         ("", "", Some(status)) => format!("The platform answered with status {status}."),
         ("", "", None) => "The platform refused the request.".to_owned(),
         ("", text, _) => format!("The platform says: {text}."),
-        (error, "", _) => format!("The platform answered {}.", show::value(error)),
-        (error, text, _) => format!("The platform answered {}: {text}.", show::value(error)),
+        (error, "", _) => format!("The platform answered {}.", show::sentence(error)),
+        (error, text, _) => format!("The platform answered {}: {text}.", show::sentence(error)),
     }
 }
 
@@ -107,7 +124,7 @@ fn prove(cx: &mut Context, message: &Message, causes: &mut Vec<Code>) -> Option<
     if message.kind != Kind::TokenError {
         return None;
     }
-    let exchanged = cx.sent.exchanged_redirect_uri.clone();
+    let exchanged = cx.exchange.redirect_uri.clone();
     if let (Some(sent), Some(exchanged), true) =
         (cx.sent_redirect_uri(), exchanged, causes.contains(&Code::CauseRedirectUriChanged))
     {

@@ -257,7 +257,7 @@ pub(super) const USUAL: &[(&str, &[Code])] = &[
     ("consent_required", &[Code::CauseConsentRequired]),
     ("interaction_required", &[Code::CauseInteractionRequired, Code::CauseNoSession]),
     ("account_selection_required", &[Code::CauseInteractionRequired]),
-    ("invalid_token", &[Code::CauseRefreshTokenOver]),
+    ("invalid_token", &[Code::CauseAccessTokenRefused, Code::CauseRefreshTokenOver]),
     ("server_error", &[Code::CausePlatformFailed]),
     ("temporarily_unavailable", &[Code::CausePlatformFailed]),
     ("invalid_request_object", &[Code::CauseRequestObject]),

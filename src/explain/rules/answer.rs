@@ -17,6 +17,9 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     let strict = parse(cx.engine, body.text()).is_some();
     let text = if strict { body.text().to_owned() } else { rewritten(message) };
     match process_token_response(cx.engine, message.status.unwrap_or(200), Some(&text), None) {
+        // A refresh may leave both out: the ones before stay good, RFC 6749 §6, OpenID Connect Core §12.2.
+        TokenOutcome::Tokens(_)
+            if message.answer && cx.exchange.grant_type.as_deref() == Some("refresh_token") => {}
         TokenOutcome::Tokens(tokens) => {
             if tokens.id_token.is_none() {
                 cx.add(cx.finding(Code::IdTokenMissing, "There is no id_token.").named("id_token"));

@@ -12,6 +12,11 @@ const TOKENS: &[&str] = &["access_token", "id_token", "refresh_token"];
 
 pub(super) fn check(cx: &mut Context, message: &Message) {
     let Some(url) = &message.url else { return };
+    if let Some(param) =
+        message.param("code").or(message.param("error")).filter(|param| param.place == Place::Body)
+    {
+        return cx.say(Code::ResponseModeFormPost, param, "The answer came as a POST request.");
+    }
     let answer: Vec<_> = message.params().collect();
     for name in TOKENS {
         if let Some(param) = answer.iter().find(|param| param.name == *name) {

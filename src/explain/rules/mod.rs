@@ -26,6 +26,12 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         Kind::AuthorizationRequest => {
             endpoint::check(cx, message);
             secrets::check(cx, message);
+            let elsewhere = ["request", "request_uri"].iter().find_map(|name| message.param(name));
+            if let Some(param) = elsewhere.filter(|param| !param.value.is_empty()) {
+                let seen = format!("There is a {}.", param.name);
+                cx.say(Code::RequestObjectNotShown, param, seen);
+                return client_id(cx, message);
+            }
             response_type::check(cx, message);
             client_id(cx, message);
             redirect_uri::check(cx, message);

@@ -16,9 +16,7 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         let seen = "The body is read from a file.";
         return cx.add(cx.finding(Code::BodyNotShown, seen));
     }
-    if cx.sent.repeated_code
-        && let Some(code) = message.param("code")
-    {
+    if let Some(code) = message.param("code").filter(|code| cx.repeated(&code.value)) {
         cx.say(Code::CodeUsedTwice, code, "The same code was sent to the token endpoint more than once.");
     }
     secret(cx, message);

@@ -92,7 +92,8 @@ fn value(cx: &mut Context, message: &Message, param: &Param) {
     let lower = value.trim().to_ascii_lowercase();
     let is_prompt = param.name == "prompt";
     let ours = names::known(&param.name);
-    if !ours {
+    // A platform's own sentence may have line breaks, quotation marks and brackets.
+    if !ours || param.name == "error_description" {
         return;
     }
     if value.is_empty() {
@@ -220,7 +221,7 @@ fn repeated(cx: &mut Context, message: &Message) {
             params.iter().take(at).find(|earlier| earlier.name == param.name && earlier.place == param.place);
         // `resource` and `audience` may be there more than once, RFC 8707 §2.
         if let Some(earlier) = earlier
-            && !matches!(param.name.as_str(), "resource" | "audience")
+            && !matches!(param.name.as_str(), "resource" | "audience" | "")
         {
             let name = show::plain(&param.name);
             let same =
