@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import { explain as explained } from '../explain/index.js';
 import type { ExplainOptions } from '../explain/report.js';
-import { type Command, EXIT_CODES, exitCode, options, painted, Usage } from './command.js';
+import { type Command, EXIT, EXIT_CODES, exitCode, options, painted, Usage } from './command.js';
+
+const CUT = `
+This text has one parameter. If there were more, put it in quotation marks: without them
+the shell ends the command at the first &.
+`;
 
 export const explain: Command = {
   summary: 'say what is wrong with a URL, request or answer of a sign-in',
@@ -64,7 +69,11 @@ ${EXIT_CODES}`,
     };
     const report = await explained(input, known);
     const { text: plain, ...rest } = report;
-    const out = values.json ? `${JSON.stringify(rest, undefined, 2)}\n` : painted(plain);
+    // Without quotation marks a shell runs what stands before the first & alone.
+    const cut =
+      given !== '-' && exitCode(report.findings) === EXIT.errors && /^[^\s&]+\?[^\s&=]+=[^\s&]*$/.test(given);
+    const shown = painted(plain) + (cut ? CUT : '');
+    const out = values.json ? `${JSON.stringify(rest, undefined, 2)}\n` : shown;
     return { out, code: exitCode(report.findings) };
   },
 };

@@ -2,6 +2,7 @@
  * Says what is wrong with a sign-in that is stuck. What is given is read here and goes nowhere: to no address, no storage
  * and no network. A production page has no use for this entry; it has a wasm of its own.
  */
+import { fault } from '../faults.js';
 import { members, read, text, texts } from '../options.js';
 import { call, errorOf, load } from './loader.js';
 import type { ExplainOptions, Explanation, InputRange } from './report.js';
@@ -32,6 +33,10 @@ const options = members({
  */
 export async function explain(input: string, known?: ExplainOptions): Promise<Explanation> {
   const given = checked(known);
+  if (typeof input !== 'string') {
+    const details = { option: 'input', problem: 'it has the wrong type', instead: 'a string' };
+    throw errorOf(fault('invalid_config', false, details));
+  }
   await load();
   return call((wasm) => {
     const explained = new wasm.Explained(input, JSON.stringify(given));

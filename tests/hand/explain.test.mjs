@@ -55,6 +55,8 @@ describe('explain', { timeout: 120_000 }, () => {
     const error = await explain('x', { redirectUri: REGISTERED }).catch((error) => error);
     assert.ok(isIntelliAuthError(error, 'invalid_config'));
     assert.match(error.message, /redirectUris/);
+    const { details } = await explain(new URL(authorize())).catch((error) => error);
+    assert.equal(details.option, 'input');
   });
 
   test('require gives the same', async () => {
@@ -78,6 +80,14 @@ describe('npx @intelliauth/spa-sdk', { timeout: 120_000 }, () => {
     const bad = await command(['explain', authorize(), '--registered', `${REGISTERED}/`]);
     assert.equal(bad.code, 1);
     assert.match(bad.out, /^ERROR redirect_uri_trailing_slash$/m);
+  });
+
+  test('a URL that the shell cut off at its first & is told', async () => {
+    const [cut] = authorize().split('&');
+    assert.match((await command(['explain', cut])).out, /put it in quotation marks/);
+    assert.ok(!(await command(['explain', '-'], { input: cut })).out.includes('quotation marks'));
+    JSON.parse((await command(['explain', '--json', cut])).out);
+    assert.ok(!(await command(['explain', authorize()])).out.includes('quotation marks'));
   });
 
   test('with - the text comes from standard input, and with --known from a file: no secret is an argument or printed', async (t) => {
