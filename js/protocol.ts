@@ -12,6 +12,7 @@ import {
   flag,
   members,
   number,
+  type Reader,
   read,
   seconds,
   text,
@@ -45,6 +46,14 @@ const clientOptions = members({
   additionalAudiences: texts,
   now: callable,
 });
+const refused = (option: string, problem: string, instead: string): Fault =>
+  fault('invalid_config', false, { option, problem, instead });
+
+const milliseconds: Reader = (value, option) => {
+  if (typeof value === 'number') return value;
+  throw refused(option, 'it has the wrong type', 'milliseconds since 1970');
+};
+
 const requestOptions = members({ ...authorizationReaders, state: text, nonce: text, codeVerifier: text });
 const transactionOptions = members({
   state: text,
@@ -55,7 +64,7 @@ const transactionOptions = members({
   clientId: text,
   scope: text,
   maxAge: seconds,
-  startedAt: number,
+  startedAt: milliseconds,
 });
 const metadataOptions = members({
   endpoints,
@@ -72,6 +81,43 @@ function checked<T>(reader: typeof clientOptions, given: T | undefined): T {
   } catch (thrown) {
     throw errorOf(thrown as Fault);
   }
+}
+
+/** All of a transaction: compared with what is not there, anything would pass or nothing. */
+function whole(transaction: AuthorizationTransaction): AuthorizationTransaction {
+  const kept = checked(transactionOptions, transaction);
+  const needed = [
+    'state',
+    'nonce',
+    'codeVerifier',
+    'redirectUri',
+    'issuer',
+    'clientId',
+    'scope',
+    'startedAt',
+  ];
+  for (const name of needed as (keyof AuthorizationTransaction)[]) {
+    if (kept[name] === undefined || kept[name] === '') {
+      throw errorOf(
+        refused(name, 'it is missing', 'all of what buildAuthorizationRequest gave as `transaction`'),
+      );
+    }
+  }
+  return kept;
+}
+
+/** A text of the caller's that must say something. */
+function said(text: string, option: string): string {
+  if (typeof text === 'string' && text !== '') return text;
+  throw errorOf(refused(option, 'it is no text, or an empty one', 'a string'));
+}
+
+/** An answer of `fetch` itself would lose its body here, and with it the code that was spent. */
+function answered(response: HttpResponse): HttpResponse {
+  const { status, body } = Object(response) as HttpResponse;
+  if (typeof status === 'number' && typeof body === 'string') return { status, body };
+  const instead = '`{ status: response.status, body: await response.text() }`';
+  throw errorOf(refused('response', 'it has the wrong type', instead));
 }
 
 /**
@@ -161,7 +207,7 @@ export interface CodeFlow {
   /**
    * A refresh, RFC 6749 §6. Where refresh tokens rotate, one must not be sent twice.
    * @example
-   * const request = flow.buildRefreshRequest(tokens.refreshToken);
+   * if (tokens.refreshToken) await send(flow.buildRefreshRequest(tokens.refreshToken));
    */
   buildRefreshRequest(refreshToken: string): HttpRequest;
   /**
@@ -177,7 +223,7 @@ export interface CodeFlow {
   /**
    * Revokes a refresh token and what was made of it, RFC 7009 §2.1; undefined where the revocation endpoint is not known.
    * @example
-   * const request = flow.buildRevocationRequest(tokens.refreshToken);
+   * const request = tokens.refreshToken && flow.buildRevocationRequest(tokens.refreshToken);
    * if (request) flow.processRevocationResponse(await send(request));
    */
   buildRevocationRequest(refreshToken: string): HttpRequest | undefined;
@@ -209,7 +255,9 @@ export interface CodeFlow {
    */
   processMetadataResponse(response: HttpResponse): ProviderMetadata;
   /**
-   * The same flow with what the provider's metadata says; without, the contract's endpoints are used.
+   * The same flow with what the provider's metadata says; without, the contract's endpoints are used. Metadata that was
+   * kept is held to the issuer's origin once more; endpoints elsewhere are named by the option `endpoints`.
+   * @throws IntelliAuthError `metadata_invalid`
    * @example
    * const discovered = flow.withMetadata(JSON.parse(cache.get('metadata')));
    */
@@ -261,32 +309,32 @@ class Flow implements CodeFlow {
   }
 
   stateOf(url: string): string | undefined {
-    return call((wasm) => wasm.stateOf(url));
+    const given = said(url, 'url');
+    return call((wasm) => wasm.stateOf(given));
   }
 
   processAuthorizationResponse(url: string, transaction: AuthorizationTransaction): string {
-    const kept = checked(transactionOptions, transaction);
+    const [given, kept] = [said(url, 'url'), whole(transaction)];
     return call((wasm) =>
-      wasm.processAuthorizationResponse(this.#client, this.#metadata, kept, url, this.#now()),
+      wasm.processAuthorizationResponse(this.#client, this.#metadata, kept, given, this.#now()),
     );
   }
 
   buildTokenRequest(code: string, transaction: AuthorizationTransaction): HttpRequest {
-    const kept = checked(transactionOptions, transaction);
-    return call((wasm) => wasm.buildTokenRequest(this.#client, this.#metadata, kept, code));
+    const [given, kept] = [said(code, 'code'), whole(transaction)];
+    return call((wasm) => wasm.buildTokenRequest(this.#client, this.#metadata, kept, given));
   }
 
-  processTokenResponse({ status, body }: HttpResponse, transaction: AuthorizationTransaction) {
-    const kept = checked(transactionOptions, transaction);
+  processTokenResponse(response: HttpResponse, transaction: AuthorizationTransaction) {
+    const [{ status, body }, kept] = [answered(response), whole(transaction)];
     return call((wasm) =>
       wasm.processTokenResponse(this.#client, this.#metadata, kept, status, body, this.#now()),
     );
   }
 
   async verifyIdTokenSignature(idToken: string, jwks: JsonWebKeySet): Promise<void> {
-    const parts: Signature = call((wasm) =>
-      wasm.signatureOf(this.#client, this.#metadata, idToken, JSON.stringify(jwks)),
-    );
+    const [token, keys] = [said(idToken, 'idToken'), said(JSON.stringify(jwks), 'jwks')];
+    const parts: Signature = call((wasm) => wasm.signatureOf(this.#client, this.#metadata, token, keys));
     for (const key of parts.keys) {
       const valid = await verified(key, parts.algorithm, parts.signature, parts.signed);
       if (valid) return;
@@ -296,20 +344,24 @@ class Flow implements CodeFlow {
   }
 
   buildRefreshRequest(refreshToken: string): HttpRequest {
-    return call((wasm) => wasm.buildRefreshRequest(this.#client, this.#metadata, refreshToken));
+    const given = said(refreshToken, 'refreshToken');
+    return call((wasm) => wasm.buildRefreshRequest(this.#client, this.#metadata, given));
   }
 
-  processRefreshResponse({ status, body }: HttpResponse, signInIdToken: string): TokenSet {
+  processRefreshResponse(response: HttpResponse, signInIdToken: string): TokenSet {
+    const [{ status, body }, idToken] = [answered(response), said(signInIdToken, 'signInIdToken')];
     return call((wasm) =>
-      wasm.processRefreshResponse(this.#client, this.#metadata, signInIdToken, status, body, this.#now()),
+      wasm.processRefreshResponse(this.#client, this.#metadata, idToken, status, body, this.#now()),
     );
   }
 
   buildRevocationRequest(refreshToken: string): HttpRequest | undefined {
-    return call((wasm) => wasm.buildRevocationRequest(this.#client, this.#metadata, refreshToken));
+    const given = said(refreshToken, 'refreshToken');
+    return call((wasm) => wasm.buildRevocationRequest(this.#client, this.#metadata, given));
   }
 
-  processRevocationResponse({ status, body }: HttpResponse): void {
+  processRevocationResponse(response: HttpResponse): void {
+    const { status, body } = answered(response);
     call((wasm) => wasm.processRevocationResponse(status, body));
   }
 
@@ -322,20 +374,25 @@ class Flow implements CodeFlow {
     return call((wasm) => wasm.buildMetadataRequest(this.#client));
   }
 
-  processMetadataResponse({ status, body }: HttpResponse): ProviderMetadata {
+  processMetadataResponse(response: HttpResponse): ProviderMetadata {
+    const { status, body } = answered(response);
     const made = call((wasm) => wasm.processMetadataResponse(this.#client, status, body));
     return { ...made, warnings: made.warnings.map((warning: Fault) => errorOf(warning)) };
   }
 
   withMetadata(metadata: ProviderMetadata): CodeFlow {
-    return new Flow(this.#client, checked(metadataOptions, metadata));
+    const flow = new Flow(this.#client, checked(metadataOptions, metadata));
+    // Refused now, and not with the first request.
+    flow.buildJwksRequest();
+    return flow;
   }
 
   buildJwksRequest(): HttpRequest | undefined {
     return call((wasm) => wasm.buildJwksRequest(this.#client, this.#metadata));
   }
 
-  processJwksResponse({ status, body }: HttpResponse): JsonWebKeySet {
+  processJwksResponse(response: HttpResponse): JsonWebKeySet {
+    const { status, body } = answered(response);
     return call((wasm) => wasm.processJwksResponse(this.#client, this.#metadata, status, body));
   }
 }

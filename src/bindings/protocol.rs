@@ -30,11 +30,10 @@ impl Known {
         let mut metadata = Metadata::of_contract(&config);
         if !provider.is_undefined() {
             let listed = provider.texts("idTokenSigningAlgValuesSupported");
-            metadata = Metadata {
-                endpoints: provider.endpoints(),
-                sends_iss: provider.get("authorizationResponseIssParameterSupported").is_truthy(),
-                algorithms: (!listed.is_empty()).then_some(listed),
-            };
+            let sends_iss = provider.get("authorizationResponseIssParameterSupported").is_truthy();
+            let algorithms = (!listed.is_empty()).then_some(listed);
+            metadata =
+                Metadata::kept(&config, provider.endpoints(), sends_iss, algorithms).map_err(thrown)?;
         }
         Ok(Self { config, metadata })
     }
@@ -89,7 +88,7 @@ pub fn build_authorization_request(
     let verifier = random(options.text("codeVerifier"), octets(1))?;
     let nonce = random(options.text("nonce"), octets(2))?;
     let secrets = AuthorizationSecrets::given(&state, &verifier, &nonce).map_err(thrown)?;
-    let endpoint = metadata.endpoints.authorization.as_deref().unwrap_or_default();
+    let endpoint = code_flow::authorization_endpoint(&metadata).map_err(thrown)?;
     let now = WallTime(now as i64);
     let (url, transaction) =
         build_authorization_url_with(&config, endpoint, options.login(), secrets, now).map_err(thrown)?;

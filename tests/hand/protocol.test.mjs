@@ -197,6 +197,58 @@ describe('the flow by hand', { timeout: 120_000 }, () => {
     assert.match(error.message, /codeVerifier/);
   });
 
+  test('a transaction that is not whole, and arguments of other kinds, are refused by their names', async () => {
+    const flow = await createCodeFlow(client);
+    const { transaction } = flow.buildAuthorizationRequest();
+    const { nonce: _, ...withoutNonce } = transaction;
+    const url = `https://app.example/callback?code=abc&state=${transaction.state}`;
+    for (const [work, option] of [
+      [
+        () => flow.processAuthorizationResponse('https://app.example/callback?code=abc&state=', undefined),
+        'state',
+      ],
+      [() => flow.processAuthorizationResponse(url, { ...transaction, state: '' }), 'state'],
+      [() => flow.processAuthorizationResponse(url, { ...transaction, startedAt: undefined }), 'startedAt'],
+      [() => flow.processAuthorizationResponse(url, { ...transaction, startedAt: '2026' }), 'startedAt'],
+      [() => flow.processAuthorizationResponse(url, { ...transaction, issuer: undefined }), 'issuer'],
+      [() => flow.processAuthorizationResponse(new URL(url), transaction), 'url'],
+      [() => flow.buildTokenRequest('abc', undefined), 'state'],
+      [() => flow.buildTokenRequest(undefined, transaction), 'code'],
+      [() => flow.processTokenResponse({ status: 200, body: '{}' }, withoutNonce), 'nonce'],
+      [() => flow.processTokenResponse(new Response('{}'), transaction), 'response'],
+      [() => flow.processTokenResponse({ status: 200, body: {} }, transaction), 'response'],
+      [() => flow.processJwksResponse(undefined), 'response'],
+      [() => flow.buildRefreshRequest(undefined), 'refreshToken'],
+      [() => flow.buildRevocationRequest(''), 'refreshToken'],
+      [() => flow.processRefreshResponse({ status: 200, body: '{}' }, undefined), 'signInIdToken'],
+      [() => flow.verifyIdTokenSignature('a.b.c', undefined), 'jwks'],
+      [() => flow.stateOf(undefined), 'url'],
+    ]) {
+      const error = await refusal(work);
+      assert.deepEqual([error.code, error.details?.option], ['invalid_config', option], `${work}`);
+      assert.ok(!JSON.stringify([error, error.message]).includes(transaction.state));
+    }
+  });
+
+  test('kept metadata is held to the issuer’s origin once more, and a missing endpoint is no relative URL', async () => {
+    const flow = await createCodeFlow(client);
+    const { transaction } = flow.buildAuthorizationRequest();
+    for (const endpoints of [
+      { authorization: 'javascript:alert(1)' },
+      { token: 'https://evil.example/token' },
+      { jwks: 'http://tenant.example/jwks' },
+      { endSession: 'https://tenant.example.evil.example/' },
+    ]) {
+      const error = await refusal(() => flow.withMetadata({ endpoints }));
+      assert.equal(error.code, 'metadata_invalid', JSON.stringify(endpoints));
+    }
+    const named = await createCodeFlow({ ...client, endpoints: { token: 'https://api.example/token' } });
+    const kept = named.withMetadata({ endpoints: { token: 'https://api.example/token' } });
+    assert.equal(kept.buildTokenRequest('abc', transaction).url, 'https://api.example/token');
+    const error = await refusal(() => flow.withMetadata({ endpoints: {} }).buildAuthorizationRequest());
+    assert.deepEqual([error.code, error.details.option], ['invalid_config', 'endpoints.authorization']);
+  });
+
   test('a signature by another key, an unknown kid and an unsigned token are refused', async (t) => {
     const [provider, other] = [await platform(t), await platform(t)];
     const tokensOf = async (running) => {

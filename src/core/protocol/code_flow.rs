@@ -433,6 +433,14 @@ fn unsigned(check: &str, provider: &Metadata, jws: &Jws) -> Error {
         .with("kid", sanitize(jws.kid.as_deref().unwrap_or("none")))
 }
 
+/// Where the browser is sent to: for [`build_authorization_url`].
+///
+/// # Errors
+/// `invalid_config` where the provider's metadata and the options name no authorization endpoint.
+pub fn authorization_endpoint(provider: &Metadata) -> Result<&str, Error> {
+    endpoint(&provider.endpoints.authorization, "endpoints.authorization")
+}
+
 fn endpoint<'a>(known: &'a Option<String>, option: &str) -> Result<&'a str, Error> {
     known.as_deref().ok_or_else(|| {
         crate::core::base::config::refuse(

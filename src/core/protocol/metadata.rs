@@ -26,6 +26,28 @@ impl Metadata {
         Self { endpoints: config.endpoints.clone(), sends_iss: false, algorithms: None }
     }
 
+    /// Metadata that was read before and kept by the caller: its endpoints are held to the issuer's origin once more,
+    /// because what is kept may have been changed.
+    ///
+    /// # Errors
+    /// `metadata_invalid`.
+    pub fn kept(
+        config: &Config,
+        endpoints: Endpoints,
+        sends_iss: bool,
+        algorithms: Option<Vec<String>>,
+    ) -> Result<Self, Error> {
+        let own = Origin::of(&config.issuer).filter(Origin::trustworthy);
+        let pairs = in_order(&endpoints).into_iter().zip(in_order(&config.named));
+        for ((name, option), (kept, named)) in ENDPOINTS.into_iter().zip(pairs) {
+            if let Some(url) = kept.as_ref().filter(|url| kept != named && !usable(url, own.as_ref())) {
+                let error = refuse(name, USABLE, url, &self::url(&config.issuer));
+                return Err(error.with("option", option));
+            }
+        }
+        Ok(Self { endpoints, sends_iss, algorithms })
+    }
+
     /// `id_token_invalid` where the metadata lists other algorithms than this one.
     pub(in crate::core) fn unlisted(&self, alg: &Algorithm) -> Option<Error> {
         let listed = self.algorithms.as_ref()?;
@@ -82,6 +104,25 @@ const ENDPOINTS: [(&str, &str); 5] = [
 /// How many of them a sign-in cannot do without.
 const NEEDED: usize = 3;
 
+/// What is expected of each.
+const USABLE: &str = "an https URL on the issuer's origin";
+
+/// Whether an endpoint is on the issuer's origin.
+fn usable(url: &str, own: Option<&Origin>) -> bool {
+    find(url, b'#').is_none() && own.is_some() && Origin::of(url).as_ref() == own
+}
+
+/// Endpoints in the order of [`ENDPOINTS`].
+fn in_order(endpoints: &Endpoints) -> [&Option<String>; 5] {
+    [
+        &endpoints.authorization,
+        &endpoints.token,
+        &endpoints.jwks,
+        &endpoints.end_session,
+        &endpoints.revocation,
+    ]
+}
+
 /// Reads and judges the document at [`url`]. Endpoints that a sign-in can do without are left out where they cannot be
 /// used: what is wrong with them is answered besides.
 pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Vec<Error>), Error> {
@@ -106,21 +147,17 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
         other => return Err(refuse("id_token_signing_alg_values_supported", "an array of strings", &other)),
     };
     let own = Origin::of(&config.issuer).filter(Origin::trustworthy);
-    let named = &config.named;
-    let named = [&named.authorization, &named.token, &named.jwks, &named.end_session, &named.revocation];
+    let named = in_order(&config.named);
     let mut found = [None, None, None, None, None];
     let slots = found.iter_mut().zip(named);
     let mut left_out = Vec::new();
     for (at, ((name, option), (found, named))) in ENDPOINTS.into_iter().zip(slots).enumerate() {
         match object.member(name) {
             _ if named.is_some() => *found = named.clone(),
-            Member::Text(url) if find(&url, b'#').is_none() && own.is_some() && Origin::of(&url) == own => {
-                *found = Some(url);
-            }
+            Member::Text(url) if usable(&url, own.as_ref()) => *found = Some(url),
             Member::Missing if at >= NEEDED => {}
             other => {
-                let error =
-                    refuse(name, "an https URL on the issuer's origin", &other).with("option", option);
+                let error = refuse(name, USABLE, &other).with("option", option);
                 if at < NEEDED {
                     return Err(error);
                 }
