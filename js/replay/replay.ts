@@ -61,7 +61,8 @@ export async function replay(text: string): Promise<Replay> {
         difference ? `   Replayed, it differs: ${difference}` : '   Replayed on this core, it does the same.',
       );
   }
-  found.text = `${told.join('\n')}\n`;
+  // A bundle is somebody else's text, and a terminal obeys what is in it.
+  found.text = `${told.join('\n')}\n`.replace(/(?!\n)\p{Cc}/gu, '�');
   return found;
 }
 

@@ -25,3 +25,13 @@ test('a fixture is red until the core does what it expects', async () => {
   assert.notEqual(answered, text);
   assert.notDeepEqual((await replay(answered)).replayed, expected);
 });
+
+test('what a bundle says does not reach a terminal as a command', async () => {
+  const bundle = JSON.parse(
+    readFileSync(join(import.meta.dirname, 'a-code-that-was-used-before.json'), 'utf8'),
+  );
+  const orders = '\u001b]0;owned\u0007\u001b[2J\u009b31m';
+  (bundle.bundle ?? bundle).note = orders;
+  (bundle.bundle ?? bundle).browser = { userAgent: orders };
+  assert.doesNotMatch((await replay(JSON.stringify(bundle))).text, /(?!\n)\p{Cc}/u);
+});
