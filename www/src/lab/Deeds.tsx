@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 
-import { nameOf, type State } from './story';
+import type { State } from './course';
+import { nameOf } from './words';
 
 const toTab: readonly [command: string, label: string][] = [
   ['freeze', 'Freeze it'],

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
-import { duration, type Lane, laneName, type Mark, type Row, type State } from './story';
+import { type Lane, laneName, type Mark, type Row, type State } from './course';
+import { duration } from './words';
 
 interface DiagramProps {
   rows: readonly Row[];

@@ -2,12 +2,13 @@ import './lab.css';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
 import { Page } from '../parts/Page';
+import type { State } from './course';
 import { Deeds } from './Deeds';
 import { Diagram, hue } from './Diagram';
 import { SeedRun } from './SeedRun';
 import { rules, scenes } from './scenes';
-import { duration, faultsOf, nameOf, type State } from './story';
 import { useLab } from './useLab';
+import { duration, faultsOf, nameOf } from './words';
 
 const narrowly = matchMedia('(max-width: 46rem)');
 const useNarrow = () =>

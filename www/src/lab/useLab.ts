@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-
+import type { Lane, Row } from './course';
 import { type Played, type Simulation, simulation } from './engine';
 import { scenes } from './scenes';
-import { type Lane, type Row, rowsOf } from './story';
+import { rowsOf } from './story';
 
 /** How many rows are shown before the moment that a seed breaks something, or before its end. */
 const SHOWN = 160;
@@ -151,7 +151,7 @@ export function useLab(all: boolean) {
 const commandOf = (line: string) => line.replace(/^do |^wait \d+ ?|^at \d+ \d+ |^when [^:]*: /, '');
 
 /** Of a long course, what leads to its break, and what comes of it. */
-function shown(rows: Row[]): Row[] {
+function shown(rows: readonly Row[]): readonly Row[] {
   if (rows.length <= 3 * SHOWN) return rows;
   const broken = rows.findIndex((row) => row.kind === 'broken');
   const end = broken < 0 ? rows.length : Math.min(rows.length, broken + SHOWN);
