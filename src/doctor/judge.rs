@@ -340,14 +340,26 @@ impl Doctor {
         }
         let error_name = error.detail("error").unwrap_or_default();
         let description = error.detail("description").unwrap_or_default();
-        let seen = format!("The token endpoint refuses the client with {error_name}: {description}");
+        let seen = format!("The token endpoint refuses the request with {error_name}: {description}");
         self.check(name, Outcome::Bad, &seen);
+        let (code, instead) = match error.code {
+            ErrorCode::ClientRefused => (
+                "client_refused",
+                "Check the client id, and that the application is a public client (no secret) that may use the authorization code grant.",
+            ),
+            // Some platforms refuse an origin that is not registered so; that is told already.
+            _ if !readable => return,
+            _ => (
+                "token_request_refused",
+                "The platform's words say which of its settings forbids the request.",
+            ),
+        };
         let said = Said {
             seen,
             why: "It does so before it looks at the code: no code will be exchanged.",
-            instead: "Check the client id, and that the application is a public client (no secret) that may use the authorization code grant.".to_owned(),
+            instead: instead.to_owned(),
             clause: "RFC 6749 §5.2",
         };
-        self.find(Severity::Error, "client_refused", said);
+        self.find(Severity::Error, code, said);
     }
 }

@@ -99,7 +99,7 @@ fn nothing_is_sent_to_another_origin() {
 #[test]
 fn each_mistake_has_its_finding() {
     type Change = fn(Question, &mut Answer<'_>);
-    let cases: [(&str, Change); 14] = [
+    let cases: [(&str, Change); 16] = [
         ("metadata_not_found", |question, answer| {
             if question == Question::Metadata {
                 answer.status = 404;
@@ -167,6 +167,16 @@ fn each_mistake_has_its_finding() {
                 answer.body = r#"{"error":"invalid_client"}"#;
             }
         }),
+        ("token_request_refused", |question, answer| {
+            if question == Question::TokenRequest {
+                answer.body = r#"{"error":"unsupported_grant_type"}"#;
+            }
+        }),
+        ("cors_origin_not_allowed", |question, answer| {
+            if question == Question::TokenRequest {
+                (answer.allow_origin, answer.body) = (None, r#"{"error":"invalid_request"}"#);
+            }
+        }),
         ("token_endpoint_unusable", |question, answer| {
             if question == Question::TokenRequest {
                 (answer.status, answer.body) = (200, "<html>");
@@ -174,7 +184,7 @@ fn each_mistake_has_its_finding() {
         }),
     ];
     for (code, change) in cases {
-        assert_eq!(run(&mut doctor(true, |_| ()), change).first(), Some(&code));
+        assert_eq!(run(&mut doctor(true, |_| ()), change), [code]);
     }
 }
 
