@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { before, describe, test } from 'node:test';
@@ -35,6 +36,10 @@ describe('the Rust examples', { timeout: 600_000 }, () => {
   test('the harness signs a user in, and prints the claims alone', async (t) => {
     const { provider, child, said, url } = await start(t, 'harness', await redirectUri());
     const callback = await signIn(url);
+    // Browsers open connections ahead of need, and send nothing on them.
+    const idle = connect(Number(new URL(callback).port), 'localhost');
+    t.after(() => idle.destroy());
+    await once(idle, 'connect');
     const other = await fetch(callback.replace('state=', 'state=x'));
     assert.equal(other.status, 404);
     const ended = once(child, 'exit');

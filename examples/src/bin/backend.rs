@@ -23,6 +23,9 @@ use tokio::net::TcpListener;
 /// The refresh token is used this long before the access token expires, in milliseconds.
 const EARLY: i64 = 10_000;
 
+/// How many sign-ins one browser may have under way.
+const MAX_OPEN: usize = 10;
+
 struct App {
     config: Config,
     provider: Metadata,
@@ -90,7 +93,7 @@ async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 
 /// Sends the browser away, and keeps what its return is held to.
 async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Failure> {
-    let endpoint = app.provider.endpoints.authorization.as_deref().unwrap_or_default();
+    let endpoint = code_flow::authorization_endpoint(&app.provider)?;
     let (url, transaction) =
         build_authorization_url(&app.config, endpoint, LoginOptions::default(), &entropy()?, now())?;
     let known = app.cookie(&headers).filter(|id| app.browser(id, |_| ()).is_some());
@@ -100,6 +103,10 @@ async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
     };
     app.browser(&id, |browser| {
         browser.transactions.retain(|transaction| !transaction.expired(now()));
+        // Only so many: a request costs memory here, and nothing there.
+        if browser.transactions.len() >= MAX_OPEN {
+            browser.transactions.remove(0);
+        }
         browser.transactions.push(transaction);
     });
     Ok(app.with_cookie(&id, Redirect::to(&url)))
@@ -138,7 +145,8 @@ async fn profile(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
     // Held while it is refreshed: a refresh token is sent once.
     let mut session = session.lock().await;
     if let Err(error) = app.refresh(&mut session).await {
-        if error.code == ErrorCode::SessionExpired {
+        // Over, or somebody else's: then the refresh token is spent as well.
+        if matches!(error.code, ErrorCode::SessionExpired | ErrorCode::SessionMismatch) {
             app.forget(&app.cookie(&headers).unwrap_or_default());
         }
         return Err(error.into());

@@ -8,6 +8,7 @@ use intelliauth_spa_sdk::code_flow::{
 use intelliauth_spa_sdk::native::engine;
 use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -39,7 +40,7 @@ async fn run() -> Result<String, Box<dyn StdError>> {
     let (provider, _) = code_flow::process_metadata_response(engine, &config, response)?;
 
     let listener = listen(&config).await?;
-    let endpoint = provider.endpoints.authorization.as_deref().unwrap_or_default();
+    let endpoint = code_flow::authorization_endpoint(&provider)?;
     let (url, transaction) =
         build_authorization_url(&config, endpoint, LoginOptions::default(), &entropy()?, now())?;
     println!("Open {url}");
@@ -81,7 +82,9 @@ async fn callback(
         config.redirect_uri.match_indices('/').nth(2).map_or(config.redirect_uri.len(), |(at, _)| at);
     loop {
         let (mut stream, _) = listener.accept().await?;
-        let Some(path) = requested_path(&mut stream).await else { continue };
+        // Browsers open connections ahead of need, and send nothing on them.
+        let requested = tokio::time::timeout(Duration::from_secs(2), requested_path(&mut stream)).await;
+        let Ok(Some(path)) = requested else { continue };
         let url = format!("{}{path}", &config.redirect_uri[..origin_end]);
         let answers = code_flow::state_of(&url)
             .is_some_and(|state| code_flow::same_secret(state.expose(), transaction.state.expose()));
