@@ -63,6 +63,8 @@ export class Client implements IntelliAuth {
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<Listener>();
   #count = 0;
+  /** What all wait for who accept any valid token: one step of the wasm, however many they are. */
+  #token: Promise<string> | undefined;
   #core: Core | undefined;
   #host: Host | undefined;
   #starting: Promise<Core> | undefined;
@@ -123,7 +125,14 @@ export class Client implements IntelliAuth {
     const leased = options === undefined ? this.#host?.leased() : undefined;
     if (leased !== undefined) return leased;
     const { forceRefresh = false, minValidity = 0, signal } = checked(() => read(tokenOptions, options));
-    return this.#call((core, call) => core.getToken(call, forceRefresh, minValidity * 1000), signal);
+    const ask = (signal?: AbortSignal) =>
+      this.#call<string>((core, call) => core.getToken(call, forceRefresh, minValidity * 1000), signal);
+    if (forceRefresh || minValidity > 0) return ask(signal);
+    signal?.throwIfAborted();
+    this.#token ??= ask().finally(() => {
+      this.#token = undefined;
+    });
+    return this.#eager.abortable(this.#token, signal);
   }
 
   async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

@@ -38,3 +38,12 @@ export async function withPage(browser, work) {
     await profile.close();
   }
 }
+
+/** Once `met()`, which is asked often; after 30 s it is given up. */
+export async function until(met) {
+  const end = performance.now() + 30_000;
+  while (!met()) {
+    if (performance.now() > end) throw new Error('not within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,6 +1,6 @@
 // Tokens expire, and every tab of the app asks for one at the same moment.
 import { openPage } from '../lib/browser.mjs';
-import { signIn, withPage } from '../lib/journey.mjs';
+import { signIn, until, withPage } from '../lib/journey.mjs';
 import { LIFETIME } from '../lib/tenant.mjs';
 
 /** Pages opened side by side, so that they do not wait for one another's time-outs. */
@@ -41,11 +41,10 @@ async function expireIn(stage, view, profile, count) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, opened));
   stage.reset();
-  const all = until(() => stage.site.reports.filter(({ what }) => what === 'token').length >= count - 1);
-  const own = view.page.evaluate(async (ms) => {
-    new BroadcastChannel('bench').postMessage({ ms });
-    return expire(1, ms);
-  }, EXPIRED);
+  const all = until(
+    () => stage.site.reports.filter(({ what }) => what === 'token').length >= count - 1,
+  ).catch(() => {});
+  const own = view.page.evaluate((ms) => expireAll(ms), EXPIRED);
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE).unref());
   const mine = await Promise.race([own, patience]);
   await Promise.race([all, patience]);
@@ -56,8 +55,4 @@ async function expireIn(stage, view, profile, count) {
     ms: Math.max(0, ...answers.map(({ ms }) => ms)),
     error: answers.find(({ error }) => error)?.error,
   };
-}
-
-async function until(met) {
-  while (!met()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -38,6 +38,31 @@ describe('one session', { concurrency: 4, timeout: 600_000 }, () => {
     });
   }
 
+  test('thousands of callers at expiry cost one request, and storage is not read for each of them', async (t) => {
+    const { world, page } = await signedIn(t);
+    const { arrived, release } = holdTokenRequests(world);
+    await leapToEnd(world, page);
+    await page.evaluate(() => {
+      window.reads = 0;
+      const { getItem } = Storage.prototype;
+      Storage.prototype.getItem = function (key) {
+        window.reads++;
+        return getItem.call(this, key);
+      };
+      window.asked = Array.from({ length: 2000 }, (_, n) =>
+        auth.getAccessToken(n % 2 ? undefined : { signal: new AbortController().signal }),
+      );
+    });
+    await arrived;
+    release();
+    const tokens = await page.evaluate(async () => [...new Set(await Promise.all(asked))]);
+    const refreshes = world.refreshes();
+    assert.equal(refreshes.length, 1);
+    assert.deepEqual(tokens, [refreshes[0].response.access_token]);
+    const reads = await page.evaluate(() => window.reads);
+    assert.ok(reads < 500, `storage was read ${reads} times`);
+  });
+
   test("user holds the user's claims, getIdTokenClaims() all of them, getIdToken() the token", async (t) => {
     const world = await bareWorld(t, browser, { options: { tokenStorage: 'session' } });
     const page = await world.tab();
