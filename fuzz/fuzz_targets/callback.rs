@@ -1,6 +1,6 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use intelliauth_spa_sdk::core::protocol::authorization_response::{Answer, cleaned, read};
+use intelliauth_spa_sdk::core::protocol::authorization_response::{AuthorizationResult, cleaned, read};
 
 // Whatever an address is: no panic, and once cleaned it holds no answer, and cleaning it again changes nothing.
 fuzz_target!(|url: &str| {
@@ -8,6 +8,6 @@ fuzz_target!(|url: &str| {
     let clean = cleaned(url);
     let again = read(&clean);
     assert!(again.states.is_empty());
-    assert!(!matches!(again.answer, Ok(Answer::Code(_))));
+    assert!(!matches!(again.answer, Ok(AuthorizationResult::Code(_))));
     assert_eq!(cleaned(&clean), clean);
 });

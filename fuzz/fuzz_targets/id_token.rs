@@ -1,5 +1,6 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
+use intelliauth_spa_sdk::core::base::clock::{Millis, WallTime};
 use intelliauth_spa_sdk::core::base::encoding::base64url;
 use intelliauth_spa_sdk::core::protocol::id_token::{Expected, Purpose, check};
 use intelliauth_spa_sdk::core::protocol::jws::Jws;
@@ -20,8 +21,8 @@ fuzz_target!(|input: (&str, &str, bool)| {
         client_id: "app",
         additional_audiences: &[],
         access_token: &access,
-        now: 1_800_000_000_000,
-        skew: 60_000,
+        now: WallTime(1_800_000_000_000),
+        skew: Millis(60_000),
     };
     let purpose = Purpose::SignIn { nonce: Nonce::new("n"), max_age: None };
     let _ = Jws::read(engine, &text);
