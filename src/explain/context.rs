@@ -277,7 +277,9 @@ impl<'a> Context<'a> {
         };
         if self.found.is_empty() && messages.iter().all(|message| message.kind == Kind::Unknown) {
             let text = input.trim();
-            let seen = if text.is_empty() {
+            let seen = if input.len() > super::MAX_INPUT {
+                "The text is larger than 32 MiB: paste the one entry of the recording that failed."
+            } else if text.is_empty() {
                 "There is no text."
             } else if input.len() > super::MAX_INPUT {
                 "The text is longer than 64 MB: export the recording of the sign-in alone."

@@ -59,7 +59,7 @@ use crate::core::base::json::Engine;
 use context::Context;
 
 /// Longer texts are not looked at, in bytes: a recording of a long visit.
-pub const MAX_INPUT: usize = 64 * 1024 * 1024;
+pub const MAX_INPUT: usize = 32 * 1024 * 1024;
 
 /// Explains `input`: what it is, what is in it, and what is wrong with it, worst first.
 ///

@@ -218,6 +218,17 @@ pub(super) fn secret(name: &str, value: &str) -> bool {
     }
 }
 
+/// Whether a parameter of a URL inside a value must not be shown: by its name, or because it is long.
+pub(super) fn private(name: &str, value: &str) -> bool {
+    const TELLING: &[&str] = &[
+        "token", "secret", "pass", "key", "code", "sess", "auth", "sid", "ticket", "assert", "jwt", "nonce",
+        "state", "hint", "user", "mail",
+    ];
+    let lower = name.to_ascii_lowercase();
+    hides(name)
+        && (value.len() >= 16 || secret(name, value) || TELLING.iter().any(|part| lower.contains(part)))
+}
+
 /// Whether the name is one of the code flow's or of a platform's own, as far as they are known here.
 pub(super) fn known(name: &str) -> bool {
     SPELLED.iter().any(|(known, _)| *known == name) || OTHERS.contains(&name)

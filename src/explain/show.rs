@@ -141,7 +141,7 @@ fn masked(url: &str) -> String {
         let joint = pair.chars().next_back().filter(|last| matches!(last, '?' | '#' | '&'));
         let pair = pair.strip_suffix(['?', '#', '&']).unwrap_or(pair);
         match pair.split_once('=') {
-            Some((name, value)) if super::names::hides(name) && !value.is_empty() => {
+            Some((name, value)) if super::names::private(name, value) && !value.is_empty() => {
                 shown.push_str(name);
                 shown.push_str("=…");
             }

@@ -52,7 +52,7 @@ topic! {
         "RFC 3986 §3.4";
     DoubleEncoded Error
         "The value was percent-encoded twice: the platform decodes it once, and what it compares is still encoded."
-        "Encode it once: write {name}={expected}. Do not call encodeURIComponent on a value that URLSearchParams or an HTTP library encodes."
+        "Encode it once{expected}. Do not call encodeURIComponent on a value that URLSearchParams or an HTTP library encodes."
         "RFC 6749 appendix B";
     ValueWhitespace Error
         "The platform compares the value with its white space, so it is another value."

@@ -41,7 +41,10 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         "errorSummary",
         "message",
     ];
-    let description = TELLING.map(field).join(" ") + " " + &prose + " " + &header;
+    // Many servers answer every refusal with RFC 6749's own sentence, which names all its causes.
+    let own = |name: &str| Some(field(name)).filter(|text| !text.contains("was issued to another client"));
+    let description =
+        TELLING.map(|name| own(name).unwrap_or_default()).join(" ") + " " + &prose + " " + &header;
     let words = format!("{error} {description}").to_lowercase();
     if error.is_empty() || error.contains(' ') {
         let in_text = USUAL.iter().find(|(name, _)| !name.is_empty() && has_word(&words, name));
@@ -53,8 +56,10 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
             causes.push(code);
         }
     };
+    let mut said: &[&str] = &[];
     for (marks, code) in MARKS {
         if marks.iter().all(|mark| holds(&words, mark)) {
+            said = if said.is_empty() { marks } else { said };
             push(*code);
         }
     }
@@ -65,12 +70,15 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         }
     };
     let usual = USUAL.iter().find(|(name, _)| *name == error).map(|(_, causes)| *causes).unwrap_or_default();
-    // What the platform says outright leaves little to guess.
-    let most = if from_words { 1 } else { OTHERS };
+    // What the platform says outright leaves nothing to guess.
+    let most = if from_words { 0 } else { OTHERS };
     usual.iter().take(most).for_each(|code| push(*code));
     // An authorization request has no body.
-    if message.kind == Kind::AuthorizationError && causes.len() > 1 {
+    if message.kind == Kind::AuthorizationError && causes.contains(&Code::CauseBodyNotForm) {
         causes.retain(|code| *code != Code::CauseBodyNotForm);
+        if causes.is_empty() {
+            causes.push(Code::CauseParameterMissing);
+        }
     }
     if causes.is_empty() {
         let told = !error.is_empty() || !description.trim().is_empty() && message.url.is_none();
@@ -84,7 +92,7 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     if cx.has(Code::CodeUsedTwice) && causes.contains(&Code::CauseCodeUsedTwice) {
         return;
     }
-    let told = told(&error, &field("error_description"), message.status);
+    let told = told(&error, &field("error_description"), message.status, said);
     let proved = prove(cx, message, &mut causes);
     for (rank, code) in causes.iter().enumerate() {
         let seen = match rank {
@@ -106,16 +114,19 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     }
 }
 
-/// What the platform said, in a sentence.
-fn told(error: &str, description: &str, status: Option<u16>) -> String {
+/// What the platform said, in a sentence. Prose is not repeated, because a secret may stand anywhere in it: `said` are the
+/// words that were recognised.
+fn told(error: &str, description: &str, status: Option<u16>, said: &[&str]) -> String {
     let description = show::sentence(description.trim());
     let description = description.split(" Trace ID").next().unwrap_or_default().trim_end_matches(['.', ' ']);
-    match (error, description, status) {
-        ("", "", Some(status)) => format!("The platform answered with status {status}."),
-        ("", "", None) => "The platform refused the request.".to_owned(),
-        ("", text, _) => format!("The platform says: {text}."),
-        (error, "", _) => format!("The platform answered {}.", show::sentence(error)),
-        (error, text, _) => format!("The platform answered {}: {text}.", show::sentence(error)),
+    match (error, description, said, status) {
+        ("", "", [], Some(status)) => format!("The platform answered with status {status}."),
+        ("", "", [], None) => "The platform refused the request.".to_owned(),
+        ("", "", [one], _) => format!("The text holds \"{one}\"."),
+        ("", "", said, _) => format!("The text holds \"{}\".", said.join("\" and \"")),
+        ("", text, ..) => format!("The platform says: {text}."),
+        (error, "", ..) => format!("The platform answered {}.", show::sentence(error)),
+        (error, text, ..) => format!("The platform answered {}: {text}.", show::sentence(error)),
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     }
     let method = message.param("code_challenge_method");
     let Some(param) = message.param("code_challenge") else {
-        if !message.means("code_challenge") {
+        // The implicit flow has no code to protect, and what is said of it names the challenge.
+        if !message.means("code_challenge") && !cx.has(Code::ResponseTypeToken) {
             let seen = match method {
                 Some(_) => "There is a code_challenge_method and no code_challenge.",
                 None => "There is no code_challenge.",

@@ -165,7 +165,7 @@ pub(in crate::explain) fn difference(sent: &str, expected: &str) -> Difference {
         if left.host.eq_ignore_ascii_case(&right.host) {
             differs(Code::RedirectUriCase, "the host has upper-case letters".into());
         } else if loopback(&left.host) && loopback(&right.host) {
-            differs(Code::RedirectUriLoopbackName, format!("{} and {} are two names", left.host, right.host));
+            differs(Code::RedirectUriLoopbackName, format!("the host is {}, not {}", left.host, right.host));
         } else if left.host.strip_prefix("www.") == Some(&right.host)
             || right.host.strip_prefix("www.") == Some(&left.host)
         {
@@ -184,12 +184,17 @@ pub(in crate::explain) fn difference(sent: &str, expected: &str) -> Difference {
         }
     }
     if left.scheme != right.scheme {
-        differs(Code::RedirectUriScheme, format!("{} is not {}", left.scheme, right.scheme));
+        differs(Code::RedirectUriScheme, format!("the scheme is {}, not {}", left.scheme, right.scheme));
     }
     if left.port != right.port {
-        let named =
-            |port: &Option<String>| port.as_ref().map_or("no port".to_owned(), |port| format!("port {port}"));
-        differs(Code::RedirectUriPort, format!("{} is not {}", named(&left.port), named(&right.port)));
+        let text = match (&left.port, &right.port) {
+            (Some(left), Some(right)) => format!("the port is {left}, not {right}"),
+            (Some(left), None) => format!("it has the port {left} and the registered one names none"),
+            (None, right) => {
+                format!("it names no port and the registered one has {}", right.clone().unwrap_or_default())
+            }
+        };
+        differs(Code::RedirectUriPort, text);
     }
     if left.path != right.path {
         let decoded = |path: &str| {
@@ -208,10 +213,16 @@ pub(in crate::explain) fn difference(sent: &str, expected: &str) -> Difference {
         } else if decoded(&left.path) == decoded(&right.path) {
             differs(Code::RedirectUriEncoding, "the path is encoded in another way".into());
         } else {
-            differs(
-                Code::RedirectUriPath,
-                format!("the path {} is not {}", show::value(&left.path), show::value(&right.path)),
-            );
+            let text = match (left.path.as_str(), right.path.as_str()) {
+                ("" | "/", right) => {
+                    format!("it has no path and the registered one has {}", show::value(right))
+                }
+                (left, "" | "/") => {
+                    format!("it has the path {} and the registered one has none", show::value(left))
+                }
+                (left, right) => format!("the path is {}, not {}", show::value(left), show::value(right)),
+            };
+            differs(Code::RedirectUriPath, text);
         }
     }
     if left.query != right.query {

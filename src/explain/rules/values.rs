@@ -132,9 +132,13 @@ fn value(cx: &mut Context, message: &Message, param: &Param) {
         cx.say(Code::ValueUndefined, param, seen);
         return;
     }
+    // A state may well be a JSON object: between single brackets only a name is a placeholder.
+    let is_name =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-. $".contains(&byte));
     let wrapped = |text: &str| {
         PLACEHOLDERS.iter().any(|(open, close)| {
-            text.starts_with(open) && text.ends_with(close) && text.len() > open.len() + close.len()
+            let inner = text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
+            inner.is_some_and(|inner| !inner.is_empty() && is_name(inner))
         })
     };
     let example = EXAMPLES.iter().any(|example| lower.contains(example));
@@ -204,8 +208,9 @@ fn double_encoded(cx: &mut Context, param: &Param) {
     } else {
         format!("{name} decodes to {}, which is still percent-encoded.", show::value(&param.value))
     };
-    let expected = if names::hides(&param.name) { "…".to_owned() } else { encoded(&once) };
-    cx.add(cx.finding(Code::DoubleEncoded, seen).on(param).with("name", name).with("expected", expected));
+    let expected =
+        if names::hides(&param.name) { String::new() } else { format!(": write {name}={}", encoded(&once)) };
+    cx.add(cx.finding(Code::DoubleEncoded, seen).on(param).with("expected", expected));
 }
 
 /// A value as a form has it.
