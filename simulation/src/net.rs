@@ -1,6 +1,7 @@
 //! Requests to the token endpoint and what becomes of them on the way there and back.
 
 use super::log::Entry;
+use super::net_log::name_of;
 use super::plan::{Fault, Sabotage};
 use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, Seen, World, note};
@@ -76,47 +77,6 @@ pub struct Request {
     pub cancelled: bool,
     /// Its lock was taken away, past the deadline.
     pub lock_stolen: bool,
-}
-
-impl What {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Refresh(_) => "refresh",
-            Self::Code { .. } => "code",
-            Self::Revoke(_) => "revoke",
-            Self::Metadata => "metadata",
-            Self::Keys => "keys",
-        }
-    }
-
-    /// The refresh token in it.
-    pub fn token(&self) -> &str {
-        match self {
-            Self::Refresh(token) | Self::Revoke(token) => token,
-            _ => "",
-        }
-    }
-}
-
-impl Fate {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Busy { .. } => "busy",
-            Self::Unreadable => "unreadable",
-            _ => "",
-        }
-    }
-}
-
-/// What an answer is, to whoever reads the log.
-fn name_of(outcome: &TokenOutcome) -> &'static str {
-    match outcome {
-        TokenOutcome::Tokens(_) => "tokens",
-        TokenOutcome::Mismatch { .. } => "mismatch",
-        TokenOutcome::Refused { .. } => "refused",
-        TokenOutcome::Indeterminate { error, .. } => error.code.as_str(),
-        TokenOutcome::NotSent { .. } => "not_sent",
-    }
 }
 
 fn fault(code: ErrorCode) -> Error {
@@ -282,31 +242,6 @@ impl World {
         };
         self.requests[number].outcome = Some(outcome);
         self.to(down, doc, Input::Answer(number));
-    }
-
-    fn tell_request(&mut self, number: usize, kind: &'static str, text: &str) {
-        self.tell(|world| {
-            let request = &world.requests[number];
-            let entry = Entry::new(kind).tab(world.docs[request.doc].tab).number(number as u64);
-            entry.token(request.what.token()).text(text)
-        });
-    }
-
-    /// What the provider did.
-    fn tell_arrival(&mut self, number: usize) {
-        self.tell(|world| {
-            let request = &world.requests[number];
-            let entry = Entry::new("arrived").tab(world.docs[request.doc].tab).number(number as u64);
-            match (&request.what, request.issue) {
-                (_, Some((family, index))) => entry.token(&format!("at.{family}.{index}")).text("tokens"),
-                (What::Refresh(token), None) => {
-                    entry.token(token).text(if request.reused { "reuse" } else { "refused" })
-                }
-                (What::Code { .. }, None) => entry.text("refused"),
-                (What::Revoke(token), None) => entry.token(token).text("revoked"),
-                _ => entry.text("served"),
-            }
-        });
     }
 
     fn act(&mut self, number: usize, asked: i64) -> TokenOutcome {
