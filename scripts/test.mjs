@@ -144,7 +144,8 @@ async function runLayer(name) {
   if (layer.work) await layer.work();
   if (layer.tests) await runTests(`${name} tests`, layer);
   for (const [check, [program, ...args], env] of layer.checks ?? []) {
-    const work = (onLine) => run(program, args, { onLine, env }).then(() => ({ tests: { passed: 1, failed: 0 } }));
+    const work = (onLine) =>
+      run(program, args, { onLine, env }).then(() => ({ tests: { passed: 1, failed: 0 } }));
     await step(check, work).catch(() => {});
   }
 }
