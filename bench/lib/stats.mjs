@@ -32,4 +32,7 @@ export function shuffled(list, random = Math.random) {
  *
  * @returns {boolean}
  */
-export const clearlyLess = (a, b) => a.high < b.low;
+export const clearlyLess = (a, b) => a.high < b.low && ![a, b].some(({ runs }) => runs < ENOUGH);
+
+/** Fewer runs have no spread to speak of. What has no runs is exact. */
+const ENOUGH = 3;

@@ -26,6 +26,7 @@ test('an order that is drawn holds everything once', () => {
 test('what is within the spread is not clearly less', () => {
   assert.ok(clearlyLess(around(10), around(20)));
   assert.ok(!clearlyLess(around(10), around(11)));
+  assert.ok(!clearlyLess({ ...around(10), runs: 1 }, around(20)));
 });
 
 test('a sentence says who wins, and by how much, also when it is a peer', () => {

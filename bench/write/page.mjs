@@ -34,7 +34,7 @@ export function write({
     const row = found.rows[name];
     if (!row) continue;
     parts.push(...section(row, draw, { releases }));
-    if (row.quick) parts.push('_Measured with `--quick`: two rounds._');
+    if (row.quick) parts.push('_Measured with `--quick`: a few rounds._');
   }
   parts.push(readFileSync(TRIED, 'utf8').trim());
   const page = `${parts.filter(Boolean).join('\n\n')}\n`;

@@ -333,6 +333,7 @@ function memory({ values }) {
         median: (v.heap.median + v.wasm.median) / 2 ** 20,
         low: (v.heap.low + v.wasm.low) / 2 ** 20,
         high: (v.heap.high + v.wasm.high) / 2 ** 20,
+        runs: v.heap.runs,
       };
     const real = list.filter(({ control }) => !control);
     parts.push(
