@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { EXIT, type Outcome, Usage } from './command.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
+import { replay } from './replay.js';
 
-const COMMANDS = { explain, doctor };
+const COMMANDS = { explain, doctor, replay };
 
 const HELP = `Usage: npx @intelliauth/spa-sdk <command> [options]
 

@@ -4,6 +4,7 @@ import { __wbg_reset_state, Core, handleCallback, initSync, loginWithRedirect } 
 import { tap } from '../guard.js';
 import { type Bundle, FORMAT, type Run, type Step } from '../trace/record.js';
 import { Recorder } from '../trace/recorder.js';
+import { OCTETS } from '../trace/redact.js';
 import { ReplayedPage } from './page.js';
 import { asForm, StandIns } from './stand-ins.js';
 import { type Message, type Outcome, Story } from './story.js';
@@ -56,6 +57,8 @@ export async function replay(text: string): Promise<Replay> {
       if (message === marked) told.push('   ^^ the first surprise');
     }
     if (run.dropped) told.push('   The record was too long to be kept whole, so it is not replayed.');
+    else if (run.unseen)
+      told.push('   Recording began after the SDK was in use on this page, so it is not replayed.');
     else
       told.push(
         difference ? `   Replayed, it differs: ${difference}` : '   Replayed on this core, it does the same.',
@@ -99,7 +102,7 @@ let instances = 0;
 
 async function one(run: Run): Promise<{ story: Story; replayed: Outcome[]; difference?: string }> {
   const story = new Story(run);
-  if (run.dropped || run.steps.length === 0) return { story, replayed: story.outcomes };
+  if (run.dropped || run.unseen || run.steps.length === 0) return { story, replayed: story.outcomes };
   const values = new StandIns(run.values);
   const page = new ReplayedPage(run.seed);
   const recorder = new Recorder('replay', page.page);
@@ -182,11 +185,13 @@ function hand(core: Core, { input, with: given = [] }: Step, values: StandIns): 
 
 function answer(said: { status: number; retryAfter?: string } | undefined): Response | undefined {
   if (!said) return undefined;
-  const status = said.status >= 200 && said.status <= 599 ? said.status : 599;
-  return new Response(null, { status, headers: said.retryAfter ? { 'retry-after': said.retryAfter } : {} });
+  const response = new Response(null, { headers: said.retryAfter ? { 'retry-after': said.retryAfter } : {} });
+  // Of any number: the constructor takes those of its own alone.
+  return Object.defineProperty(response, 'status', { value: said.status });
 }
 
 function body(text: string, values: StandIns): Uint8Array {
+  if (text === OCTETS) return Uint8Array.of(0xff);
   let filled: string;
   try {
     filled = JSON.stringify(values.fillAll(JSON.parse(text)));

@@ -53,7 +53,15 @@ export class StandIns {
   }
 
   #make(name: string): string {
-    const [, kind, tag] = /^(.*) (\w+)$/.exec(name) ?? ['', name, ''];
+    const [, shape, kind, tag] = /^(odd |broken |spaced |long )?(.*) (\w+)$/.exec(name) ?? ['', '', name, ''];
+    const made = this.#plain(name, kind as string, tag as string);
+    if (shape === 'odd ') return `${made}é`;
+    if (shape === 'broken ') return `${made}\n${made}`;
+    if (shape === 'spaced ' && !made.includes(' ')) return `${made} ${made}`;
+    return shape === 'long ' ? made.padEnd(256, 'x') : made;
+  }
+
+  #plain(name: string, kind: string, tag: string): string {
     const said = (this.#values[name] ?? {}) as { of?: string; returnTo?: string };
     if (said.of !== undefined) {
       const of = this.#of(said.of);
@@ -64,23 +72,27 @@ export class StandIns {
     }
     if (kind === 'state' || kind === 'nonce' || kind === 'verifier') return `${kind}-${tag}-`.padEnd(43, 'x');
     if (kind === 'mark' || kind === 'sid' || kind === 'out') return `${kind}-${tag}-`.padEnd(16, 'x');
-    if (kind === 'id_token') return this.#idToken(said as IdToken, tag as string);
+    if (kind === 'id_token') return this.#idToken(said as IdToken, tag);
     if (kind === 'app_state') {
       const returnTo = said.returnTo === undefined ? undefined : this.fill(said.returnTo, asForm);
       return JSON.stringify({ replaced: tag, returnTo });
     }
     if (kind === 'scope') return `scope/${tag}`;
+    if (kind === 'name') return `[${tag}]`;
     if (kind === 'origin') return `https://${tag}.example`;
-    const length = Number(/^text of (\d+) characters$/.exec(kind as string)?.[1] ?? 0);
+    const length = Number(/^text of (\d+) characters$/.exec(kind)?.[1] ?? 0);
     return `${length ? 'text' : kind}-${tag}`.padEnd(length, '.');
   }
 
-  #idToken({ parts = 3, header, claims }: IdToken, tag: string): string {
+  #idToken({ parts = 3, header, claims, signature, length = 0 }: IdToken, tag: string): string {
     const filled = claims && (this.fillAll(claims) as Record<string, unknown>);
     const hashed = claims?.at_hash as { of?: string } | undefined;
     if (filled && hashed?.of) filled.at_hash = hash(this.#of(hashed.of), 16);
-    const told = [header ? base64url(header) : 'x', filled ? base64url(filled) : 'x', base64url(tag)];
-    return Array.from({ length: parts }, (_, at) => told[at] ?? 'x').join('.');
+    const signed = signature === 'none' ? '' : signature === 'odd' ? '=' : base64url(tag);
+    const told = [header ? base64url(header) : 'x', base64url(filled ?? []), signed];
+    return Array.from({ length: parts }, (_, at) => told[at] ?? 'x')
+      .join('.')
+      .padEnd(length, 'x');
   }
 
   /**
@@ -108,4 +120,6 @@ interface IdToken {
   parts?: number;
   header?: unknown;
   claims?: Record<string, unknown>;
+  signature?: 'none' | 'odd';
+  length?: number;
 }

@@ -34,6 +34,8 @@ export interface Run {
   values: Record<string, unknown>;
   /** How many steps were left out for want of room. Then it cannot be replayed. */
   dropped?: number;
+  /** The SDK was in use on the page before recording began: what it found in storage is not in it. Nor can this be replayed. */
+  unseen?: true;
 }
 
 /** What `trace()` makes. */

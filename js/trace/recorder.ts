@@ -4,11 +4,13 @@
  */
 import type { Through } from '../guard.js';
 import type { Found, Run, Step } from './record.js';
-import { options, Redactor } from './redact.js';
+import { OCTETS, options, Redactor } from './redact.js';
 
 /** How much one client's record holds: its steps, and the octets that they come to. */
 const MAX_STEPS = 400;
 const MAX_BYTES = 128 * 1024;
+/** How many clients of one page are remembered. */
+const MAX_CLIENTS = 8;
 
 type Inner = Parameters<Through>[0];
 type Said = (redactor: Redactor, value: never) => unknown;
@@ -86,8 +88,9 @@ const ACTIONS: Record<string, (to: Redactor, args: any[]) => unknown[]> = {
 const named = (cause: unknown) => (cause instanceof Error ? cause.name : undefined);
 
 function answered(response: unknown) {
-  if (!response) return null;
-  const { status, headers } = response as Response;
+  // What only looks like one counts as none.
+  if (!(response instanceof Response)) return null;
+  const { status, headers } = response;
   const after = headers.get('retry-after');
   return { status, retryAfter: after && /^\d+$/.test(after) ? after : undefined };
 }
@@ -104,6 +107,8 @@ class Course {
   /** What its storage held when it last looked. */
   readonly seen = new Map<string, string | null | false>();
   address = '';
+  /** Whether the wasm has looked through the recorder's eyes: one that was started before goes on without. */
+  looked = false;
   #bytes = 0;
   readonly #sizes: number[] = [];
 
@@ -180,6 +185,8 @@ export class Recorder {
 
   #made(inner: Inner, args: unknown[]): unknown {
     const [given, host] = args as [Record<string, unknown>, object];
+    // Another one of the page's is traced.
+    if (given.trace === false) return inner(...args);
     const id = Math.random().toString(36).slice(2, 8);
     const course = new Course(id, given, this.#key);
     this.#new = course;
@@ -189,6 +196,7 @@ export class Recorder {
       if (!made[2]) {
         this.#byPointer.set(made[0], course);
         this.courses.push(course);
+        if (this.courses.length > MAX_CLIENTS) this.courses.shift();
       }
       return made;
     } finally {
@@ -237,6 +245,8 @@ export class Recorder {
       step.did = [['unreadable']];
     }
     course.add(step);
+    if (course.looked) delete course.run.unseen;
+    else course.run.unseen = true;
   }
 
   #do(name: string, ...args: unknown[]): void {
@@ -289,6 +299,7 @@ export class Recorder {
   address(): string {
     const { href } = this.#page.location;
     const making = this.#making;
+    if (making) making.course.looked = true;
     if (making && making.course.address !== href) {
       making.address = href;
       making.course.address = href;
@@ -303,6 +314,7 @@ export class Recorder {
   /** Takes note of what was found, where it is another than before. */
   found(area: Found[0], key: string, text: string | null | false): void {
     const making = this.#making;
+    if (making) making.course.looked = true;
     const place = `${area} ${key}`;
     if (!making || (making.course.seen.get(place) ?? null) === text) return;
     making.course.seen.set(place, text);
@@ -423,6 +435,16 @@ function decoded(kinds: Argument[], args: unknown[], exports: WebAssembly.Export
     if (kind !== 'text') return value;
     const length = args[at++] as number;
     const bytes = new Uint8Array(buffer, (value as number) >>> 0, length);
-    return value === 0 ? undefined : new TextDecoder().decode(bytes);
+    return value === 0 ? undefined : utf8(bytes);
   });
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return OCTETS;
+  }
 }

@@ -57,17 +57,52 @@ const MAIL = /[^\s@⟨⟩<>"'/]+(?:@|%40)[^\s@⟨⟩<>"'/]+/gi;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value without members of its own, or a list of texts. */
-const isPlain = (value: unknown) =>
-  !isObject(value) && (!Array.isArray(value) || value.every((item) => typeof item === 'string'));
+const SHAPED = words('code access_token refresh_token id_token sub');
+/** What the core judges a value by, whatever it is: its letters and its length. */
+const shape = (kind: string, value: string) => {
+  if (/[^\0-\x7f]/.test(value)) return 'odd ';
+  if (/[^\x20-\x7e]/.test(value)) return 'broken ';
+  return value.includes(' ') ? 'spaced ' : kind === 'sub' && value.length > 255 ? 'long ' : '';
+};
+
+/** What is no UTF-8. */
+export const OCTETS = '⟨octets⟩';
+
+/** The core refuses deeper ones unread: `core/base/json.rs`. */
+const MAX_DEPTH = 32;
+const isDeep = (text: string) => {
+  let depth = 0;
+  for (const letter of text.replace(/"(\\.|[^"\\])*"/g, '')) {
+    if (letter === '{' || letter === '[') depth++;
+    else if (letter === '}' || letter === ']') depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+};
+
+/** Both halves of a character, as JSON may escape it. */
+const PAIR = /\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w/g;
+
+const literal = (text: string) => text.replace(/[^\w ]/g, '\\$&');
 
 /** What kind of value it is, where it is no text. */
-const typed = (value: unknown): string | null =>
-  value === null ? null : `⟨${Array.isArray(value) ? 'list' : typeof value}⟩`;
+const typed = (value: unknown): string | null => {
+  if (value === null) return null;
+  if (Array.isArray(value)) return '⟨list⟩';
+  // A number that is too large to be one counts as something else.
+  return `⟨${Math.abs(value as number) === Infinity ? 'object' : typeof value}⟩`;
+};
+
+/** A list's texts are said, where its name is one of those that are. */
+const listed = (value: unknown) =>
+  Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : typed(item))) : value;
 
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    // Half a character is refused, too.
+    return isDeep(text) || /[\ud800-\udfff]/u.test(text) || /\\u[dD][89a-fA-F]/.test(text.replace(PAIR, ''))
+      ? undefined
+      : JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -91,7 +126,8 @@ export class Redactor {
   hide(kind: string, value: string): string {
     const before = this.known.get(value);
     if (value === '') return value;
-    const name = before?.slice(1, -1) ?? `${kind} ${tag(this.#key, value)}`;
+    const shaped = SHAPED.has(kind) ? shape(kind, value) : '';
+    const name = before?.slice(1, -1) ?? `${shaped}${kind} ${tag(this.#key, value)}`;
     this.known.delete(value);
     this.known.set(value, `⟨${name}⟩`);
     if (before !== undefined) return before;
@@ -127,7 +163,11 @@ export class Redactor {
     // Cut where no word is, and shorter once it is said: a part of a secret is not recognised.
     let said = text.length > 2000 ? text.slice(0, 2000).replace(/\S*$/, '') : text;
     for (const [value, placeholder] of this.known) {
-      if (value.length < SHORTEST) continue;
+      if (value.length < SHORTEST) {
+        if (placeholder.includes('audience '))
+          said = said.replaceAll(new RegExp(`(?<=^| )${literal(value)}(?=$| )`, 'g'), placeholder);
+        continue;
+      }
       for (const spelt of [value, encoded(value)]) said = said.replaceAll(spelt, placeholder);
     }
     said = said.replace(MAIL, '⟨mail⟩');
@@ -154,9 +194,10 @@ export class Redactor {
     const pair = (part: string) => {
       const [name, ...rest] = part.split('=');
       if (rest.length === 0) return this.hide('value', decode(part));
+      const shown = this.#parameter(decode(name as string));
       const value = decode(rest.join('='));
       const said = name === 'code' && failing ? value : this.#member(decode(name as string), value, plain);
-      return `${this.#parameter(name as string)}=${encode(said)}`;
+      return `${encode(shown)}=${encode(said)}`;
     };
     return text.split('&').map(pair).join('&');
   }
@@ -171,7 +212,7 @@ export class Redactor {
 
   /** A parameter's name is the protocol's, or an app's own word. */
   #parameter(name: string): string {
-    return /^[\w.-]{0,40}$/.test(name) ? name : this.hide('value', decode(name));
+    return /^[\w.-]{0,40}$/.test(name) ? name : this.hide('name', name);
   }
 
   /** An address of the platform's: its path is said. */
@@ -224,19 +265,23 @@ export class Redactor {
       const parts = text.split('.');
       const [header, claims] = parts.slice(0, 2).map((part) => parsed(fromBase64url(part) ?? ''));
       const { alg, kid, typ, crit } = isObject(header) ? header : {};
+      const signature = parts[2] ?? '';
       this.#describe(name, {
         parts: parts.length,
         header: isObject(header) ? { alg, kid, typ, crit } : undefined,
         claims: isObject(claims) ? this.claims(claims, String(alg), accessToken) : undefined,
+        signature:
+          signature === '' ? 'none' : fromBase64url(signature, true) === undefined ? 'odd' : undefined,
+        length: text.length > 64 * 1024 ? text.length : undefined,
       });
     } else this.#describe(name, before);
     return placeholder;
   }
 
   claims(claims: Record<string, unknown>, alg?: string, accessToken?: string): Record<string, unknown> {
-    const said: Record<string, unknown> = {};
+    const said: Record<string, unknown> = Object.create(null);
     for (const [name, value] of Object.entries(claims)) {
-      if (TIMES.includes(name) && typeof value === 'number') said[name] = value;
+      if (TIMES.includes(name) && Number.isFinite(value)) said[name] = value;
       else if (name === 'iss' && typeof value === 'string') said[name] = value;
       else if (AUDIENCES.includes(name)) said[name] = this.#audience(value);
       else if (name === 'at_hash' && typeof value === 'string') {
@@ -268,6 +313,7 @@ export class Redactor {
 
   /** An answer's body: a JSON object member by member, of anything else only how long it is. */
   body(text: string): string {
+    if (text === OCTETS) return text;
     const value = parsed(text);
     if (!isObject(value)) return text && this.hide(`text of ${text.length} characters`, text);
     const token = typeof value.access_token === 'string' ? value.access_token : undefined;
@@ -276,12 +322,12 @@ export class Redactor {
   }
 
   #object(value: Record<string, unknown>, token?: string): Record<string, unknown> {
-    const said: Record<string, unknown> = {};
+    const said: Record<string, unknown> = Object.create(null);
     for (const [name, inner] of Object.entries(value)) {
       if (name === 'keys' && Array.isArray(inner)) {
         said[name] = inner.map((key) => (isObject(key) ? this.#object(key) : null));
       } else if (name === 'id_token' && typeof inner === 'string') said[name] = this.idToken(inner, token);
-      else if (ANSWER.has(name) && isPlain(inner)) said[name] = inner;
+      else if (ANSWER.has(name) && !isObject(inner)) said[name] = listed(inner);
       else if (typeof inner === 'string') said[name] = this.#member(name, inner, ANSWER);
       else said[name] = typed(inner);
     }
@@ -401,12 +447,15 @@ const encoded = (text: string): string => {
 /** The same, with placeholders as they are. */
 const encode = (text: string): string => encoded(text).replace(/%E2%9F%A8.*?%E2%9F%A9/g, decodeURIComponent);
 
-function fromBase64url(text: string): string | undefined {
+/** As strictly as the core: no padding, no stray bits, and of text no broken one. */
+function fromBase64url(text: string, octets = false): string | undefined {
   try {
-    const octets = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
-      letter.charCodeAt(0),
-    );
-    return new TextDecoder().decode(octets);
+    const plain = text.replaceAll('-', '+').replaceAll('_', '/');
+    const read = atob(plain);
+    if (/[^\w-]/.test(text) || btoa(read).replaceAll('=', '') !== plain) return undefined;
+    if (octets) return read;
+    const bytes = Uint8Array.from(read, (letter) => letter.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

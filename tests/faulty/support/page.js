@@ -130,6 +130,7 @@ window.drive = {
   },
   isCallback: () => auth.isCallback(),
   state: () => auth?.getState(),
+  trace: () => auth?.trace(),
   dispose: () => auth?.dispose(),
   polluted: () => Object.keys(Object.prototype).join() || ('polluted' in {} ? 'polluted' : ''),
 };

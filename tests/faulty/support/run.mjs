@@ -1,7 +1,11 @@
 /** Runs one fault and says what came of it; `judge` holds that against what was expected. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { root } from '../../../scripts/lib/run.mjs';
 import { stolenBySdk } from './control.mjs';
 import { Visit } from './visit.mjs';
+
+const { replay } = await import(join(root, 'pkg/dist/replay/replay.js'));
 
 /**
  * @typedef {object} Expected
@@ -58,11 +62,11 @@ export async function signedIn(visit, fault = {}) {
 const RESPONSE =
   /[?#&](code|state|iss|error|error_description|error_uri|session_state|access_token|id_token|refresh_token)=/;
 
-/** @param {Fault} fault */
-export async function run(stage, fault) {
+/** `traced`: with the option `trace`, and the trace is judged too. @param {Fault} fault */
+export async function run(stage, fault, traced = false) {
   const tenant = await stage.tenant();
   await fault.apply?.(tenant);
-  const visit = await Visit.begin(stage, tenant, fault);
+  const visit = await Visit.begin(stage, tenant, { ...fault, traced });
   try {
     const began = Date.now();
     const result = await (fault.play ?? plays[fault.at ?? 'callback'])(visit, stage, fault);
@@ -76,11 +80,30 @@ export async function run(stage, fault) {
       refreshes: tenant.refreshes,
     };
     await judge(fault, outcome, tenant, visit, stage);
+    if (traced) await judgeTrace(visit, tenant);
     stage.visited.push({ fault, tenant });
     return outcome;
   } finally {
     await visit.end();
   }
+}
+
+/** It says no secret, and the core that replays it does the same again, down to every action. */
+async function judgeTrace(visit, tenant) {
+  const text = await visit.drive('trace');
+  // Some have no client in the end.
+  if (typeof text !== 'string') return;
+  const bundle = JSON.parse(text);
+  // Pages are used again.
+  bundle.runs = bundle.runs.filter(({ options }) => options.tenantUrl === visit.options.tenantUrl);
+  const told = JSON.stringify(bundle);
+  for (const [secret, kind] of tenant.secrets) {
+    assert.ok(!told.includes(secret.split('~').at(-1)), `the ${kind} is in the trace: ${told}`);
+  }
+  assert.ok(!told.includes('"unreadable"'), told);
+  const { difference, replayed, recorded } = await replay(told);
+  assert.equal(difference, undefined);
+  assert.deepEqual(replayed, recorded);
 }
 
 /** The four questions of every fault, and what no fault may bring about. @param {Fault} fault */

@@ -18,7 +18,7 @@ export const PLAIN = '/plain';
 /** The package as it was when the tests began, so that a build under way does not change it below them. */
 function snapshot() {
   const held = new Map([['/page.js', readFileSync(join(here, 'page.js'))]]);
-  for (const name of readdirSync(dist)) {
+  for (const name of readdirSync(dist, { recursive: true })) {
     if (name.endsWith('.js')) held.set(`/sdk/${name}`, readFileSync(join(dist, name)));
   }
   return held;

@@ -19,15 +19,21 @@ export class Visit {
   #forget = () => {};
 
   /** `own`: in a profile of its own; `load`: every address is loaded, rather than come to by the history API. */
-  static async begin(stage, tenant, { options = {}, script = '', context, own = false, load = false } = {}) {
+  static async begin(
+    stage,
+    tenant,
+    { options = {}, script = '', context, own = false, load = false, traced = false } = {},
+  ) {
     const visit = new Visit();
     visit.tenant = tenant;
-    visit.load = load || Boolean(script);
+    // A page on which the SDK runs already is recorded in part only.
+    visit.load = load || Boolean(script) || traced;
     visit.options = {
       tenantUrl: tenant.issuer,
       clientId: CLIENT_ID,
       redirectUri: tenant.redirectUri,
       requestTimeoutSeconds: 60,
+      ...(traced ? { trace: true } : {}),
       ...(typeof options === 'function' ? options(tenant) : options),
     };
     if (own || script || context) {
