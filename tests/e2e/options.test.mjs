@@ -166,7 +166,7 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
       assert.match(message, meant instanceof RegExp ? meant : new RegExp(`Write ${meant}\\.`), option);
     }
     for (const [work, option, meant] of [
-      [() => auth.loginWithRedirect({ returnTo: '/' }), 'returnTo', /one of appState/],
+      [() => auth.loginWithRedirect({ returnTo: '/' }), 'returnTo', /one of .*appState/],
       [() => auth.loginWithRedirect({ login_hint: 'ada' }), 'login_hint', /Write loginHint/],
       [() => auth.getAccessToken({ forceRefesh: true }), 'forceRefesh', /Write forceRefresh/],
       [() => auth.handleCallback(undefined, { sign: 1 }), 'sign', /Write signal/],
