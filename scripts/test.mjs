@@ -78,9 +78,12 @@ const layers = {
   packaging: { needs: [need.npm, need.browser, build], work: () => packaging({ fast: true }) },
   budget: { needs: [need.npm, build], work: size },
 };
-/** Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. */
+/**
+ * Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. The
+ * native layer comes first, because it alone needs nothing that is built before.
+ */
 const sides = [
-  ['lint', 'native', 'wasm', 'hand'],
+  ['native', 'lint', 'wasm', 'hand'],
   ['provider', 'e2e', 'faulty', 'kit', 'bench', 'packaging', 'budget'],
 ];
 
