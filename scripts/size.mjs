@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from './build.mjs';
 import { wasmGroups } from './lib/breakdown.mjs';
 import { Failed, root } from './lib/run.mjs';
 import { bold, main, red, step } from './lib/step.mjs';
 import { namedWasm } from './lib/wasm.mjs';
+import { weigh } from './lib/weigh.mjs';
 
 const dist = join(root, 'pkg/dist');
 /** The hints of errors, which a page without an error never loads, and the recorder, which a page without a trace never does. */
@@ -21,12 +21,6 @@ const PARTS = {
   'session.js': 'session of a framework',
   'bytes.js': 'the wasm, inlined',
 };
-
-/** `[raw, gzip -9, brotli -11]` */
-function weigh(bytes) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return [bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes, { params }).length];
-}
 
 const sum = (weights) => weights.reduce((a, b) => a.map((n, i) => n + b[i]), [0, 0, 0]);
 

@@ -1,6 +1,5 @@
 // Bundles the apps as an app's own production build would: esbuild, minified, split where the SDK splits.
 import { basename, join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { here } from './paths.mjs';
 
@@ -22,12 +21,6 @@ const common = {
   write: false,
   logLevel: 'silent',
 };
-
-/** `[raw, gzip -9, brotli -11]` */
-export function weigh(bytes) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return [bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes, { params }).length];
-}
 
 /**
  * @typedef {object} Chunk

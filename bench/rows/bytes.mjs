@@ -1,7 +1,7 @@
 // What goes over the wire: files that the browser requested, compressed. React and the bench's own lines are left out.
 import { remember, UNRELEASED } from '../../scripts/lib/history.mjs';
+import { weigh } from '../../scripts/lib/weigh.mjs';
 import { figures } from '../../scripts/size.mjs';
-import { weigh } from '../lib/bundle.mjs';
 import { restore, signIn, withPage } from '../lib/journey.mjs';
 import { openStage } from '../lib/stage.mjs';
 

@@ -3,48 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { root } from './run.mjs';
+import { CODE, DATA, IMPORT, Reader, sections } from './wasm-format.mjs';
 
-const [FUNCTION_NAMES, CUSTOM, IMPORT, CODE, DATA] = [1, 0, 2, 10, 11];
-
-/** Reads a wasm's numbers, texts and sections. */
-class Reader {
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.at = 0;
-  }
-  number() {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.bytes[this.at++];
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value >>> 0;
-    }
-  }
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-  text() {
-    return this.take(this.number()).toString('utf8');
-  }
-  get done() {
-    return this.at >= this.bytes.length;
-  }
-}
-
-/** @param {Buffer} wasm */
-function sections(wasm) {
-  const reader = new Reader(wasm);
-  reader.at = 8;
-  const found = {};
-  while (!reader.done) {
-    const id = reader.take(1)[0];
-    const body = new Reader(reader.take(reader.number()));
-    if (id !== CUSTOM) found[id] = body;
-    else if (body.text() === 'name') found.names = body;
-  }
-  return found;
-}
+const FUNCTION_NAMES = 1;
 
 /** How many functions come first in the count because they are imported. */
 function imported(body) {

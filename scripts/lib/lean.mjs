@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'binaryen';
 import { Failed } from './run.mjs';
+import { DATA, sections } from './wasm-format.mjs';
 
 /** Where a panic begins. Nobody would read its words: a panic is a trap, and js/guard.ts sees to it. */
 const PANICS = new RegExp(
@@ -43,33 +44,17 @@ function blank(wasm) {
   }
 }
 
-/** The active data segments of a module: where each goes, and its bytes in place. Binaryen's own interface has none. */
+/** The active data segments of a module: where each goes, and its bytes in place. */
 function data(wasm) {
-  let at = 8;
-  const number = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      value |= (wasm[at] & 0x7f) << shift;
-      if (wasm[at++] < 0x80) return value;
-    }
-  };
-  while (at < wasm.length) {
-    const section = wasm[at++];
-    const end = number() + at;
-    if (section === 11) {
-      return Array.from({ length: number() }, () => {
-        // Memory 0, `i32.const`, the address, `end`.
-        if (number() !== 0 || wasm[at++] !== 0x41) throw new Failed('a data segment of another kind', '');
-        const address = number();
-        at++;
-        const length = number();
-        at += length;
-        return { address, bytes: wasm.subarray(at - length, at) };
-      });
-    }
-    at = end;
-  }
-  return [];
+  const body = sections(wasm)[DATA];
+  return Array.from({ length: body?.number() ?? 0 }, () => {
+    // Memory 0, `i32.const`, the address, `end`.
+    if (body.number() !== 0 || body.take(1)[0] !== 0x41)
+      throw new Failed('a data segment of another kind', '');
+    const address = body.number();
+    body.take(1);
+    return { address, bytes: body.take(body.number()) };
+  });
 }
 
 /** Whatever does call what now traps would die of it: the build says so first. */

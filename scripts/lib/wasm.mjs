@@ -53,6 +53,7 @@ export async function buildWasm() {
     'src',
     'scripts/lib/wasm.mjs',
     'scripts/lib/lean.mjs',
+    'scripts/lib/wasm-format.mjs',
     'scripts/lib/text.mjs',
     'package-lock.json',
   ];
