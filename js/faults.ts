@@ -16,6 +16,12 @@ export const fault = (code: ErrorCode, transient = false, details: Record<string
   details,
 });
 
+/** Why the wasm did not start. Each engine words it its own way, but all name the policy or its keyword. */
+export const startFault = (cause: unknown, again = false): Fault =>
+  /unsafe-eval|content.security.policy|\bcsp\b/i.test(String(cause))
+    ? fault('wasm_blocked_by_csp')
+    : fault('wasm_unavailable', again);
+
 /** Mistakes that the console has been told: each is told once, however often it is made. */
 const logged = new Set<string>();
 

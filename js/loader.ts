@@ -1,5 +1,5 @@
 /** Instantiates the wasm once per page, and again after it trapped. */
-import { errorOf, fault } from './faults.js';
+import { errorOf, startFault } from './faults.js';
 import init, { __wbg_reset_state } from './glue.js';
 import { onTrap as setTrapHandler } from './guard.js';
 import type { Eager } from './start.js';
@@ -32,12 +32,10 @@ async function start(module: Eager['module'], requested: boolean): Promise<void>
     requesting = false;
     await init({ module_or_path: compiled });
   } catch (cause) {
-    // Each engine words it its own way, but all name the policy or its keyword.
-    const blocked = /unsafe-eval|content.security.policy|\bcsp\b/i.test(String(cause));
     // A request that failed may succeed later, but browsers do not ask again for a JavaScript module that they could not
     // have; and what does not compile or link never will.
     const again = requesting && cause instanceof TypeError;
-    throw errorOf(blocked ? fault('wasm_blocked_by_csp') : fault('wasm_unavailable', again), cause);
+    throw errorOf(startFault(cause, again), cause);
   }
   setTrapHandler(reset);
 }

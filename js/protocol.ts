@@ -3,7 +3,7 @@
  * that bring their own storage and transport; a page signs in with `createIntelliAuth`.
  */
 import type { IntelliAuthError } from './errors.js';
-import { call, errorOf, load } from './explain/loader.js';
+import { call, checked, errorOf, load } from './explain/loader.js';
 import { type Fault, fault } from './faults.js';
 import {
   authorizationReaders,
@@ -13,7 +13,6 @@ import {
   members,
   number,
   type Reader,
-  read,
   seconds,
   text,
   texts,
@@ -73,15 +72,6 @@ const metadataOptions = members({
   warnings: (value) => value,
 });
 const endSessionOptions = members({ idTokenHint: text, postLogoutRedirectUri: text, state: text });
-
-/** Own members of the given kinds; what is thrown is an error of the table. */
-function checked<T>(reader: typeof clientOptions, given: T | undefined): T {
-  try {
-    return read(reader, given);
-  } catch (thrown) {
-    throw errorOf(thrown as Fault);
-  }
-}
 
 /** All of a transaction: compared with what is not there, anything would pass or nothing. */
 function whole(transaction: AuthorizationTransaction): AuthorizationTransaction {

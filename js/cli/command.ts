@@ -1,4 +1,5 @@
 /** What the commands share: how they end, read their options, and colour what they print. */
+import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Severity } from '../explain/report.js';
 
@@ -41,6 +42,15 @@ export function options<T extends NonNullable<ParseArgsConfig['options']>>(args:
   } catch (error) {
     // Its advice on `--` would be wrong for a secret that begins with a dash; and its first sentence says it all.
     throw new Usage((error as Error).message.split('. ')[0] as string);
+  }
+}
+
+/** What a file holds. Throws {@link Usage}. */
+export function fileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Usage(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import { explain as explained } from '../explain/index.js';
 import type { ExplainOptions } from '../explain/report.js';
-import { type Command, EXIT, EXIT_CODES, exitCode, options, painted, Usage } from './command.js';
+import { type Command, EXIT, EXIT_CODES, exitCode, fileText, options, painted, Usage } from './command.js';
 
 const CUT = `
 This text has one parameter. If there were more, put it in quotation marks: without them
@@ -79,12 +78,7 @@ ${EXIT_CODES}`,
 };
 
 function fromFile(path: string): ExplainOptions {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Usage(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
+  const text = fileText(path);
   try {
     return JSON.parse(text);
   } catch {

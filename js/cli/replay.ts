@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import { fixture, replay as replayed } from '../replay/replay.js';
-import { type Command, EXIT, EXIT_CODES, options, Usage } from './command.js';
+import { type Command, EXIT, EXIT_CODES, fileText, options, Usage } from './command.js';
 
 export const replay: Command = {
   summary: 'tell what a support bundle recorded, and run it again on this SDK',
@@ -28,18 +27,10 @@ ${EXIT_CODES.replace('an error was found', 'something surprising was recorded, o
     const [path, ...more] = positionals;
     if (path === undefined) throw new Usage('which bundle?');
     if (more.length > 0) throw new Usage('more than one bundle');
-    const text = path === '-' ? await textOf(process.stdin) : read(path);
+    const text = path === '-' ? await textOf(process.stdin) : fileText(path);
     if (values.keep !== undefined) return { out: await fixture(text, values.keep), code: EXIT.good };
     const { text: told, ...found } = await replayed(text);
     const out = values.json ? `${JSON.stringify(found, undefined, 2)}\n` : told;
     return { out, code: found.surprise || found.difference ? EXIT.errors : EXIT.good };
   },
 };
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Usage(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}

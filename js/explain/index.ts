@@ -3,8 +3,8 @@
  * and no network. A production page has no use for this entry; it has a wasm of its own.
  */
 import { fault } from '../faults.js';
-import { members, read, text, texts } from '../options.js';
-import { call, errorOf, load } from './loader.js';
+import { members, text, texts } from '../options.js';
+import { call, checked, errorOf, load } from './loader.js';
 import type { ExplainOptions, Explanation, InputRange } from './report.js';
 
 export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from '../errors.js';
@@ -32,7 +32,7 @@ const options = members({
  * for (const { severity, seen, instead } of findings) console.log(severity, seen, instead);
  */
 export async function explain(input: string, known?: ExplainOptions): Promise<Explanation> {
-  const given = checked(known);
+  const given = checked(options, known);
   if (typeof input !== 'string') {
     const details = { option: 'input', problem: 'it has the wrong type', instead: 'a string' };
     throw errorOf(fault('invalid_config', false, details));
@@ -46,14 +46,6 @@ export async function explain(input: string, known?: ExplainOptions): Promise<Ex
       explained.free();
     }
   });
-}
-
-function checked(known: ExplainOptions | undefined): ExplainOptions {
-  try {
-    return read(options, known);
-  } catch (thrown) {
-    throw errorOf(thrown as Parameters<typeof errorOf>[0]);
-  }
 }
 
 /** The wasm counts the octets of UTF-8; a page slices strings. */

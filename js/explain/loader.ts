@@ -1,7 +1,8 @@
 /** Loads the wasm that production pages never load: of `/explain` and `/protocol`. */
 import { IntelliAuthError } from '../errors.js';
 import { messageOf } from '../errors.messages.js';
-import { type Fault, fault } from '../faults.js';
+import { type Fault, fault, startFault } from '../faults.js';
+import { type Reader, read } from '../options.js';
 import * as glue from './glue.js';
 
 type Exports = typeof glue;
@@ -9,6 +10,15 @@ type Exports = typeof glue;
 /** The error that a fault is. */
 export const errorOf = ({ code, transient, details }: Fault, cause?: unknown): IntelliAuthError =>
   new IntelliAuthError(code, messageOf(code, details), { transient, details, cause });
+
+/** Own members of the given kinds; what is thrown is an error of the table. */
+export function checked<T>(reader: Reader, given: T | undefined): T {
+  try {
+    return read(reader, given);
+  } catch (thrown) {
+    throw errorOf(thrown as Fault);
+  }
+}
 
 let ready: Promise<void> | undefined;
 
@@ -26,9 +36,7 @@ async function start(): Promise<void> {
     const { compile } = await import('./bytes.js');
     await glue.default({ module_or_path: await compile() });
   } catch (cause) {
-    // Each engine words it its own way, but all name the policy or its keyword.
-    const blocked = /unsafe-eval|content.security.policy|\bcsp\b/i.test(String(cause));
-    throw errorOf(fault(blocked ? 'wasm_blocked_by_csp' : 'wasm_unavailable'), cause);
+    throw errorOf(startFault(cause), cause);
   }
 }
 
