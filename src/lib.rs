@@ -10,6 +10,17 @@
 //! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
 //! | [`code_flow`] | the flow by hand, for Rust programs: see below |
 #![doc = include_str!("guide.md")]
+// A panic is a trap in the wasm: whatever comes in from outside must not cause one.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod core;
 

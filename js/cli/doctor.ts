@@ -27,6 +27,8 @@ interface Check {
 interface Diagnosis {
   checks: Check[];
   findings: Omit<Finding, 'parameter' | 'range'>[];
+  /** Both for a terminal. */
+  text: string;
 }
 
 export const doctor: Command = {
@@ -78,10 +80,10 @@ ${EXIT_CODES}`,
     if (values.issuer !== undefined) client.issuer = values.issuer;
     if (values.scope !== undefined) client.scope = values.scope;
     const origin = values.origin ?? new URL(redirectUri).origin;
-    const report = await diagnosed(client, origin, values.probe ?? false);
+    const { text: plain, ...report } = await diagnosed(client, origin, values.probe ?? false);
     const shown = values.json
       ? `${JSON.stringify(report, undefined, 2)}\n`
-      : painted(inWords(client, report));
+      : painted(`${tenantUrl}, application ${clientId}\n${plain}`);
     return { out: shown, code: exitCode(report.findings) };
   },
 };
@@ -92,7 +94,7 @@ async function diagnosed(client: CodeFlowOptions, origin: string, probe: boolean
   const machine = begun(() => call((wasm) => new wasm.Doctor(client, origin, probe, entropy)));
   for (;;) {
     const next: Probe | undefined = begun(() => call(() => machine.nextProbe(Date.now())));
-    if (!next) return call(() => machine.report());
+    if (!next) return call(() => ({ ...machine.report(), text: machine.text() }));
     const answer = await ask(next);
     if (typeof answer === 'string') call(() => machine.unanswered(answer));
     else {
@@ -144,19 +146,4 @@ async function read({ body }: Response): Promise<string> {
     if (text.length > MAX_BODY) break;
   }
   return text;
-}
-
-function inWords({ tenantUrl, clientId }: CodeFlowOptions, { checks, findings }: Diagnosis): string {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const lines = [`${tenantUrl}, application ${clientId}`];
-  for (const { name, outcome, seen } of checks)
-    lines.push(`  ${outcome.padEnd(8)}${name.padEnd(width)}  ${seen}`);
-  if (findings.length === 0) lines.push('', 'Nothing wrong was found.');
-  for (const { severity, code, ...said } of findings) {
-    lines.push('', `${severity.toUpperCase()} ${code}`);
-    const { seen, why, instead, clause } = said;
-    for (const [name, sentence] of Object.entries({ Seen: seen, Why: why, Instead: instead, Clause: clause }))
-      if (sentence) lines.push(`  ${name.padEnd(8)} ${sentence}`);
-  }
-  return `${lines.join('\n')}\n`;
 }

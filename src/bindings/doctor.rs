@@ -72,6 +72,11 @@ impl JsDoctor {
         self.0.unanswered(reason);
     }
 
+    /// Checks and findings for a terminal.
+    pub fn text(&self) -> String {
+        self.0.to_text()
+    }
+
     /// `{ checks, findings }`.
     pub fn report(&self) -> JsValue {
         let (checks, findings) = (Array::new(), Array::new());

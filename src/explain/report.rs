@@ -250,23 +250,30 @@ impl Report {
             }
             out.push_str(&format!("  {:<8}  {:<width$}  {}\n", part.place.as_str(), part.name, part.value));
         }
-        if self.findings.is_empty() {
-            out.push_str("\nNothing wrong was found.\n");
-        }
-        for finding in &self.findings {
-            out.push_str(&format!("\n{} {}\n", finding.severity.as_str().to_uppercase(), finding.code));
-            let rows = [
-                ("Seen", finding.seen.as_str()),
-                ("Why", &finding.why),
-                ("Instead", &finding.instead),
-                ("Clause", finding.clause),
-            ];
-            for (name, text) in rows {
-                if !text.is_empty() {
-                    out.push_str(&format!("  {name:<8} {text}\n"));
-                }
-            }
-        }
+        out.push_str(&findings_to_text(&self.findings));
         out
     }
+}
+
+/// Findings for a terminal.
+pub(crate) fn findings_to_text(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "\nNothing wrong was found.\n".to_owned();
+    }
+    let mut out = String::new();
+    for finding in findings {
+        out.push_str(&format!("\n{} {}\n", finding.severity.as_str().to_uppercase(), finding.code));
+        let rows = [
+            ("Seen", finding.seen.as_str()),
+            ("Why", &finding.why),
+            ("Instead", &finding.instead),
+            ("Clause", finding.clause),
+        ];
+        for (name, text) in rows {
+            if !text.is_empty() {
+                out.push_str(&format!("  {name:<8} {text}\n"));
+            }
+        }
+    }
+    out
 }

@@ -58,16 +58,13 @@ fn challenge(cx: &mut Context, param: &Param) {
         if right == value {
             return;
         }
-        let found = match how(verifier.expose(), value) {
-            Some(Made::Plain) => {
-                cx.finding(Code::ChallengeIsVerifier, "code_challenge is the verifier itself.")
-            }
+        let made = how(verifier.expose(), value);
+        let found = match &made {
             Some(made) => cx.finding(made.code(), format!("code_challenge {}.", made.words())),
             None => cx.finding(Code::ChallengeMismatch, "code_challenge is not the hash of the verifier."),
         };
         let also = format!(" For this verifier that is {right}.");
-        let text =
-            if matches!(how(verifier.expose(), value), Some(Made::Hex | Made::OfHex)) { also } else { right };
+        let text = if matches!(made, Some(Made::Hex | Made::OfHex)) { also } else { right };
         return cx.add(found.on(param).with("challenge", text));
     }
     let long = show::characters(value);
