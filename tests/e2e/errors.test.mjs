@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { openBrowser } from './support/browser.mjs';
 import { bundled, served } from './support/bundle.mjs';
-import { authorizeUrl, callbackUrl, signIn, told } from './support/flow.mjs';
+import { authorizeUrl, callbackUrl, hold, signIn, told } from './support/flow.mjs';
 import { leapToRefresh } from './support/time.mjs';
 import { bareWorld, reactWorld, ready } from './support/world.mjs';
 
@@ -261,14 +261,7 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
   test('nor does it leave an error in React', async (t) => {
     const world = await reactWorld(t, browser, { options: { discovery: true } });
     const page = await world.context.newPage();
-    let release;
-    const open = new Promise((resolve) => {
-      release = resolve;
-    });
-    await page.route('**/bytes*.js', async (route) => {
-      await open;
-      await route.continue();
-    });
+    const release = await hold(page, '**/bytes*.js');
     await page.goto(world.origin);
     await page.locator('main[data-status=loading]').waitFor();
     const aborted = () =>

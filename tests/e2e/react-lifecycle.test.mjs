@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { openBrowser } from './support/browser.mjs';
-import { choose } from './support/flow.mjs';
+import { choose, hold } from './support/flow.mjs';
 import { button, countChannels, inEachReact, SHOWN } from './support/react-app.mjs';
 
 const browser = await openBrowser();
@@ -48,14 +48,7 @@ inEachReact(browser, (app, react) => {
     );
     const page = await world.context.newPage();
     await countChannels(page);
-    let release;
-    const open = new Promise((resolve) => {
-      release = resolve;
-    });
-    await page.route('**/bytes*.js', async (route) => {
-      await open;
-      await route.continue();
-    });
+    const release = await hold(page, '**/bytes*.js');
     await page.goto(world.origin);
     await page.locator('main[data-status=loading]').waitFor();
     const called = page.evaluate(async () => {

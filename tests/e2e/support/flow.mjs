@@ -56,6 +56,19 @@ export async function signInToDemo(page, world, account = 'Ada Lovelace') {
   await page.getByRole('heading', { name: account }).waitFor();
 }
 
+/** Has requests for `pattern` wait until what it answers with is called. */
+export async function hold(page, pattern) {
+  let release;
+  const open = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(pattern, async (route) => {
+    await open;
+    await route.continue();
+  });
+  return release;
+}
+
 /**
  * Waits until `met()`: asked now and whenever the platform has answered.
  *
