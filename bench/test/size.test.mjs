@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { groupOf, wasmGroups } from '../../scripts/lib/breakdown.mjs';
 import { readHistory, remember, UNRELEASED } from '../../scripts/lib/history.mjs';
 
-test('a function belongs to its module, whoever brings the trait', () => {
+test('a function belongs to its module, wherever the trait is from', () => {
   const groups = {
     'intelliauth_spa_sdk::core::client::session::refresh::Refresh::begin': 'core/client/session',
     '<intelliauth_spa_sdk[0a1b]::web::json::Value as intelliauth_spa_sdk[0a1b]::core::base::json::Json>::has':

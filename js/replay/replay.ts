@@ -11,7 +11,7 @@ import { type Message, type Outcome, Story } from './story.js';
 
 /** What a replay found. */
 export interface Replay {
-  /** What happened, step by step, for a person. */
+  /** What happened, step by step, to be read. */
   text: string;
   /** What every call came to, what was sent and what was told, in the recording and in the replay. */
   recorded: Outcome[];
@@ -22,7 +22,7 @@ export interface Replay {
   surprise?: string;
 }
 
-/** A regression test: a bundle, and what is to come of it. `expected` is what was recorded until somebody writes what is right. */
+/** A regression test: a bundle, and what is to come of it. `expected` is what was recorded until it is corrected. */
 export interface Fixture {
   about: string;
   expected: Outcome[];
@@ -64,7 +64,7 @@ export async function replay(text: string): Promise<Replay> {
         difference ? `   Replayed, it differs: ${difference}` : '   Replayed on this core, it does the same.',
       );
   }
-  // A bundle is somebody else's text, and a terminal obeys what is in it.
+  // A bundle is text of another's, and a terminal obeys what is in it.
   found.text = `${told.join('\n')}\n`.replace(/(?!\n)\p{Cc}/gu, '�');
   return found;
 }

@@ -226,7 +226,7 @@ export class Redactor {
     );
   }
 
-  /** An address of the app's: paths other than the redirect URI's may name somebody. */
+  /** An address of the app's: paths other than the redirect URI's may name a user. */
   address(text: string): string {
     const [, origin, path] = /^(\w+:\/\/[^/?#]*)?(.*)$/s.exec(text) as RegExpExecArray;
     return (origin ?? '').replace(/\/\/.*@/, '//') + this.path(path as string);

@@ -30,7 +30,7 @@ export function record(tapped: typeof tap): void {
   tapped(recorder.through, recorder.scope);
 }
 
-/** Everything that is recorded, for whoever is to find out what happened. */
+/** Everything that is recorded, to find out what happened. */
 export function bundle(): string {
   const recorded = [...earlier(), ...runs()];
   const made: Bundle = {

@@ -1,4 +1,4 @@
-//! What happens without being asked: people, browsers, machines and networks as they are.
+//! What happens without being asked: users, browsers, machines and networks as they are.
 
 use super::log::Entry;
 use super::plan::Fault;
@@ -102,7 +102,7 @@ impl World {
         }
     }
 
-    /// One thing goes wrong, or somebody does something.
+    /// One thing goes wrong, or a user does something.
     pub fn chaos(&mut self) {
         if self.quiet {
             return;
@@ -137,7 +137,7 @@ impl World {
         self.strike(fault, id);
     }
 
-    /// A time that may matter to somebody.
+    /// A time that may matter to a tab.
     fn while_(&mut self) -> i64 {
         let hold = self.plan.hold();
         let longest = self.dice.pick(&[500, hold, 3 * hold, self.plan.lifetime, 3 * self.plan.lifetime]);

@@ -49,7 +49,7 @@ impl World {
         let back: i64 =
             self.trouble.back.iter().filter(|(at, _)| *at >= asked_at).map(|(_, far)| far + 2_000).sum();
         let slept = self.trouble.sleeps.iter().any(|at| *at >= asked_at);
-        // A clock set back deceives whoever has no other clock for it.
+        // A clock set back deceives a tab that has no other clock for it.
         let tolerance = if by == id && !slept { 0 } else { back };
         let over = self.truth() - asked_at - self.plan.lifetime;
         if over > tolerance {

@@ -69,7 +69,7 @@ impl Locks {
         next
     }
 
-    /// Takes it from whoever holds it. Answers with the one that lost it and how long it had held it.
+    /// Takes it from its holder. Answers with the one that lost it and how long it had held it.
     pub fn steal(&mut self, asker: Asker, now: i64) -> Option<(Asker, i64)> {
         let name = self.name(asker)?.clone();
         let state = self.states.get_mut(&name)?;

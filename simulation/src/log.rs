@@ -1,4 +1,4 @@
-//! What happens in a world, one entry each, for whoever draws it. A world without a log makes none.
+//! What happens in a world, one entry each, to be drawn. A world without a log makes none.
 
 use super::world::{TabId, World};
 use intelliauth_spa_sdk::core::client::session::message::Message;

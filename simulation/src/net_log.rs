@@ -35,7 +35,7 @@ impl Fate {
     }
 }
 
-/// What an answer is, to whoever reads the log.
+/// What an answer is, for the log.
 pub fn name_of(outcome: &TokenOutcome) -> &'static str {
     match outcome {
         TokenOutcome::Tokens(_) => "tokens",

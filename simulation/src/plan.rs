@@ -29,7 +29,7 @@ impl Dice {
     }
 }
 
-/// One class of things that go wrong, or that people do.
+/// One class of things that go wrong, or that users do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[rustfmt::skip]
 pub enum Fault {
@@ -60,7 +60,7 @@ pub enum Sabotage {
     DeafChannel,
     /// No question to the other tabs arrives.
     NoQuery,
-    /// Whoever holds a session's lock reads what it read before it had it.
+    /// The holder of a session's lock reads what it read before it had it.
     StaleUnderLock,
     /// A lock is let go as soon as the request under it is sent.
     EarlyUnlock,

@@ -47,7 +47,7 @@ pub struct FamilyOracle {
     /// A tab was told that it is over.
     pub refused: bool,
     pub signed_out: Option<i64>,
-    /// Somebody asked for a new token early.
+    /// An app asked for a new token early.
     pub demand: i64,
     /// The lock was taken from a holder past its deadline.
     pub lock_stolen: i64,

@@ -33,7 +33,7 @@ pub const RULES: [(&str, Sabotage); 6] = [
 const LONGEST: u64 = 200_000;
 /// Nor one that gets commands: entries of the log after the last command.
 const ENOUGH: usize = 600;
-/// Without a rule some seeds never come to rest, and long courses are no use to whoever wants to see one: jobs.
+/// Without a rule some seeds never come to rest, and long courses are no use to see one: jobs.
 const LONG_ENOUGH: u64 = 4_000;
 /// How long a rule's break is followed, to see what comes of it: milliseconds.
 const AFTERMATH: i64 = 30_000;

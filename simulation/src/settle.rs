@@ -30,7 +30,7 @@ impl World {
         let steal_after = self.steal_after();
         self.pass(steal_after.min(200_000));
         self.look_everywhere();
-        // Whoever waits before the next try has it soon.
+        // A tab that waits before the next try has it soon.
         for _ in 0..45 {
             let failing = |id: &usize| matches!(self.docs[*id].seen, Seen::In { failing: true, .. });
             if !self.running().iter().any(failing) {

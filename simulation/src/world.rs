@@ -223,7 +223,7 @@ pub struct World {
     pub fates: VecDeque<super::net::Fate>,
     pub trouble: Trouble,
     pub broken: Option<Broken>,
-    /// Whether the world goes on after a rule was broken, for whoever wants to see what comes of it.
+    /// Whether the world goes on after a rule was broken, so that one can see what comes of it.
     pub goes_on: bool,
     /// All that broke, and after how many jobs; the first few.
     pub breaches: Vec<(u64, Broken)>,

@@ -11,7 +11,7 @@ import { Layout } from './parts/Layout';
 import { Page } from './parts/Page';
 import { SignedOut } from './parts/SignedOut';
 
-// Whoever only signs in loads none of these.
+// A user who only signs in loads none of these.
 const further = [
   { path: 'lab', title: 'Why the session holds', page: lazy(() => import('./lab/LabPage')) },
   { path: 'mistakes', title: 'Mistakes, made for real', page: lazy(() => import('./mistakes/MistakesPage')) },

@@ -18,7 +18,7 @@ export const signedOutBecause: Record<SignedOutReason, string> = {
   session_mismatch: 'The platform answered for another session. Sign in to go on.',
 };
 
-/** What an event means, to somebody who has not read the specifications. */
+/** What an event means, to a reader who has not read the specifications. */
 export function inPlainWords(event: AuthEvent): string {
   switch (event.type) {
     case 'sign_in_started':

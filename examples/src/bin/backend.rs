@@ -132,7 +132,7 @@ async fn callback(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     let tokens =
         code_flow::process_token_response(engine, &app.config, &app.provider, &awaited, response, now())?;
     let session = Session::new(tokens)?;
-    // Another cookie than before: one that somebody planted is worth nothing.
+    // Another cookie than before: one that an attacker planted is worth nothing.
     app.forget(&id);
     let session = Some(Arc::new(tokio::sync::Mutex::new(session)));
     let id = app.new_browser(Browser { session, ..Browser::default() })?;
@@ -145,7 +145,7 @@ async fn profile(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
     // Held while it is refreshed: a refresh token is sent once.
     let mut session = session.lock().await;
     if let Err(error) = app.refresh(&mut session).await {
-        // Over, or somebody else's: then the refresh token is spent as well.
+        // Over, or another user's: then the refresh token is spent as well.
         if matches!(error.code, ErrorCode::SessionExpired | ErrorCode::SessionMismatch) {
             app.forget(&app.cookie(&headers).unwrap_or_default());
         }

@@ -133,15 +133,15 @@ topic! {
         "Keep the verifier in the tab, send code_challenge={challenge}, and send code_verifier with the token request alone."
         "RFC 7636 §4.3";
     ChallengeIsVerifier Error
-        "The challenge must be the hash of the verifier. If the verifier itself is sent, whoever sees the URL can exchange the code."
+        "The challenge must be the hash of the verifier. If the verifier itself is sent, anyone who sees the URL can exchange the code."
         "Send code_challenge={challenge}: BASE64URL(SHA-256(ASCII(code_verifier))), and code_challenge_method=S256."
         "RFC 7636 §4.2";
     ChallengeMethodPlain Error
-        "With plain the challenge is the verifier itself: whoever sees the URL can exchange the code."
+        "With plain the challenge is the verifier itself: anyone who sees the URL can exchange the code."
         "Send code_challenge_method=S256, and as code_challenge the BASE64URL of the verifier's SHA-256."
         "RFC 9700 §2.1.1";
     ChallengeMissing Error
-        "Without a challenge whoever gets hold of the code can exchange it, and platforms refuse a public client's request."
+        "Without a challenge anyone who gets hold of the code can exchange it, and platforms refuse a public client's request."
         "Add code_challenge (BASE64URL of the verifier's SHA-256) and code_challenge_method=S256."
         "RFC 9700 §2.1.1";
     ChallengeMethodMissing Error

@@ -21,7 +21,7 @@ topic! {
 
     // Secrets where they must not be.
     SecretInUrl Error
-        "URLs are kept in the browser's history, in logs of servers and proxies, and sent on in Referer headers: whoever reads one of these has the value."
+        "URLs are kept in the browser's history, in logs of servers and proxies, and sent on in Referer headers: anyone who reads one of these has the value."
         "Take {name} out of the URL. {place} A secret that was in a URL may be known to others: replace it."
         "RFC 9700 §4.3";
     TokenInAddress Error
@@ -81,7 +81,7 @@ topic! {
         "Take authorization_endpoint or token_endpoint from the document at this address."
         "OpenID Connect Discovery §4";
     TenantDiffers Error
-        "Another tenant has other applications and other users: it does not know this client_id, or signs in somebody else."
+        "Another tenant has other applications and other users: it does not know this client_id, or signs in other users."
         "Send the request to {expected}."
         "RFC 6749 §3.1";
     EndpointMisspelled Error

@@ -27,7 +27,7 @@ export function markdown(categories) {
     '',
     '<!-- Made by `GENERATE=1 node --test tests/faulty/faulty.test.mjs`. -->',
     '',
-    `What this SDK does when the platform, or whoever stands in its place, misbehaves: ${total} faults of the faulty ` +
+    `What this SDK does when the platform, or a server in its place, misbehaves: ${total} faults of the faulty ` +
       'platform in `tests/faulty/`, each run through the built wasm in a real browser.',
     '',
     'Of every row these hold, besides what it says: no address that the tab remembers holds a code, state, error or ' +

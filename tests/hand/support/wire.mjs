@@ -71,7 +71,7 @@ export const page = (shown) => {
 
 <!-- Made by \`npm run generate\`: every message is recorded from a run against the embedded provider, and a test holds this page to it. -->
 
-What the SDK and the platform say to each other, for whoever speaks to either with another tool. Every request and answer below was recorded; every \`curl\` line is run by a test. \`<code>\`, \`<state>\` and the like stand for values that are new each time, and long lines are broken at \`&\`.
+What the SDK and the platform say to each other, for readers who speak to either with another tool. Every request and answer below was recorded; every \`curl\` line is run by a test. \`<code>\`, \`<state>\` and the like stand for values that are new each time, and long lines are broken at \`&\`.
 
 The shell's lines make one script: run them from top to bottom, with your tenant, client and redirect URI.
 

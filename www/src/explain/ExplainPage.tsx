@@ -197,7 +197,7 @@ function Explained({ input, explanation }: { input: string; explanation: Explana
         })}
       </pre>
       {parts.some(({ hidden }) => hidden) && (
-        <p className="quiet">Secrets are shown as dots, so that you can show this to somebody.</p>
+        <p className="quiet">Secrets are shown as dots, so that you can show this to others.</p>
       )}
       {explanation.kind !== 'unknown' || findings.length > 0 ? (
         <>

@@ -1,4 +1,4 @@
-/** What somebody with a stuck sign-in may have at hand. All of it is made up. */
+/** What a user with a stuck sign-in may have at hand. All of it is made up. */
 export interface Example {
   readonly title: string;
   readonly text: string;

@@ -58,7 +58,7 @@ export const scenes: readonly Scene[] = [
     name: 'duplicate',
     title: 'A duplicated tab',
     about:
-      'With tokens kept per tab, duplicating a tab copies them, refresh token included. Whoever used it second would end the session, so the copies ask each other before they send.',
+      'With tokens kept per tab, duplicating a tab copies them, refresh token included. The tab that used it second would end the session, so the copies ask each other before they send.',
     script: 'calm session 60\ndo tab\ndo signin 0\nwait 2000 duplicate 0\nwait 1000 duplicate 0\nstop 60000',
   },
 ];
@@ -80,7 +80,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'reread',
     title: 'reading storage again under the lock',
-    about: 'Whoever has the lock goes by what it read before it had it.',
+    about: 'The holder of the lock goes by what it read before it had it.',
   },
   {
     name: 'query',

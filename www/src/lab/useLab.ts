@@ -15,7 +15,7 @@ export interface Course {
   readonly longer: number;
 }
 
-/** The world that the address names, for a link that shows somebody else the same course. */
+/** The world that the address names, for a link that shows another user the same course. */
 function first(): Course {
   const named = new URLSearchParams(location.hash.slice(1));
   return {
@@ -59,7 +59,7 @@ export function useLab(all: boolean) {
     try {
       return engine?.play(scriptOf(course));
     } catch {
-      return engine?.play(scenes[0]?.script ?? ''); // an address that somebody else wrote
+      return engine?.play(scenes[0]?.script ?? ''); // an address that another wrote
     }
   }, [engine, course]);
   const rows = useMemo(() => (played ? shown(rowsOf(played, all)) : []), [played, all]);

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 
-/** The demo's other pages, for whoever wants to see more than a sign-in. */
+/** The demo's other pages, beside the sign-in. */
 export function Further() {
   return (
     <nav className="further" aria-labelledby="further">
