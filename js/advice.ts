@@ -1,5 +1,5 @@
 /** What the console tells a developer: what to register, and where an app will fail later. Production builds leave it out. */
-import type { AuthState, IntelliAuthOptions, ProviderCallbacks } from './types.js';
+import type { AuthState, IntelliAuthOptions, ProviderCallbacks, ProviderOptions } from './types.js';
 
 const told = new Set<string>();
 
@@ -22,6 +22,27 @@ export function ofOptions(options: IntelliAuthOptions & ProviderCallbacks): void
     const problem = `redirectUri is at ${origin} and this page at ${location.origin}, so a sign-in that begins here is not known there`;
     tell('warn', `${problem}. Open the app at ${origin}, or write redirectUri: '${pathname}'.`);
   }
+  ofCallbacks(options);
+}
+
+/** A client that the app made, and what is given beside it. */
+export function ofReadyClient(options: ProviderOptions): void {
+  const ignored = Object.entries(options)
+    .filter(([name, value]) => value !== undefined && !BESIDE_A_CLIENT.includes(name))
+    .map(([name]) => name);
+  for (const name of ignored) {
+    tell(
+      'warn',
+      `${name} is ignored, because a client is given, which has its own options. Write it where the client is made, by createIntelliAuth, or leave it out.`,
+    );
+  }
+  ofCallbacks(options);
+}
+
+const BESIDE_A_CLIENT = ['client', 'handleCallbackAutomatically', 'navigate', 'onSignedIn', 'onSignInError'];
+
+/** Callbacks that are never called. */
+function ofCallbacks(options: ProviderCallbacks): void {
   const { handleCallbackAutomatically, navigate, onSignedIn, onSignInError } = options;
   if (handleCallbackAutomatically === false) {
     const idle = Object.entries({ navigate, onSignedIn, onSignInError }).filter(([, given]) => given);

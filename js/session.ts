@@ -1,4 +1,5 @@
 /** A store with its client: answers the callback, shows states and errors, and follows the options. */
+import { inDevelopment } from './development.js';
 import type { IntelliAuthError } from './errors.js';
 import type { Store } from './state.js';
 import type { AuthState, IntelliAuth } from './types.js';
@@ -34,6 +35,8 @@ export class Session {
     if (callback) void this.#answer(here);
     else store.show(client.getState());
     this.compare();
+    // Of a client that is made here the client itself tells.
+    if (store.first.client) inDevelopment((advice) => advice.ofReadyClient(store.first));
   }
 
   /**

@@ -118,13 +118,58 @@ describe('the console in development', { concurrency: 2, timeout: 600_000 }, () 
     });
   }
 
+  test('a ready client: warns of what is ignored beside it, and of a callback that nothing calls', async (t) => {
+    const world = await reactApp(
+      t,
+      browser,
+      `const client = await createIntelliAuth(given);
+      mount(
+        <IntelliAuthProvider client={client} scope="openid" clientID="app" onSignedIn={() => {}} handleCallbackAutomatically={false}>
+          <main />
+        </IntelliAuthProvider>,
+      );`,
+    );
+    const page = await world.context.newPage();
+    const warnings = warningsOf(page);
+    const idle = warnings.next('onSignedIn');
+    await page.goto(world.origin);
+    assert.match(await idle, /onSignedIn is never called, because handleCallbackAutomatically is false/);
+    assert.deepEqual(
+      warnings.all.map((text) => text.split(' ').slice(0, 3).join(' ')),
+      ['scope is ignored,', 'clientID is ignored,', 'onSignedIn is never'],
+      warnings.all.join('\n'),
+    );
+    assert.match(warnings.all[0], /because a client is given.* by createIntelliAuth, or leave it out/);
+  });
+
+  test('a ready client whose callbacks are called is warned of nothing', async (t) => {
+    const world = await reactApp(
+      t,
+      browser,
+      `const client = await createIntelliAuth(given);
+      // The advice comes in order: what is told of the first provider is told before that of the second.
+      mount(
+        <>
+          <IntelliAuthProvider client={client} onSignedIn={() => {}} navigate={() => {}}><main /></IntelliAuthProvider>
+          <IntelliAuthProvider client={client} tokenStorage="memory"><main /></IntelliAuthProvider>
+        </>,
+      );`,
+    );
+    const page = await world.context.newPage();
+    const { all, next } = warningsOf(page);
+    const last = next('tokenStorage is ignored');
+    await page.goto(world.origin);
+    await last;
+    assert.equal(all.length, 1, all.join('\n'));
+  });
+
   test('a production build on localhost says nothing, and has none of the texts', async (t) => {
     const world = await bareWorld(t, browser);
     const { files } = await bundled(
       `import { createIntelliAuth } from '@intelliauth/spa-sdk';
       window.ready = createIntelliAuth(${JSON.stringify(world.options)}).then((auth) => { window.auth = auth; });`,
     );
-    const texts = /redirect URI to register|among allowedOrigins|is never called/;
+    const texts = /redirect URI to register|among allowedOrigins|is never called|is ignored/;
     assert.deepEqual(
       [...files].filter(([, text]) => texts.test(text)).map(([path]) => path),
       [],
