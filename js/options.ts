@@ -173,8 +173,21 @@ export function read<T>(reader: Reader, given: T | HandledEvent | undefined): T 
   return guarded(whole, given, WHOLE) as T;
 }
 
+/** What other SDKs call what is here, but by a name that is nowhere near. */
+const ELSEWHERE: Record<string, string> = {
+  authority: 'tenantUrl',
+  domain: 'tenantUrl',
+  issuerUri: 'tenantUrl',
+  cacheLocation: 'tokenStorage',
+};
+
 /** The name that was probably meant, or else all there are. */
 function meant(name: string, known: string[]): string {
+  if (name === 'audience' || name === 'resource') {
+    return `extraParams: { ${name}: '…' } in loginWithRedirect's options`;
+  }
+  const here = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+  if (here && known.includes(here)) return here;
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
   const given = plain(name);
   const near = known

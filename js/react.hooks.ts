@@ -21,20 +21,21 @@ export interface AccessToken {
  */
 export function useAccessToken(): AccessToken {
   const { status, user, expiresAt, getAccessToken } = useIntelliAuth();
-  const [result, setResult] = useState<AccessToken>({});
+  const [{ of, ...result }, setResult] = useState<AccessToken & { of?: string }>({});
   const sub = user?.sub;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another user or another expiry is another token
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another expiry is another token
   useEffect(() => {
     setResult({});
     if (status !== 'authenticated') return;
     const over = new AbortController();
     getAccessToken({ signal: over.signal }).then(
-      (token) => over.signal.aborted || setResult({ token }),
-      (error: IntelliAuthError) => over.signal.aborted || setResult({ error }),
+      (token) => over.signal.aborted || setResult({ of: sub, token }),
+      (error: IntelliAuthError) => over.signal.aborted || setResult({ of: sub, error }),
     );
     return () => over.abort();
   }, [status, sub, expiresAt, getAccessToken]);
-  return status === 'authenticated' ? result : {};
+  // Effects come after the render: the first one with another user must not have the token of the user before.
+  return status === 'authenticated' && of === sub ? result : {};
 }
 
 /** What {@link useSuspenseIntelliAuth} gives. */

@@ -7,7 +7,7 @@ import {
   inject,
   type Ref,
   shallowRef,
-  watchEffect,
+  watch,
 } from 'vue';
 import type { IntelliAuthError } from './errors.js';
 import { Store } from './state.js';
@@ -117,21 +117,26 @@ export function useAccessToken(): VueAccessToken {
   const { state, getAccessToken } = useIntelliAuth();
   const token = shallowRef<string>();
   const error = shallowRef<IntelliAuthError>();
-  watchEffect((onCleanup) => {
-    const { status } = state.value;
-    token.value = error.value = undefined;
-    if (status !== 'authenticated') return;
-    const over = new AbortController();
-    onCleanup(() => over.abort());
-    getAccessToken({ signal: over.signal }).then(
-      (value) => {
-        if (!over.signal.aborted) token.value = value;
-      },
-      (reason: IntelliAuthError) => {
-        if (!over.signal.aborted) error.value = reason;
-      },
-    );
-  });
+  watch(
+    // Another user or another expiry is another token; that refreshing fails, say, is not.
+    [() => state.value.status, () => state.value.user?.sub, () => state.value.expiresAt],
+    ([status], _, onCleanup) => {
+      token.value = error.value = undefined;
+      if (status !== 'authenticated') return;
+      const over = new AbortController();
+      onCleanup(() => over.abort());
+      getAccessToken({ signal: over.signal }).then(
+        (value) => {
+          if (!over.signal.aborted) token.value = value;
+        },
+        (reason: IntelliAuthError) => {
+          if (!over.signal.aborted) error.value = reason;
+        },
+      );
+    },
+    // Before anything reads the new state: it must not meet the token of the user before.
+    { immediate: true, flush: 'sync' },
+  );
   return { token, error };
 }
 

@@ -2,7 +2,7 @@
 import { type ReactElement, type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
 import { isIntelliAuthError } from '../errors.js';
 import { IntelliAuthContext } from '../react.provider.js';
-import type { Auth, AuthState, IntelliAuthError } from './index.js';
+import type { Auth, AuthState, IntelliAuthError, Methods } from './index.js';
 import { createTestClient, type TestClient } from './index.js';
 
 /** What {@link IntelliAuthTestProvider} takes: a client of the test's, or the state of one. */
@@ -40,7 +40,7 @@ export function IntelliAuthTestProvider({
     () => auth.getState(),
     () => auth.getState(),
   );
-  const value = useMemo((): Auth => {
+  const methods = useMemo((): Methods => {
     /** An attempt to sign in, whose error is shown until the next one. */
     const tried = <Args extends unknown[], Result>(attempt: (...args: Args) => Promise<Result>) => {
       return (...args: Args): Promise<Result> => {
@@ -51,8 +51,6 @@ export function IntelliAuthTestProvider({
       };
     };
     return {
-      ...shown,
-      error: shown.status === 'error' ? shown.error : error,
       loginWithRedirect: tried(auth.loginWithRedirect),
       handleCallback: tried(auth.handleCallback),
       logout: auth.logout,
@@ -63,7 +61,8 @@ export function IntelliAuthTestProvider({
       getState: () => auth.getState(),
       subscribe: (listener) => auth.subscribe(listener),
       trace: () => auth.trace(),
-    } as Auth;
-  }, [auth, shown, error]);
+    };
+  }, [auth]);
+  const value = useMemo(() => ({ error, ...shown, ...methods }) as Auth, [shown, error, methods]);
   return <IntelliAuthContext.Provider value={value}>{children}</IntelliAuthContext.Provider>;
 }

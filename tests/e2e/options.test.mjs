@@ -155,7 +155,18 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
       [{ scopes: 'x' }, 'scopes', 'scope'],
       [{ storage: 'x' }, 'storage', 'tokenStorage'],
       [{ clockSkew: 60 }, 'clockSkew', 'clockSkewSeconds'],
-      [{ domain: 'x' }, 'domain', /one of tenantUrl, clientId, redirectUri, .*wasm/],
+      [{ tenancy: 'x' }, 'tenancy', /one of tenantUrl, clientId, redirectUri, .*wasm/],
+      // What other SDKs have by another name.
+      [
+        { audience: 'x' },
+        'audience',
+        /Write extraParams: \{ audience: '…' \} in loginWithRedirect's options\./,
+      ],
+      [{ resource: 'x' }, 'resource', /Write extraParams: \{ resource: '…' \}/],
+      [{ domain: 'x' }, 'domain', 'tenantUrl'],
+      [{ authority: 'x' }, 'authority', 'tenantUrl'],
+      [{ issuerUri: 'x' }, 'issuerUri', 'tenantUrl'],
+      [{ cacheLocation: 'x' }, 'cacheLocation', 'tokenStorage'],
       [{ __proto__: null, constructor: 'x' }, 'constructor', /one of/],
       [{ endpoints: { tokens: 'https://tenant.example' } }, 'endpoints.tokens', 'token'],
       [{ endpoints: { userinfo: 'x' } }, 'endpoints.userinfo', /one of authorization, token/],
@@ -168,6 +179,8 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
     for (const [work, option, meant] of [
       [() => auth.loginWithRedirect({ returnTo: '/' }), 'returnTo', /one of .*appState/],
       [() => auth.loginWithRedirect({ login_hint: 'ada' }), 'login_hint', /Write loginHint/],
+      [() => auth.loginWithRedirect({ audience: 'x' }), 'audience', /Write extraParams: \{ audience: '…' \}/],
+      [() => auth.logout({ domain: 'x' }), 'domain', /Write one of returnTo, localOnly/],
       [() => auth.getAccessToken({ forceRefesh: true }), 'forceRefesh', /Write forceRefresh/],
       [() => auth.handleCallback(undefined, { sign: 1 }), 'sign', /Write signal/],
       [() => auth.logout({ returnto: '/' }), 'returnto', /Write returnTo/],

@@ -55,6 +55,64 @@ inEachReact(browser, (app) => {
     await page.locator('code').getByText(response.access_token).waitFor();
   });
 
+  test('useAccessToken gives nobody the token of the user before', async (t) => {
+    const world = await app(
+      t,
+      `import { createTestClient, signedInAs } from '@intelliauth/spa-sdk/testing';
+      import { IntelliAuthTestProvider } from '@intelliauth/spa-sdk/testing/react';
+      window.pairs = [];
+      const client = createTestClient(signedInAs({ sub: 'ada' }), {
+        getAccessToken: async () => \`token of \${client.getUser().sub}\`,
+      });
+      window.become = (sub) => client.become(signedInAs({ sub }));
+      function Pair() {
+        const { user } = useIntelliAuth();
+        const { token } = useAccessToken();
+        if (token) pairs.push(\`\${user.sub}: \${token}\`);
+        return <p>{user.sub} {token}</p>;
+      }
+      mount(<IntelliAuthTestProvider client={client}><Pair /></IntelliAuthTestProvider>);`,
+    );
+    const page = await world.context.newPage();
+    await page.goto(world.origin);
+    await page.getByText('ada token of ada').waitFor();
+    await page.evaluate(() => become('grace'));
+    await page.getByText('grace token of grace').waitFor();
+    assert.deepEqual(await page.evaluate(() => [...new Set(pairs)]), [
+      'ada: token of ada',
+      'grace: token of grace',
+    ]);
+  });
+
+  test('the methods stay the same over states, with the test provider as with the real one', async (t) => {
+    const world = await app(
+      t,
+      `import { createTestClient, signedInAs, signedOut } from '@intelliauth/spa-sdk/testing';
+      import { IntelliAuthTestProvider } from '@intelliauth/spa-sdk/testing/react';
+      window.seen = new Set();
+      const client = createTestClient();
+      window.become = (user) => client.become(user ? signedInAs(user) : signedOut('logout'));
+      function Methods() {
+        const auth = useIntelliAuth();
+        for (const value of Object.values(auth)) if (typeof value === 'function') seen.add(value);
+        return <p>{auth.user?.name ?? auth.reason}</p>;
+      }
+      const Provider = location.search ? IntelliAuthProvider : IntelliAuthTestProvider;
+      mount(<Provider client={client}><Methods /></Provider>);`,
+    );
+    for (const real of [true, false]) {
+      const page = await world.context.newPage();
+      await page.goto(`${world.origin}/${real ? '?real' : ''}`);
+      await page.getByText('never').waitFor();
+      const before = await page.evaluate(() => seen.size);
+      await page.evaluate(() => become({ name: 'Ada' }));
+      await page.getByText('Ada').waitFor();
+      await page.evaluate(() => become());
+      await page.getByText('logout').waitFor();
+      assert.equal(await page.evaluate(() => seen.size), before, real ? 'the real one' : 'the test provider');
+    }
+  });
+
   test('Suspense waits until it is known who is signed in, through a callback too', async (t) => {
     const world = await app(
       t,
