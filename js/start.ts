@@ -2,6 +2,7 @@
 import { abortable } from './abort.js';
 import { IntelliAuthError } from './errors.js';
 import { own } from './own.js';
+import { parts } from './parts.js';
 import type { IntelliAuth, IntelliAuthOptions } from './types.js';
 
 /** What the client is handed. It imports nothing of this part: a shared chunk would be one more request in a row. */
@@ -32,7 +33,7 @@ async function started(options: IntelliAuthOptions, provider: boolean): Promise<
   const module = () => compiled(wasm);
   // So it does what cannot be compiled.
   module().catch(() => {});
-  const { connect } = await chunk(import('./client.js'));
+  const { connect } = parts.client ?? (await chunk(import('./client.js')));
   return connect(given, provider, { IntelliAuthError, abortable, module });
 }
 
@@ -44,7 +45,8 @@ export const chunk = <T>(requested: Promise<T>): Promise<T> =>
 
 let module: Promise<WebAssembly.Module | BufferSource> | undefined;
 
-function compiled(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
+/** The one for the page, from where the first client has it. */
+export function compiled(source?: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
   module ??= compile(source).catch((error: unknown) => {
     module = undefined;
     throw error;
@@ -53,7 +55,7 @@ function compiled(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Modul
 }
 
 async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
-  if (source === undefined) return (await import('./bytes.js')).compile();
+  if (source === undefined) return (parts.bytes ?? (await import('./bytes.js'))).compile();
   // Bytes and modules are there: they wait for the client.
   return typeof source === 'string' || source instanceof URL
     ? WebAssembly.compileStreaming(fetch(source))

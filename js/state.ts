@@ -5,6 +5,7 @@
 import { abortable } from './abort.js';
 import { IntelliAuthError } from './errors.js';
 import { own } from './own.js';
+import { parts } from './parts.js';
 import type { Session } from './session.js';
 import { chunk, start } from './start.js';
 import type {
@@ -157,7 +158,7 @@ export class Store {
     // A router may change the address before the SDK is loaded.
     const here = location.href;
     const [{ Session }, given] = await Promise.all([
-      chunk(import('./session.js')),
+      parts.session ?? chunk(import('./session.js')),
       this.first.client ?? start(this.first as IntelliAuthOptions, true),
     ]);
     this.#client = given;

@@ -76,6 +76,9 @@ async function buildJs() {
       // A declaration alone: what it declares is the wasm.
       copyFileSync(join(root, 'js/wasm.d.ts'), join(jsStage, 'wasm.d.ts'));
       writeFileSync(join(jsStage, 'wasm.d.cts'), 'declare const url: string;\nexport = url;\n');
+      // Of the CommonJS entries each is one file already, with everything in it.
+      writeFileSync(join(jsStage, 'preload.cjs'), '');
+      copyFileSync(join(jsStage, 'preload.d.ts'), join(jsStage, 'preload.d.cts'));
       await makeCommonJs(ENTRIES, [jsStage, ...WASMS.map(stageOf)]);
       refuseEval(jsStage);
       publish();

@@ -20,6 +20,7 @@ export const lab = () => {
 
 async function make() {
   await need.node();
+  await need.npm();
   await need.rust();
   await need.wasmTarget();
   await need.wasmBindgen();
@@ -38,7 +39,7 @@ async function make() {
       const web = ['--target', 'web', '--omit-default-module-path', '--out-name', 'glue'];
       await run('wasm-bindgen', [...web, ...names, '--out-dir', out, bare], { onLine });
       const wasm = readFileSync(join(out, 'glue_bg.wasm'));
-      writeFileSync(join(out, 'bytes.js'), textModule(wasm));
+      writeFileSync(join(out, 'bytes.js'), await textModule(wasm));
       writeFileSync(join(out, 'bytes.d.ts'), textTypes);
       for (const name of ['glue_bg.wasm', 'glue_bg.wasm.d.ts']) rmSync(join(out, name), { force: true });
       keepStamp('lab', print);

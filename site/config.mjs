@@ -22,6 +22,7 @@ const tasks = [
     ['Render on a server', 'ssr'],
     ['Vue, Svelte, Angular', 'frameworks'],
     ['Test an app', 'testing'],
+    ['Start sooner', 'start-sooner'],
     ['Strict CSP', 'csp'],
     ['Which storage', 'security'],
   ]),

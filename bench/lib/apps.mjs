@@ -7,6 +7,7 @@
  * @property {string} file in apps/
  * @property {boolean} [react]
  * @property {boolean} [ours]
+ * @property {boolean} [preloaded] this SDK as part of the app's entry: measured where that makes a difference
  * @property {boolean} [control] a page without any SDK
  * @property {boolean} [manager] manages a session: keeps tokens, and refreshes them
  * @property {'auth0' | 'okta' | 'keycloak' | 'msal'} [shape] paths of its own at the provider
@@ -22,6 +23,14 @@ export const apps = [
     ours: true,
     manager: true,
     tabs: true,
+  },
+  {
+    name: 'intelliauth, preload',
+    package: '@intelliauth/spa-sdk',
+    file: 'intelliauth-preload.js',
+    ours: true,
+    preloaded: true,
+    manager: true,
   },
   {
     name: 'auth0-spa-js',
@@ -77,6 +86,15 @@ export const apps = [
     file: 'intelliauth-react.jsx',
     react: true,
     ours: true,
+    manager: true,
+  },
+  {
+    name: 'intelliauth/react, preload',
+    package: '@intelliauth/spa-sdk',
+    file: 'intelliauth-react-preload.jsx',
+    react: true,
+    ours: true,
+    preloaded: true,
     manager: true,
   },
   {

@@ -27,7 +27,7 @@ export const pending = {
     };
     const cases = [];
     try {
-      for (const stage of stages.filter(({ app }) => !app.control && !app.react)) {
+      for (const stage of stages.filter(({ app }) => !app.control && !app.react && !app.preloaded)) {
         for (const condition of ['clean', 'littered']) {
           const view = await openPage(profile);
           const clear = async () => {

@@ -36,7 +36,7 @@ const preconnect = ({ tenant }) =>
 /** @type {import('./index.mjs').Row} */
 export const variants = {
   async run({ browser, stages, rounds, interleaved }) {
-    const ours = stages.filter(({ app }) => app.ours);
+    const ours = stages.filter(({ app }) => app.ours && !app.preloaded);
     const conditions = {
       plain: cold(() => {}),
       latency: cold((stage) => stage.delay(LATENCY)),

@@ -39,6 +39,11 @@ test('a sentence says who wins, and by how much, also when it is a peer', () => 
     verdict([entry('ours', 15), entry('peer', 10), entry('other', 30)], 'ms'),
     '**peer (10.0 ms) is first.** ours (15.0 ms) is number 2 of 3, behind by 50 %; clearly ahead of it: peer.',
   );
+  const both = { ...entry('ours, otherwise', 5), ours: true };
+  assert.equal(
+    verdict([entry('ours', 15), both, entry('peer', 10)], 'ms'),
+    '**peer (10.0 ms) is first.** ours (15.0 ms) is number 2 of 2, behind by 50 %; clearly ahead of it: peer. **ours, otherwise (5.00 ms) is first**, ahead of peer (10.0 ms) by a factor of 2.0.',
+  );
   assert.match(verdict([entry('ours', 10.5), entry('peer', 10)], 'ms'), /is first, not clearly/);
   assert.match(verdict([entry('ours', 10), entry('peer', 10.5)], 'ms'), /\*\*, but not clearly/);
 });

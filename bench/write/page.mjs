@@ -54,5 +54,5 @@ Written by \`npm run bench\` from [what was measured](performance/measured.json)
 - Chromium ${versions.chromium}, Node ${versions.node}, this SDK at ${versions.commit}, ${days.join(' and ')}
 - ${packages.join(', ')}
 
-The apps are in \`bench/apps\`, a few lines each. Servers and browser share the machine. oidc-spa looks for a session in an iframe before it lets a user sign in; auth0-spa-js has its refresh tokens and localStorage, as its documentation advises where third-party cookies are blocked; okta-auth-js is started as a service and verifies signatures; msal-browser stays on the callback's page; axa runs without its service worker; keycloak-js without its login iframe, which needs Keycloak.`;
+The apps are in \`bench/apps\`, a few lines each. *preload*: the same app with [\`import '@intelliauth/spa-sdk/preload'\`](start-sooner.md), which puts the whole SDK beside the app's entry, as it is with the peers. Servers and browser share the machine. oidc-spa looks for a session in an iframe before it lets a user sign in; auth0-spa-js has its refresh tokens and localStorage, as its documentation advises where third-party cookies are blocked; okta-auth-js is started as a service and verifies signatures; msal-browser stays on the callback's page; axa runs without its service worker; keycloak-js without its login iframe, which needs Keycloak.`;
 }

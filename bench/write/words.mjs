@@ -25,16 +25,24 @@ export const table = (head, lines) =>
     .join('\n');
 
 /**
- * Who wins, in a sentence. Fewer is better everywhere.
+ * Who wins, in a sentence for each app of this SDK, beside the peers alone. Fewer is better everywhere.
  *
  * @param {{ name: string, ours?: boolean, found: { median: number, low: number, high: number } }[]} entries
  * @param {string} unit
  */
 export function verdict(entries, unit) {
-  const sorted = entries.filter(({ found }) => found).sort((a, b) => a.found.median - b.found.median);
-  const at = sorted.findIndex(({ ours }) => ours);
+  const peers = entries.filter(({ ours }) => !ours);
+  return entries
+    .filter(({ ours }) => ours)
+    .map((own) => judged(own, peers, unit))
+    .filter(Boolean)
+    .join(' ');
+}
+
+function judged(own, peers, unit) {
+  const sorted = [own, ...peers].filter(({ found }) => found).sort((a, b) => a.found.median - b.found.median);
+  const at = sorted.indexOf(own);
   if (at < 0 || sorted.length < 2) return '';
-  const own = sorted[at];
   const say = ({ name, found }) => `${name} (${short(found.median)} ${unit})`;
   if (at === 0) {
     const [, next] = sorted;

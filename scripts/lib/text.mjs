@@ -1,55 +1,74 @@
-// Bytes as text inside JavaScript, which brotli and gzip compress as well as the bytes themselves. Base64 of something
+// A wasm as text inside JavaScript, which brotli and gzip compress as well as the bytes themselves. Base64 of something
 // compressed already costs a tenth more on the wire.
 import { Failed } from './run.mjs';
 
 /** What stands for a byte: printable, and never escaped or cut by a minifier, a template literal or an HTML parser. */
-const CHARACTERS = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter(
-  (character) => !'"\'`\\$<'.includes(character),
+const CHARACTERS = Array.from({ length: 95 }, (_, at) => 32 + at).filter(
+  (code) => !'"\'`\\$<'.includes(String.fromCharCode(code)),
 );
-/** The last two begin a pair. */
-const SINGLES = CHARACTERS.length - 2;
+/** The last two begin a pair, which stands for a byte that is rare. */
+const PAIRED = CHARACTERS.splice(-2);
+/** The bytes of single characters, then those of each character that begins a pair. */
+const TABLE = 128;
+const TEXT = TABLE * (1 + PAIRED.length);
+const PAGE = 65_536;
 
 /**
- * A module with the bytes as text and what compiles them: its `compile()` works as soon as this one file is there.
- * `order` is the byte values by their frequency, as base64.
+ * Undoes the text, as a wasm of its own: the same loop in JavaScript is interpreted on a first visit, and is what takes
+ * longest there. The tables are at the memory's start. It reads from `TEXT` to `$end` and writes the bytes over what it has
+ * read, because they are never more; the answer is where they end.
  */
-export function textModule(bytes) {
+const decoder = (pages, tables) => `(module
+  (memory (export "memory") ${pages})
+  (data (i32.const 0) "${tables.map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('')}")
+  (func (export "decode") (param $end i32) (result i32)
+    (local $from i32) (local $to i32) (local $at i32)
+    (local.set $from (local.tee $to (i32.const ${TEXT})))
+    (loop $next
+      (if (i32.lt_u (local.get $from) (local.get $end)) (then
+        (local.set $at (i32.load8_u (local.get $from)))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (if (i32.ge_u (local.get $at) (i32.const ${PAIRED[0]})) (then
+          (local.set $at (i32.add
+            (i32.mul (i32.sub (local.get $at) (i32.const ${PAIRED[0] - 1})) (i32.const ${TABLE}))
+            (i32.load8_u (local.get $from))))
+          (local.set $from (i32.add (local.get $from) (i32.const 1)))))
+        (i32.store8 (local.get $to) (i32.load8_u (local.get $at)))
+        (local.set $to (i32.add (local.get $to) (i32.const 1)))
+        (br $next))))
+    (local.get $to)))`;
+
+/** A module with the bytes as text and what compiles them: its `compile()` works as soon as this one file is there. */
+export async function textModule(bytes) {
+  // Imported now: on a fresh machine npm's packages come with this very run.
+  const { default: binaryen } = await import('binaryen');
   const count = new Array(256).fill(0);
   for (const byte of bytes) count[byte]++;
-  const byRank = [...count.keys()].sort((a, b) => count[b] - count[a]);
+  const byFrequency = [...count.keys()].sort((a, b) => count[b] - count[a]);
+  const tables = new Array(TEXT).fill(0);
   const words = [];
-  byRank.forEach((byte, rank) => {
-    const more = rank - SINGLES;
-    words[byte] =
-      more < 0
-        ? CHARACTERS[rank]
-        : CHARACTERS[SINGLES + Math.floor(more / SINGLES)] + CHARACTERS[more % SINGLES];
+  byFrequency.forEach((byte, rank) => {
+    const [table, place] = [Math.floor(rank / CHARACTERS.length), rank % CHARACTERS.length];
+    tables[table * TABLE + CHARACTERS[place]] = byte;
+    words[byte] = String.fromCharCode(...(table > 0 ? [PAIRED[table - 1]] : []), CHARACTERS[place]);
   });
-  const characters = CHARACTERS.join('');
-  const order = Buffer.from(byRank).toString('base64');
   const text = Array.from(bytes, (byte) => words[byte]).join('');
-  if (Buffer.compare(decode(characters, order, text), bytes))
-    throw new Failed('bytes.js reads back as others', '');
+  const pages = Math.ceil((TEXT + text.length) / PAGE);
+  const wasm = Buffer.from(binaryen.parseText(decoder(pages, tables)).emitBinary()).toString('base64');
+  if (Buffer.compare(decode(wasm, TEXT, text), bytes)) throw new Failed('bytes.js reads back as others', '');
   return `${decode}
-export const compile = () => WebAssembly.compile(decode("${characters}", "${order}", "${text}"));
+export const compile = async () => WebAssembly.compile(decode("${wasm}", ${TEXT}, "${text}"));
 `;
 }
 
 /** Its types. */
 export const textTypes = 'export declare function compile(): Promise<WebAssembly.Module>;\n';
 
-/** Undoes it. Becomes part of the module: it may use nothing of this file. */
-function decode(characters, order, text) {
-  const singles = characters.length - 2;
-  const byRank = Uint8Array.from(atob(order), (character) => character.charCodeAt(0));
-  const ranks = new Uint8Array(128);
-  for (let rank = 0; rank < characters.length; rank++) ranks[characters.charCodeAt(rank)] = rank;
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  for (let at = 0; at < text.length; at++) {
-    let rank = ranks[text.charCodeAt(at)];
-    if (rank >= singles) rank = singles + (rank - singles) * singles + ranks[text.charCodeAt(++at)];
-    bytes[length++] = byRank[rank];
-  }
-  return bytes.subarray(0, length);
+/** Has the text undone. Becomes part of the module: it may use nothing of this file. */
+function decode(decoder, start, text) {
+  const module = new WebAssembly.Module(Uint8Array.from(atob(decoder), (octet) => octet.charCodeAt(0)));
+  const { exports } = new WebAssembly.Instance(module);
+  const memory = new Uint8Array(exports.memory.buffer);
+  memory.set(new TextEncoder().encode(text), start);
+  return memory.subarray(start, exports.decode(start + text.length));
 }

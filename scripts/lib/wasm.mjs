@@ -113,7 +113,7 @@ function makeGlue(wasm, print) {
       rmSync(made);
       rmSync(join(folder, 'glue_bg.wasm.d.ts'), { force: true });
       refuseEval(folder);
-      writeFileSync(join(folder, 'bytes.js'), textModule(readFileSync(finished)));
+      writeFileSync(join(folder, 'bytes.js'), await textModule(readFileSync(finished)));
       writeFileSync(join(folder, 'bytes.d.ts'), textTypes);
       keepStamp(wasm.name, print);
       return kb(readFileSync(finished).length);

@@ -37,6 +37,10 @@ const MODULES = `
   declare module 'next/navigation' {
     export function useRouter(): { replace(url: string): void };
   }
+  declare module '*?url' {
+    const url: string;
+    export default url;
+  }
   declare module '*.vue' {
     const component: import('vue').Component;
     export default component;

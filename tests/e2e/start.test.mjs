@@ -127,6 +127,33 @@ describe('the start', { concurrency: 2, timeout: 600_000 }, () => {
     ]);
   });
 
+  for (const [kind, code] of [
+    ['plain', PLAIN],
+    ['React', REACT],
+  ]) {
+    test(`with \`preload\` a ${kind} page has one request level: what its entry names`, async (t) => {
+      const { files, chunks, entry } = await bundled(`import '@intelliauth/spa-sdk/preload';\n${code}`);
+      const eager = new Set([entry.path]);
+      for (const path of eager) {
+        for (const more of chunks.find((chunk) => chunk.path === path).imports) eager.add(more);
+      }
+      const { origin, page, requested } = await opened(t, files);
+      await page.addInitScript(() => {
+        const { compile } = WebAssembly;
+        let compiled = 0;
+        WebAssembly.compile = (...args) => {
+          compiled++;
+          if (compiled > 1) throw new Error('compiled twice');
+          return compile.apply(WebAssembly, args);
+        };
+      });
+      await page.goto(origin);
+      await page.waitForURL(`${TENANT}/**`);
+      const own = requested.slice(0, requested.indexOf('authorize')).filter((path) => path.endsWith('.js'));
+      assert.deepEqual(own.sort(), [...eager].sort());
+    });
+  }
+
   test('with a wasm of the app’s own, that is requested beside the client, and the inlined one never', async (t) => {
     const { files, chunks } = await bundled(PLAIN);
     const client = chunks.find(({ source }) => source === 'client.js').path;

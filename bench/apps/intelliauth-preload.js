@@ -1,0 +1,2 @@
+import '@intelliauth/spa-sdk/preload';
+import './intelliauth.js';
