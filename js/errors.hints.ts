@@ -2,7 +2,7 @@
 import type { IntelliAuthError } from './errors.js';
 
 export const hints = {
-  invalid_config: "Write {instead}.",
+  invalid_config: "The package's declarations say what {option} takes, and what else there is beside it.",
   state_unknown: "Start the sign-in again from the app. If this happens often: is the redirect URI's origin the one the app runs on, and is the page opened in the same tab?",
   callback_replayed: "A reloaded, bookmarked or twice-opened callback address: leave it for the app's start page. The session is as it was.",
   callback_invalid: "Look at {parameter} in the address that the platform sent the browser to. The sign-in can be started again.",

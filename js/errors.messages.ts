@@ -21,7 +21,7 @@ export const messages = {
   id_token_signature_invalid: "The ID token's signature was refused: it is by none of the keys at {jwksUri}.",
   algorithm_unsupported: "This browser cannot verify signatures by {alg}.",
   clock_skew: "This device's clock differs from the platform's by about {offsetSeconds} seconds.",
-  network_error: "The request to {endpoint} got no readable answer.",
+  network_error: "The request for the platform's {endpoint} got no readable answer.",
   timeout: "A request was not answered in time[: {endpoint} took longer than {seconds} seconds].",
   platform_unavailable: "The platform cannot serve requests at present[: it answered with status {status}].",
   rate_limited: "The platform asked for fewer requests (429).",

@@ -184,7 +184,7 @@ const ELSEWHERE: Record<string, string> = {
 /** The name that was probably meant, or else all there are. */
 function meant(name: string, known: string[]): string {
   if (name === 'audience' || name === 'resource') {
-    return `extraParams: { ${name}: '…' } in loginWithRedirect's options`;
+    return `extraParams: { ${name}: '…' } at the sign-in`;
   }
   const here = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
   if (here && known.includes(here)) return here;

@@ -10,17 +10,17 @@ export interface CodeFlowOptions {
   /** The absolute URL that the provider sends the browser back to, as it is registered, character for character. */
   redirectUri: string;
   /** Space-separated scopes; must contain `openid`. @defaultValue `'openid profile email'` */
-  scope?: string;
+  scope?: string | undefined;
   /** The issuer that ID tokens and `iss` must name exactly. @defaultValue `tenantUrl` as written */
-  issuer?: string;
+  issuer?: string | undefined;
   /** Any of them overrides the contract's and the metadata's. */
-  endpoints?: Endpoints;
+  endpoints?: Endpoints | undefined;
   /** How far this machine's clock may be off, in seconds, 10 to 600. @defaultValue `300` */
-  clockSkewSeconds?: number;
+  clockSkewSeconds?: number | undefined;
   /** Audiences that ID tokens may name besides `clientId`; OpenID Connect Core §3.1.3.7. @defaultValue `[]` */
-  additionalAudiences?: readonly string[];
+  additionalAudiences?: readonly string[] | undefined;
   /** The present time in milliseconds since 1970. @defaultValue `Date.now` */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 /** What one authorization request may ask for, OpenID Connect Core §3.1.2.1. */
@@ -30,11 +30,11 @@ export interface AuthorizationRequestOptions
     'scope' | 'prompt' | 'loginHint' | 'uiLocales' | 'acrValues' | 'maxAge' | 'extraParams'
   > {
   /** RFC 6749 §10.12. @defaultValue 32 random octets as base64url */
-  state?: string;
+  state?: string | undefined;
   /** OpenID Connect Core §3.1.2.1. @defaultValue 32 random octets as base64url */
-  nonce?: string;
+  nonce?: string | undefined;
   /** RFC 7636 §4.1: 43 to 128 characters. @defaultValue 32 random octets as base64url */
-  codeVerifier?: string;
+  codeVerifier?: string | undefined;
 }
 
 /**
@@ -104,9 +104,9 @@ export interface JsonWebKeySet {
 /** RP-Initiated Logout 1.0 §2. */
 export interface EndSessionOptions {
   /** An ID token of the session, so that the provider need not ask. */
-  idTokenHint?: string;
+  idTokenHint?: string | undefined;
   /** Registered with the provider character for character. */
-  postLogoutRedirectUri?: string;
+  postLogoutRedirectUri?: string | undefined;
   /** Comes back with the user. */
-  state?: string;
+  state?: string | undefined;
 }

@@ -17,11 +17,11 @@ export interface RequireAuthOptions {
   /** Shown until it is known who is signed in, and while the page leaves for the sign-in. @defaultValue nothing */
   fallback?: ReactNode;
   /** Of the sign-in. The user comes back to this page, unless its `appState.returnTo` says otherwise. */
-  loginOptions?: LoginOptions;
+  loginOptions?: LoginOptions | undefined;
   /** Instead of the error's message and a button that signs in again: see {@link SignInError}. */
-  renderError?: (error: IntelliAuthError, signIn: () => void) => ReactNode;
+  renderError?: ((error: IntelliAuthError, signIn: () => void) => ReactNode) | undefined;
   /** Instead of a sentence and a button that signs in. */
-  renderSignedOut?: (reason: SignedOutReason, signIn: () => void) => ReactNode;
+  renderSignedOut?: ((reason: SignedOutReason, signIn: () => void) => ReactNode) | undefined;
 }
 
 export interface RequireAuthProps extends RequireAuthOptions {

@@ -31,9 +31,9 @@ export function SignedOut({ children }: { children?: ReactNode }): ReactElement 
 
 export interface SignInErrorProps {
   /** @defaultValue the last sign-in's error; without one nothing is shown */
-  error?: IntelliAuthError;
+  error?: IntelliAuthError | undefined;
   /** Signs in again. @defaultValue `loginWithRedirect()` */
-  signIn?: () => void;
+  signIn?: (() => void) | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A store with its client: answers the callback, shows states and errors, and follows the options. */
 import { inDevelopment } from './development.js';
 import type { IntelliAuthError } from './errors.js';
+import { invalidConfig } from './invalid.js';
 import type { Store } from './state.js';
 import type { AuthState, IntelliAuth } from './types.js';
 
@@ -67,9 +68,9 @@ export class Session {
       this.#refused.add(option);
       const problem = 'it changed, and a client keeps its options';
       const instead = 'a `key` on the provider that changes with it, so that another client is made';
-      const message = `The option ${option} cannot be used: ${problem}. Write ${instead}.`;
-      console.error(`IntelliAuth: ${message}`);
-      this.#fail(new this.#ErrorClass('invalid_config', message, { details: { option, problem, instead } }));
+      const error = invalidConfig(this.#ErrorClass, option, problem, instead);
+      console.error(`IntelliAuth: ${error.message}`);
+      this.#fail(error);
     }
   }
 

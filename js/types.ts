@@ -5,14 +5,14 @@ export type TokenStorage = 'session' | 'memory' | 'local';
 
 /** The platform's endpoints; any of them overrides the contract's and the metadata's. */
 export interface Endpoints {
-  authorization?: string;
-  token?: string;
+  authorization?: string | undefined;
+  token?: string | undefined;
   /** RP-Initiated Logout 1.0 §2. Without it `logout()` is local. */
-  endSession?: string;
+  endSession?: string | undefined;
   /** RFC 7009 §2. */
-  revocation?: string;
+  revocation?: string | undefined;
   /** Public keys that sign ID tokens, RFC 7517. With it, or with `discovery`, every ID token's signature is verified. */
-  jwks?: string;
+  jwks?: string | undefined;
 }
 
 /**
@@ -29,38 +29,38 @@ export interface IntelliAuthOptions {
    * `/callback`. Registered with the platform character for character; in development the console says what to register.
    * @defaultValue `location.origin + '/'`
    */
-  redirectUri?: string;
+  redirectUri?: string | undefined;
   /**
    * Space-separated scopes; must contain `openid`. Many platforms give a refresh token only for `offline_access`, some of
    * them only with `prompt: 'consent'` as well; without one the session ends with its access token.
    * @defaultValue `'openid profile email'`
    */
-  scope?: string;
+  scope?: string | undefined;
   /** @defaultValue `'session'` */
-  tokenStorage?: TokenStorage;
+  tokenStorage?: TokenStorage | undefined;
   /** Read `/.well-known/openid-configuration`: adds key-checked ID tokens, sign-out at the platform and revocation. @defaultValue `false` */
-  discovery?: boolean;
+  discovery?: boolean | undefined;
   /** The issuer that ID tokens and `iss` must name exactly. @defaultValue `tenantUrl` as written */
-  issuer?: string;
-  endpoints?: Endpoints;
+  issuer?: string | undefined;
+  endpoints?: Endpoints | undefined;
   /** How far this device's clock may be off, in seconds, 10 to 600. @defaultValue `300` */
-  clockSkewSeconds?: number;
+  clockSkewSeconds?: number | undefined;
   /** How long one request to the platform may take, in seconds, 1 to 120. @defaultValue `10` */
-  requestTimeoutSeconds?: number;
+  requestTimeoutSeconds?: number | undefined;
   /** Origins that {@link IntelliAuth.fetch} may send the access token to, such as `https://api.example.com`. */
-  allowedOrigins?: readonly string[];
+  allowedOrigins?: readonly string[] | undefined;
   /**
    * Audiences that you trust ID tokens to name besides `clientId`; such a token's `azp` must be `clientId`.
    * OpenID Connect Core §3.1.3.7. @defaultValue `[]`
    */
-  additionalAudiences?: readonly string[];
+  additionalAudiences?: readonly string[] | undefined;
   /**
    * Record what happens, for {@link IntelliAuth.trace}; the recorder is loaded for it. `false` also where `trace()` was called.
    * @defaultValue `false`
    */
-  trace?: boolean;
+  trace?: boolean | undefined;
   /** The wasm to use instead of the inlined one: a URL (streamed), bytes, or a compiled module. */
-  wasm?: string | URL | BufferSource | WebAssembly.Module;
+  wasm?: string | URL | BufferSource | WebAssembly.Module | undefined;
 }
 
 /** Anything `JSON.stringify` keeps. */
@@ -75,22 +75,22 @@ export interface LoginOptions {
    * What the app wants back after the sign-in: an object, at most 100,000 characters as JSON. `returnTo` is followed only
    * within this origin.
    */
-  appState?: object & { readonly returnTo?: string };
+  appState?: (object & { readonly returnTo?: string | undefined }) | undefined;
   /** Space-separated; replaces the client's scope for this sign-in. */
-  scope?: string;
+  scope?: string | undefined;
   /** `none`, `login`, `consent`, `select_account`; `none` only alone. */
-  prompt?: string;
-  loginHint?: string;
-  uiLocales?: string;
-  acrValues?: string;
+  prompt?: string | undefined;
+  loginHint?: string | undefined;
+  uiLocales?: string | undefined;
+  acrValues?: string | undefined;
   /** Longest age of the user's authentication, in seconds. */
-  maxAge?: number;
+  maxAge?: number | undefined;
   /** More parameters for the platform; the protocol's own cannot be overridden. */
-  extraParams?: Readonly<Record<string, string>>;
+  extraParams?: Readonly<Record<string, string | undefined>> | undefined;
   /** Receive the URL instead of navigating; the promise settles when it returns. */
-  openUrl?: (url: string) => void | Promise<void>;
+  openUrl?: ((url: string) => void | Promise<void>) | undefined;
   /** Ends this call's waiting, with the signal's reason; a sign-in that has begun goes on. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** An event, where a method is an event handler itself: `onClick={loginWithRedirect}`. It is taken for no options. */
@@ -157,18 +157,18 @@ export interface CallbackResult {
 
 export interface AccessTokenOptions {
   /** Ask the platform for a new token even if the present one lives; `refresh_token_missing` where it gave no refresh token. */
-  forceRefresh?: boolean;
+  forceRefresh?: boolean | undefined;
   /** The token must live at least this much longer, in seconds; at most half its lifetime counts. @defaultValue `0` */
-  minValidity?: number;
+  minValidity?: number | undefined;
   /** Ends this call's waiting, with the signal's reason; the refresh goes on for the others. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface LogoutOptions {
   /** Where the platform sends the browser afterwards: an absolute URL registered with it. Where its end-session endpoint is not known, a page of this origin. */
-  returnTo?: string;
+  returnTo?: string | undefined;
   /** Leave the platform's own session alone. */
-  localOnly?: boolean;
+  localOnly?: boolean | undefined;
 }
 
 /** What {@link IntelliAuth.logout} came to. This app's session has ended in every case. */
@@ -200,9 +200,13 @@ export type SignedOutReason =
   /** a refresh was answered with an ID token of another session or user; see the error `session_mismatch` */
   | 'session_mismatch';
 
-/** Set while refreshing fails: the error's code and when the next try is. */
+/** The last refresh failed. The token is valid until `expiresAt` all the same. */
 export interface Failing {
   readonly code: ErrorCode;
+  /**
+   * Before this, in milliseconds since 1970, a call that needs a new token is refused without asking the platform. The SDK
+   * tries by itself then, or at `refreshAt` where that is later: a call may have forced the refresh that failed.
+   */
   readonly retryAt: number;
 }
 
@@ -284,7 +288,7 @@ export interface IntelliAuth {
    * @example
    * const { user, appState, returnTo } = await auth.handleCallback();
    */
-  handleCallback(url?: string | URL, options?: { signal?: AbortSignal }): Promise<CallbackResult>;
+  handleCallback(url?: string | URL, options?: { signal?: AbortSignal | undefined }): Promise<CallbackResult>;
   /**
    * Whether `url`, by default the page's address, is the redirect URI with a response of the platform: `state` together
    * with `code` or `error`, in query or fragment, or any one of the three while a sign-in of this tab is pending.
@@ -316,7 +320,7 @@ export interface IntelliAuth {
   /**
    * Signs out here and in every tab of this session, then at the platform where its endpoints are known.
    * @example
-   * await auth.logout({ returnTo: location.origin });
+   * await auth.logout({ returnTo: `${location.origin}/` });
    */
   logout(options?: LogoutOptions | HandledEvent): Promise<SignOutResult>;
   getState(): AuthState;
@@ -364,16 +368,16 @@ export interface ProviderCallbacks {
    * How to go to a page of the app, replacing the one that is shown: `(url) => navigate(url, { replace: true })` for a
    * router that is to know of it. By default the address alone changes.
    */
-  navigate?: (url: string) => unknown;
+  navigate?: ((url: string) => unknown) | undefined;
   /** Called after a sign-in, and waited for. By default {@link navigate} is, with `returnTo`. */
-  onSignedIn?: (result: CallbackResult) => unknown;
+  onSignedIn?: ((result: CallbackResult) => unknown) | undefined;
   /** Called after a callback that was refused, and waited for. By default as {@link onSignedIn}; the error is then shown. */
-  onSignInError?: (error: IntelliAuthError) => unknown;
+  onSignInError?: ((error: IntelliAuthError) => unknown) | undefined;
   /**
    * `false` where another library shares the redirect URI's path: the app then calls `handleCallback` itself.
    * @defaultValue `true`
    */
-  handleCallbackAutomatically?: boolean;
+  handleCallbackAutomatically?: boolean | undefined;
 }
 
 /** The client's options, of which one client is made, or a `client` that the app made and disposes of, or its promise. */

@@ -9,7 +9,8 @@ import {
   shallowRef,
   watch,
 } from 'vue';
-import type { IntelliAuthError } from './errors.js';
+import { IntelliAuthError } from './errors.js';
+import { invalidConfig } from './invalid.js';
 import { Store } from './state.js';
 import type { Auth, Methods, ProviderOptions, User } from './types.js';
 
@@ -38,7 +39,8 @@ export interface IntelliAuthPlugin {
   readonly auth: VueAuth;
   /**
    * A guard for Vue Router. A user who arrives without a session is sent to sign in, and comes back to the page. After a
-   * sign-out or a sign-in that failed the user decides: `otherwise`, `/` by default, is the page for that.
+   * sign-out or a sign-in that failed the user decides: `otherwise`, `/` by default, is the page for that, and must not be
+   * the page itself.
    * @example
    * { path: '/reports', component: Reports, beforeEnter: plugin.requireAuth() }
    */
@@ -77,6 +79,8 @@ export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPl
     requireAuth:
       (otherwise = '/') =>
       async (to) => {
+        // It would send to itself for ever, and a router notices that in development only.
+        if (path(to.fullPath) === path(otherwise)) throw refused(otherwise);
         await known(store);
         if (store.state.status === 'authenticated') return true;
         if (store.error || store.state.reason === 'logout') return otherwise;
@@ -139,6 +143,16 @@ export function useAccessToken(): VueAccessToken {
   );
   return { token, error };
 }
+
+const path = (url: string) => url.replace(/[?#].*/s, '');
+
+const refused = (otherwise: string) =>
+  invalidConfig(
+    IntelliAuthError,
+    'otherwise',
+    `${otherwise} is the very page that it protects`,
+    'the path of a page that needs no sign-in',
+  );
 
 /** Once it is known who is signed in. */
 function known(store: Store): Promise<void> {

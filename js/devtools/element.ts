@@ -201,8 +201,10 @@ export function elementClass(): new () => DevtoolsElement {
           ['Token ends', until(state.expiresAt)],
           ['Refresh', until(state.refreshAt)],
         );
-        if (state.failing)
-          rows.push(['Failing', link(state.failing.code)], ['Next try', until(state.failing.retryAt)]);
+        if (state.failing) {
+          const next = Math.max(state.failing.retryAt, state.refreshAt ?? 0);
+          rows.push(['Failing', link(state.failing.code)], ['Next try', until(next)]);
+        }
       }
       become(
         this.#session,

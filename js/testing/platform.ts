@@ -33,25 +33,25 @@ export interface FakePlatformOptions {
   /** Registered character for character; the first one is in {@link FakePlatform.clientOptions}. */
   redirectUris: readonly [string, ...string[]];
   /** @defaultValue `'https://platform.example'` */
-  tenantUrl?: string;
+  tenantUrl?: string | undefined;
   /** @defaultValue `'test-app'` */
-  clientId?: string;
+  clientId?: string | undefined;
   /** Where a sign-out may return to. @defaultValue the root of each redirect URI's origin */
-  postLogoutRedirectUris?: readonly string[];
+  postLogoutRedirectUris?: readonly string[] | undefined;
   /** Origins that may read answers (CORS). @defaultValue the redirect URIs' */
-  allowedOrigins?: readonly string[];
+  allowedOrigins?: readonly string[] | undefined;
   /** The first one signs in. @defaultValue Ada Lovelace, `usr_ada` */
-  users?: readonly [FakeUser, ...FakeUser[]];
+  users?: readonly [FakeUser, ...FakeUser[]] | undefined;
   /** Show a page with a button for each user, instead of signing in at once. @defaultValue `false` */
-  signInPage?: boolean;
+  signInPage?: boolean | undefined;
   /** @defaultValue `300` */
-  accessTokenSeconds?: number;
+  accessTokenSeconds?: number | undefined;
   /** How long a sign-in can be refreshed. @defaultValue 14 days */
-  refreshTokenSeconds?: number;
+  refreshTokenSeconds?: number | undefined;
   /** Of the ID tokens' signatures. @defaultValue `'ES256'` */
-  algorithm?: Algorithm;
+  algorithm?: Algorithm | undefined;
   /** The wall clock, in milliseconds since 1970. @defaultValue `Date.now` */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 /**

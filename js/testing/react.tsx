@@ -9,11 +9,11 @@ import { createTestClient, type TestClient } from './index.js';
 export interface IntelliAuthTestProviderProps {
   children?: ReactNode;
   /** Where the test fires events or looks at calls. */
-  client?: TestClient;
+  client?: TestClient | undefined;
   /** The first state; for another one, give the provider another `key`, or use a `client`. @defaultValue signed out */
-  state?: AuthState;
+  state?: AuthState | undefined;
   /** The last sign-in's error, as `useIntelliAuth` gives it. */
-  error?: IntelliAuthError;
+  error?: IntelliAuthError | undefined;
 }
 
 /**

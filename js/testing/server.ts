@@ -58,6 +58,7 @@ export class Platform implements FakePlatform {
 
   constructor(options: FakePlatformOptions) {
     const { redirectUris, tenantUrl = 'https://platform.example', clientId = 'test-app' } = options;
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
     const origins = [...new Set(redirectUris.map((uri) => new URL(uri).origin))];
     this.settings = {
       postLogoutRedirectUris: origins.map((origin) => `${origin}/`),
@@ -67,7 +68,7 @@ export class Platform implements FakePlatform {
       accessTokenSeconds: 300,
       refreshTokenSeconds: 14 * 24 * 60 * 60,
       algorithm: 'ES256',
-      ...options,
+      ...(Object.fromEntries(given) as typeof options),
       tenantUrl: tenantUrl.replace(/\/$/, ''),
       clientId,
     };

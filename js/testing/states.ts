@@ -6,11 +6,11 @@ import type { Authenticated, Loading, SignedOutReason, Unauthenticated, Unusable
 /** What {@link signedInAs} takes besides the user. */
 export interface SignedInOptions {
   /** @defaultValue `'openid profile email'` */
-  scope?: string;
+  scope?: string | undefined;
   /** Until the access token expires. @defaultValue `300` */
-  expiresInSeconds?: number;
+  expiresInSeconds?: number | undefined;
   /** Refreshing fails with this code at present. */
-  failing?: ErrorCode;
+  failing?: ErrorCode | undefined;
 }
 
 /**

@@ -96,7 +96,10 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
     await page.goto(origin);
     await page.getByText('error | invalid_config |', { exact: true }).waitFor();
     hints.release();
-    await page.getByText('error | invalid_config | Write a path such as /callback').waitFor();
+    // Apps show both: the hint does not say once more what the message says.
+    await page
+      .getByText("error | invalid_config | The package's declarations say what redirectUri takes")
+      .waitFor();
   });
 
   /** An error of `work`, a function of the page's, with its hint. */

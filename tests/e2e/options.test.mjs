@@ -157,11 +157,7 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
       [{ clockSkew: 60 }, 'clockSkew', 'clockSkewSeconds'],
       [{ tenancy: 'x' }, 'tenancy', /one of tenantUrl, clientId, redirectUri, .*wasm/],
       // What other SDKs have by another name.
-      [
-        { audience: 'x' },
-        'audience',
-        /Write extraParams: \{ audience: '…' \} in loginWithRedirect's options\./,
-      ],
+      [{ audience: 'x' }, 'audience', /Write extraParams: \{ audience: '…' \} at the sign-in\./],
       [{ resource: 'x' }, 'resource', /Write extraParams: \{ resource: '…' \}/],
       [{ domain: 'x' }, 'domain', 'tenantUrl'],
       [{ authority: 'x' }, 'authority', 'tenantUrl'],

@@ -204,3 +204,15 @@ describe('the fake platform', { timeout: 300_000 }, () => {
     await assert.rejects(hanging, { name: 'AbortError' });
   });
 });
+
+test('an option that is undefined counts as absent', async () => {
+  const absent = {
+    tenantUrl: undefined,
+    users: undefined,
+    accessTokenSeconds: undefined,
+    algorithm: undefined,
+  };
+  const platform = createFakePlatform({ redirectUris: [REDIRECT], ...absent, now: undefined });
+  assert.equal(platform.user.sub, 'usr_ada');
+  assert.equal(platform.tenantUrl, 'https://platform.example');
+});

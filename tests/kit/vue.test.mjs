@@ -1,8 +1,8 @@
 // Vue's composables, on a state of the test's own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signedInAs } from '@intelliauth/spa-sdk/testing';
-import { intelliAuthKey, useAccessToken } from '@intelliauth/spa-sdk/vue';
+import { createTestClient, signedInAs, signedOut } from '@intelliauth/spa-sdk/testing';
+import { createIntelliAuthPlugin, intelliAuthKey, useAccessToken } from '@intelliauth/spa-sdk/vue';
 import { createApp, nextTick, shallowRef, watch } from 'vue';
 
 test('useAccessToken keeps its token while only refreshing fails, and gives nobody the token of the user before', async () => {
@@ -30,4 +30,21 @@ test('useAccessToken keeps its token while only refreshing fails, and gives nobo
   await nextTick();
   assert.equal(token.value, 'token of grace');
   assert.ok(!pairs.includes('grace: token of ada'), pairs.join());
+});
+
+test('a guard that would send to its own page for ever says so', async () => {
+  const { requireAuth } = createIntelliAuthPlugin({ client: createTestClient(signedOut('logout')) });
+  for (const [otherwise, fullPath] of [
+    [undefined, '/'],
+    [undefined, '/?page=2#top'],
+    ['/reports?from=guard', '/reports'],
+  ]) {
+    await assert.rejects(requireAuth(otherwise)({ fullPath }), (error) => {
+      assert.equal(error.code, 'invalid_config');
+      assert.match(error.message, /the very page that it protects/);
+      return true;
+    });
+  }
+  assert.equal(await requireAuth()({ fullPath: '/reports' }), '/');
+  assert.equal(await requireAuth('/welcome')({ fullPath: '/' }), '/welcome');
 });

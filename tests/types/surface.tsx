@@ -46,6 +46,19 @@ export const providers = [
   <IntelliAuthProvider key={5} tenantUrl="https://tenant.example" />,
 ];
 
+// `undefined` counts as absent, also where a compiler tells the two apart.
+declare const perhaps: { text: string | undefined; signal: AbortSignal | undefined };
+export const absent = [
+  createIntelliAuth({ ...options, redirectUri: perhaps.text, endpoints: { token: perhaps.text } }),
+  client.loginWithRedirect({ appState: { returnTo: perhaps.text }, extraParams: { audience: perhaps.text } }),
+  client.handleCallback(perhaps.text, { signal: perhaps.signal }),
+  client.getAccessToken({ signal: perhaps.signal }),
+  client.logout({ returnTo: perhaps.text }),
+  createCodeFlow({ ...options, redirectUri: 'https://app.example/', scope: perhaps.text }),
+  <IntelliAuthProvider key={6} {...options} scope={perhaps.text} navigate={undefined} />,
+  <RequireAuth key={7} renderError={undefined} loginOptions={undefined} />,
+];
+
 // Methods as event handlers.
 export function Buttons() {
   const { loginWithRedirect, logout } = useIntelliAuth();

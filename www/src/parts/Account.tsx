@@ -33,7 +33,7 @@ export function Account({ user, scope, expiresAt, refreshAt, failing }: SignedIn
         </dd>
         <dt>{failing ? 'Next try' : refreshAt ? 'Next refresh' : 'Session ends'}</dt>
         <dd>
-          <Countdown until={failing?.retryAt ?? refreshAt ?? expiresAt} />
+          <Countdown until={Math.max(failing?.retryAt ?? 0, refreshAt ?? expiresAt)} />
         </dd>
       </dl>
       <ApiCall />

@@ -66,7 +66,7 @@ macro_rules! error_table {
 error_table! {
     InvalidConfig "invalid_config" false
         "The option {option} cannot be used: {problem}. Write {instead}."
-        "Write {instead}.";
+        "The package's declarations say what {option} takes, and what else there is beside it.";
     StateUnknown "state_unknown" false
         "The callback does not answer a sign-in that this tab started."
         "Start the sign-in again from the app. If this happens often: is the redirect URI's origin the one the app runs on, and is the page opened in the same tab?";
@@ -138,7 +138,7 @@ error_table! {
         "This device's clock differs from the platform's by about {offsetSeconds} seconds."
         "Set the device's clock (automatic time), or raise `clockSkewSeconds`.";
     NetworkError "network_error" true
-        "The request to {endpoint} got no readable answer."
+        "The request for the platform's {endpoint} got no readable answer."
         "Offline, blocked, or refused without CORS headers, which looks the same from here: in the network tab, see whether the platform answered with a 4xx, and register this app's origin with it.";
     Timeout "timeout" true
         "A request was not answered in time[: {endpoint} took longer than {seconds} seconds]."
