@@ -44,6 +44,29 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
     });
   }
 
+  test('README.md’s plain page signs in, and says why where that fails', async (t) => {
+    const around = `
+      const main = document.getElementById('app');
+      const render = (user, problem, signIn) => {
+        const button = document.createElement('button');
+        button.textContent = 'Sign in';
+        button.onclick = signIn;
+        main.append(problem, user ? user.name : button);
+      };
+      const show = async (response) => main.append(' ', await response.text());
+      Object.assign(globalThis, { render, show, tenantUrl: 'https://your-tenant.example', clientId: 'your-client-id' });`;
+    const plain = named('README.md', 'js').replace('/reports', '/api/me');
+    const world = await example(t, `import './around'; import './plain';`, { around, plain });
+    const page = await world.open();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('refused the sign-in').waitFor();
+    assert.equal(page.url(), `${world.origin}/`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await choose(page, world);
+    await page.getByText('Ada Lovelace {"sub":"usr_ada"').waitFor();
+  });
+
   test('axios sends the token, and a renewed one after a 401', async (t) => {
     const world = await example(t, `${SIGN_IN} import { api } from './axios'; window.api = api;`, {
       ...auth,
@@ -127,23 +150,35 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
     ]);
   });
 
-  test('Angular’s guard sends to sign in and comes back, and the interceptor adds the token for the API alone', async (t) => {
+  test('Angular’s guard sends to sign in and comes back, not after a sign-in that failed or a sign-out; the interceptor adds the token for the API alone', async (t) => {
     const snippet = (name) => named('docs/frameworks.md', `${name}.ts`);
+    // Angular's own router needs Angular's compiler.
+    const guard = snippet('angular-guard').replaceAll(/'@angular\/\w+'/g, "'./angular'");
     const world = await example(
       t,
-      `import { auth, answerCallback } from './angular-auth';
+      `import { auth, answerCallback, signInError } from './angular-auth';
       import { requireAuth } from './angular-guard';
       import { accessToken } from './angular-interceptor';
       import { firstValueFrom, of } from 'rxjs';
       await answerCallback();
       window.intercept = (url) => firstValueFrom(accessToken({ url, clone: ({ setHeaders }) => ({ url, ...setHeaders }) }, of));
+      window.logout = async () => (await auth).logout();
       window.allowed = await requireAuth({}, { url: '/reports?year=2026' });
-      document.title = 'signed in';`,
-      Object.fromEntries(
-        ['angular-auth', 'angular-guard', 'angular-interceptor'].map((name) => [name, snippet(name)]),
-      ),
+      window.problem = signInError?.code;
+      document.title = allowed === true ? 'signed in' : 'elsewhere';`,
+      {
+        'angular-auth': snippet('angular-auth'),
+        'angular-guard': guard,
+        'angular-interceptor': snippet('angular-interceptor'),
+        angular: `export class Router {}
+          export const inject = () => ({ createUrlTree: ([path]) => path });`,
+      },
     );
     const page = await world.open('/reports?year=2026');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForFunction(() => document.title === 'elsewhere');
+    assert.deepEqual(await page.evaluate(() => [allowed, problem]), ['/', 'access_denied']);
+    await page.goto(`${world.origin}/reports?year=2026`);
     await signedIn(world, page);
     assert.equal(page.url(), `${world.origin}/reports?year=2026`);
     assert.equal(await page.evaluate(() => allowed), true);
@@ -154,6 +189,10 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
       (await page.evaluate(() => intercept('https://elsewhere.example/'))).authorization,
       undefined,
     );
+    await page.evaluate(() => logout());
+    await page.reload();
+    await page.waitForFunction(() => document.title === 'elsewhere');
+    assert.equal(await page.evaluate(() => allowed), '/');
   });
 
   test('Svelte: the component signs in and out by the store, whose subscribe calls back at once', async (t) => {
