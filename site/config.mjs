@@ -30,6 +30,7 @@ const tasks = [
     ['Error codes', 'errors'],
     ['Debug a sign-in', 'debug'],
     ['Findings of explain', 'explain'],
+    ['Findings of doctor', 'doctor'],
     ['On the wire', 'wire'],
     ['By hand', 'by-hand'],
     ['Bundlers and frameworks', 'bundlers'],

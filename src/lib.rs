@@ -7,6 +7,7 @@
 //! | [`doctor`] | how a platform is set up for an app, asked over the network. On wasm32 with the feature `explain` only |
 //! | `web` | the browser: storage, fetch, clock, locks, channels. Thin; decides nothing. wasm32 only |
 //! | `bindings` | what JavaScript sees. wasm32 with the features `js` and `js-explain` only |
+//! | `texts` | errors in words, as the error table has them. On wasm32 with the feature `explain` only |
 //! | [`native`] | a JSON engine for Rust programs, and a client's run recorded and replayed. Not on wasm32 |
 //! | [`code_flow`] | the flow by hand, for Rust programs: see below |
 #![doc = include_str!("guide.md")]
@@ -34,6 +35,9 @@ pub mod explain;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+
+#[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
+mod texts;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

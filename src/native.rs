@@ -4,8 +4,6 @@
 #[allow(clippy::indexing_slicing, clippy::string_slice)]
 pub mod record;
 
-mod texts;
-
 use crate::core::base::json::{Member, Object};
 use serde_json::{Map, Value};
 

@@ -33,6 +33,7 @@ export type MessageKind =
   | 'metadata'
   | 'logout_request'
   | 'console_message'
+  | 'sdk_error'
   | 'recording'
   | 'unknown';
 
@@ -55,7 +56,7 @@ export interface ExplainedPart {
 /** One thing that is wrong, or worth knowing. No secret is in it. */
 export interface Finding {
   readonly severity: Severity;
-  /** Stable, such as `redirect_uri_trailing_slash`. */
+  /** Stable, such as `redirect_uri_trailing_slash`; docs/explain.md has each. */
   readonly code: string;
   /** The parameter, header or member that it is about. */
   readonly parameter: string | null;

@@ -5,6 +5,7 @@
 //! tenant's and the issuer's origin; what a platform may take for an attack is sent only where [`Setup::probe`] says so.
 #![forbid(unsafe_code)]
 
+pub mod catalog;
 mod judge;
 mod reach;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -13,6 +14,7 @@ mod tests;
 pub use crate::explain::{Finding, Severity};
 
 use crate::explain::findings_to_text;
+use catalog::Code;
 
 use crate::core::base::clock::{Millis, WallTime};
 use crate::core::base::config::Config;
@@ -236,7 +238,7 @@ impl Doctor {
         for check in &self.checks {
             out.push_str(&format!("  {:<8}{:<width$}  {}\n", check.outcome.as_str(), check.name, check.seen));
         }
-        out + &findings_to_text(&self.findings())
+        out + &findings_to_text(&self.findings(), PAGE)
     }
 
     fn probe(&mut self, question: Question, now: WallTime) -> Result<Option<Probe>, Error> {
@@ -308,30 +310,31 @@ impl Doctor {
         self.checks.push(Check { name, outcome, seen: seen.to_owned() });
     }
 
-    fn find(&mut self, severity: Severity, code: &'static str, said: Said<'_>) {
-        if self.findings.iter().any(|known| known.code == code && known.seen == said.seen) {
+    fn find(&mut self, code: Code, seen: impl Into<String>, details: &[(&str, &str)]) {
+        self.find_as(code.row().severity, code, seen, details);
+    }
+
+    /// With another severity than the row's.
+    fn find_as(&mut self, severity: Severity, code: Code, seen: impl Into<String>, details: &[(&str, &str)]) {
+        let (row, seen) = (code.row(), seen.into());
+        if self.findings.iter().any(|known| known.code == row.code && known.seen == seen) {
             return;
         }
         self.findings.push(Finding {
             severity,
-            code,
+            code: row.code,
             parameter: None,
-            seen: said.seen,
-            why: said.why.to_owned(),
-            instead: said.instead,
-            clause: said.clause,
+            seen,
+            why: catalog::filled(row.why, details),
+            instead: catalog::filled(row.instead, details),
+            clause: row.clause,
             range: None,
         });
     }
 }
 
-/// A finding's sentences.
-struct Said<'a> {
-    seen: String,
-    why: &'a str,
-    instead: String,
-    clause: &'static str,
-}
+/// The page of every finding.
+const PAGE: &str = "https://github.com/intelliauth/spa-sdk/blob/main/docs/doctor.md";
 
 /// A difference that is not worth a word: an answer takes its time, and `Date` is whole seconds.
 const CLOCK_DRIFT: Millis = Millis::seconds(30);

@@ -1,82 +1,46 @@
 //! Whether the platform can be reached, by which time, and over what.
 
-use super::{Answer, CLOCK_DRIFT, Doctor, Outcome, Probe, Said, Severity};
+use super::catalog::Code;
+use super::{Answer, CLOCK_DRIFT, Doctor, Outcome, Probe, Severity};
 use crate::core::base::clock::WallTime;
 
 impl Doctor {
     pub(super) fn find_plain_redirect(&mut self) {
-        let redirect_uri = &self.setup.config.redirect_uri;
-        let said = Said {
-            seen: format!("The redirect URI {redirect_uri} is plain http outside this machine."),
-            why: "The code travels through every network on the way, and browsers have neither Web Locks nor WebCrypto on such a page.",
-            instead: redirect_uri.replacen("http://", "https://", 1),
-            clause: "RFC 9700 §2.6",
-        };
-        self.find(Severity::Warning, "redirect_uri_plain_http", said);
+        let redirect_uri = self.setup.config.redirect_uri.clone();
+        let secure = redirect_uri.replacen("http://", "https://", 1);
+        let seen = format!("The redirect URI {redirect_uri} is plain http outside this machine.");
+        self.find(Code::RedirectUriPlainHttp, seen, &[("secure", &secure)]);
     }
 
     pub(super) fn find_unreachable(&mut self, probe: &Probe, reason: &str) {
         let url = &probe.url;
         let is_one_of = |known: &[&str]| known.iter().any(|part| reason.contains(part));
-        let (code, seen, why, instead) = if is_one_of(&["ENOTFOUND", "EAI_AGAIN"]) {
-            (
-                "host_unknown",
-                format!("No address is known for the host of {url} ({reason})."),
-                "The name is mistyped, the tenant does not exist, or this machine has no name server.",
-                "Compare the tenant's address with the platform's settings, letter by letter.".to_owned(),
-            )
+        let (code, seen) = if is_one_of(&["ENOTFOUND", "EAI_AGAIN"]) {
+            (Code::HostUnknown, format!("No address is known for the host of {url} ({reason})."))
         } else if is_one_of(&["ECONNREFUSED"]) {
-            (
-                "nothing_listens",
-                format!("Nothing answers at {url} ({reason})."),
-                "The host is there, and no program listens at its port.",
-                "Look at the port and the scheme of the address; is the platform running?".to_owned(),
-            )
+            (Code::NothingListens, format!("Nothing answers at {url} ({reason})."))
         } else if is_one_of(&["CERT", "SELF_SIGNED", "UNABLE_TO_", "ERR_TLS", "ERR_SSL", "EPROTO"]) {
-            (
-                "tls_refused",
-                format!("The certificate or the TLS version of {url} is refused ({reason})."),
-                "A browser refuses it as well, and shows the app nothing but a network error.",
-                "Give the tenant a certificate for this very host, not expired, with its intermediate certificates, from an authority that browsers trust.".to_owned(),
-            )
+            (Code::TlsRefused, format!("The certificate or the TLS version of {url} is refused ({reason})."))
         } else {
-            (
-                "no_answer",
-                format!("{url} gives no answer ({reason})."),
-                "A network, proxy or firewall on the way swallows the request, or the platform is overloaded.",
-                "Open the address in a browser on this machine, and look at proxies and firewalls."
-                    .to_owned(),
-            )
+            (Code::NoAnswer, format!("{url} gives no answer ({reason})."))
         };
         self.check(probe.question.as_str(), Outcome::Bad, &format!("{url}: {reason}"));
-        self.find(Severity::Error, code, Said { seen, why, instead, clause: "" });
+        self.find(code, seen, &[]);
         self.unreachable = true;
     }
 
     /// `false` where the answer says no more than that the endpoint is not there, or has no time.
     pub(super) fn is_served(&mut self, probe: &Probe, answer: &Answer<'_>, option: &str) -> bool {
         let (name, url, status) = (probe.question.as_str(), &probe.url, answer.status);
-        let said = match status {
-            404 | 410 => Said {
-                seen: format!("There is no {name} at {url}: it answers with {status}."),
-                why: "A sign-in asks there.",
-                instead: format!(
-                    "Set `discovery: true`, so that the SDK reads where it is, or name it in `{option}`; or is the tenant's address another one?"
-                ),
-                clause: "RFC 6749 §3",
-            },
-            429 | 500.. => Said {
-                seen: format!("{url} answers with {status}."),
-                why: "The platform cannot serve the request at present.",
-                instead: "Try again later; if it stays, look at the platform's status page or its log."
-                    .to_owned(),
-                clause: "",
-            },
+        let (code, seen) = match status {
+            404 | 410 => {
+                (Code::EndpointNotFound, format!("There is no {name} at {url}: it answers with {status}."))
+            }
+            429 | 500.. => (Code::PlatformUnavailable, format!("{url} answers with {status}.")),
             _ => return true,
         };
-        let code = if status < 429 { "endpoint_not_found" } else { "platform_unavailable" };
         self.check(name, Outcome::Bad, &format!("{url}: {status}"));
-        self.find(Severity::Error, code, said);
+        self.find(code, seen, &[("option", option)]);
         false
     }
 
@@ -94,14 +58,7 @@ impl Doctor {
         let which = if seconds > 0 { "ahead of" } else { "behind" };
         let seen = format!("This machine's clock is {} seconds {which} the platform's.", seconds.abs());
         self.check("clock", Outcome::Bad, &seen);
-        let said = Said {
-            seen,
-            why: "An ID token is refused whose time is too far from the device's: by default 300 seconds.",
-            instead: "Set the clock that is wrong (automatic time). `clockSkewSeconds` tolerates up to 600."
-                .to_owned(),
-            clause: "OpenID Connect Core §3.1.3.7",
-        };
-        self.find(severity, "clock_off", said);
+        self.find_as(severity, Code::ClockOff, seen, &[]);
     }
 
     /// Whether a page of the app's may read the answer. `costs`: what does not work otherwise.
@@ -121,15 +78,7 @@ impl Doctor {
             None => format!("The answer of {} has no Access-Control-Allow-Origin for {origin}.", probe.url),
             Some(other) => format!("The answer of {} allows {other}, and not {origin}.", probe.url),
         };
-        let said = Said {
-            seen,
-            why: costs,
-            instead: format!(
-                "Register {origin} with the platform as an allowed origin (CORS): scheme, host and port, without a path."
-            ),
-            clause: "Fetch §3.3",
-        };
-        self.find(severity, "cors_origin_not_allowed", said);
+        self.find_as(severity, Code::CorsOriginNotAllowed, seen, &[("costs", costs), ("origin", &origin)]);
         false
     }
 }

@@ -1,7 +1,7 @@
 //! What the rules see, and where their findings come together.
 
 use super::catalog::{Code, Row};
-use super::input::{Message, Param};
+use super::input::{Message, Param, is_source};
 use super::names;
 use super::show;
 use super::{Finding, Kind, Known, Part, Place, Report, Severity};
@@ -25,9 +25,27 @@ pub(super) struct Context<'a> {
     answers: Vec<(String, String)>,
     /// The codes that were sent to the token endpoint.
     codes: Vec<String>,
+    /// See [`Message::computed`] and [`Message::partial`].
+    computed: Vec<String>,
+    partial: bool,
     found: Vec<Found>,
     secrets: Vec<String>,
 }
+
+/// Findings that do not ask for the parameter's value.
+const NAMES: &[Code] = &[
+    Code::ParameterMisspelled,
+    Code::ParameterRepeated,
+    Code::SecretInUrl,
+    Code::ClientSecretInBrowser,
+    Code::ClientSecretSent,
+    Code::VerifierInRequest,
+    Code::TokenRequestInUrl,
+    Code::HeaderNeedsPreflight,
+    Code::ChallengeInTokenRequest,
+    Code::TokenRequestJson,
+    Code::TokenRequestMultipart,
+];
 
 /// What an authorization request of the same input said.
 #[derive(Clone, Default)]
@@ -115,6 +133,8 @@ impl<'a> Context<'a> {
             requests: Vec::new(),
             answers: Vec::new(),
             codes: Vec::new(),
+            computed: Vec::new(),
+            partial: false,
             found: Vec::new(),
             secrets,
         }
@@ -122,7 +142,7 @@ impl<'a> Context<'a> {
 
     /// Takes from the message at `place` what the others are compared with.
     pub fn learn(&mut self, place: usize, message: &Message) {
-        for param in message.all() {
+        for param in message.all().filter(|param| !message.computed.contains(&param.name)) {
             for value in [&param.value, &param.raw] {
                 // Of "Bearer …" the second word is the secret as well.
                 for text in std::iter::once(value.as_str()).chain(value.split([' ', '=', ';', ':'])) {
@@ -156,6 +176,8 @@ impl<'a> Context<'a> {
     /// Turns to the message at `place`: a recording may hold several sign-ins, one after the other or of several tabs.
     /// The message's is the one whose state, code or verifier it has; or else the latest before it.
     pub fn turn_to(&mut self, place: usize, message: &Message) {
+        self.computed = message.computed.clone();
+        self.partial = message.partial;
         let value = |name| message.param(name).map(|param| param.value.as_str());
         let of_state = |state: Option<&str>| {
             let sent_it = |(_, sent): &&(usize, Sent)| state.is_some() && sent.state.as_deref() == state;
@@ -244,9 +266,16 @@ impl<'a> Context<'a> {
     /// Takes a finding, unless the same was said about the same before.
     pub fn add(&mut self, found: Found) {
         let same = |known: &Found| known.row.code == found.row.code && known.parameter == found.parameter;
-        if !self.found.iter().any(same) {
+        if !self.found.iter().any(same) && !self.is_guess(&found) {
             self.found.push(found);
         }
+    }
+
+    /// Whether it is about a value, or a parameter, that source code does not show.
+    fn is_guess(&self, found: &Found) -> bool {
+        let by_name = NAMES.iter().any(|code| code.as_str() == found.row.code);
+        let computed = found.parameter.as_ref().is_some_and(|name| self.computed.contains(name));
+        computed && !by_name || self.partial && found.row.code.ends_with("_missing")
     }
 
     /// Adds a finding that needs no more than its sentence.
@@ -281,8 +310,8 @@ impl<'a> Context<'a> {
                 "The text is larger than 32 MiB: paste the one entry of the recording that failed."
             } else if text.is_empty() {
                 "There is no text."
-            } else if input.len() > super::MAX_INPUT {
-                "The text is longer than 64 MB: export the recording of the sign-in alone."
+            } else if is_source(text) {
+                "This is source code, and no request is written out in it."
             } else if show::is_token(text) && !text.contains(char::is_whitespace) {
                 "This looks like a token. A token is a secret: paste the message that it came with, not the token."
             } else {
@@ -310,8 +339,12 @@ impl<'a> Context<'a> {
             for param in message.shown() {
                 let hidden = names::hides(&param.name) && !matches!(param.place, Place::Origin | Place::Path);
                 let callback = matches!(message.kind, Kind::AuthorizationResponse | Kind::AuthorizationError);
-                let said = param.name.starts_with("error") || param.place == Place::Path && callback;
+                // Of an error of this SDK only what its texts say anyway was taken.
+                let ours = message.kind == Kind::SdkError;
+                let hidden = hidden && !ours;
+                let said = ours || param.name.starts_with("error") || param.place == Place::Path && callback;
                 let value = match (hidden, said) {
+                    _ if message.computed.contains(&param.name) => "(computed)".to_owned(),
                     (true, _) => show::described(&param.value),
                     (_, true) => clean(show::sentence(&param.value)),
                     _ => clean(show::value(&param.value)),

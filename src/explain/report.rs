@@ -25,6 +25,8 @@ pub enum Kind {
     LogoutRequest,
     /// A message of the browser's console.
     ConsoleMessage,
+    /// An error of this SDK: as it is thrown, as JSON, or its code alone.
+    SdkError,
     /// Several messages of one sign-in, such as a HAR file holds.
     Recording,
     /// None of these.
@@ -44,6 +46,7 @@ impl Kind {
             Kind::Metadata => "metadata",
             Kind::LogoutRequest => "logout_request",
             Kind::ConsoleMessage => "console_message",
+            Kind::SdkError => "sdk_error",
             Kind::Recording => "recording",
             Kind::Unknown => "unknown",
         }
@@ -61,6 +64,7 @@ impl Kind {
             Kind::Metadata => "Provider metadata",
             Kind::LogoutRequest => "Logout request",
             Kind::ConsoleMessage => "Message of the browser's console",
+            Kind::SdkError => "Error of this SDK",
             Kind::Recording => "Recording of several messages",
             Kind::Unknown => "Not recognised",
         }
@@ -250,13 +254,16 @@ impl Report {
             }
             out.push_str(&format!("  {:<8}  {:<width$}  {}\n", part.place.as_str(), part.name, part.value));
         }
-        out.push_str(&findings_to_text(&self.findings));
+        out.push_str(&findings_to_text(&self.findings, PAGE));
         out
     }
 }
 
-/// Findings for a terminal.
-pub(crate) fn findings_to_text(findings: &[Finding]) -> String {
+/// The page of every finding.
+const PAGE: &str = "https://github.com/intelliauth/spa-sdk/blob/main/docs/explain.md";
+
+/// Findings for a terminal, and on which `page` each is found by its code.
+pub(crate) fn findings_to_text(findings: &[Finding], page: &str) -> String {
     if findings.is_empty() {
         return "\nNothing wrong was found.\n".to_owned();
     }
@@ -275,5 +282,6 @@ pub(crate) fn findings_to_text(findings: &[Finding]) -> String {
             }
         }
     }
+    out.push_str(&format!("\nEvery finding by its code: {page}\n"));
     out
 }

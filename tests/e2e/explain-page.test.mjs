@@ -24,11 +24,13 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
     await page.getByLabel('Registered redirect URIs').fill('https://app.example/callback');
     const codes = page.locator('.findings [data-code]');
     await codes.filter({ hasText: 'redirect_uri_trailing_slash' }).waitFor();
+    const link = page.getByRole('link', { name: 'redirect_uri_trailing_slash' });
+    assert.match(await link.getAttribute('href'), /docs\/explain\.md#redirect_uri_trailing_slash$/);
     assert.match(await page.locator('.in-place mark.error').allInnerTexts().then(String), /redirect_uri=/);
     const broken = page.locator('.flow [aria-current=step]');
     assert.match(await broken.innerText(), /The authorization request: it breaks here/);
-    const link = page.getByRole('link', { name: 'Finding 1', exact: true }).first();
-    await link.press('Enter');
+    const finding = page.getByRole('link', { name: 'Finding 1', exact: true }).first();
+    await finding.press('Enter');
     await page.locator('#finding-1:target').waitFor();
 
     await page.getByRole('button', { name: 'An error answer' }).click();
@@ -85,6 +87,7 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
     }
     // Away and back: neither the history nor the browser's memory of forms has it.
     await page.getByRole('link', { name: 'Home' }).click();
+    await input.waitFor({ state: 'detached' });
     await page.goBack();
     await input.waitFor();
     assert.equal(await input.inputValue(), '');

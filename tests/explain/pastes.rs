@@ -170,6 +170,76 @@ fn a_callback_in_whatever_stands_around_it() {
 }
 
 #[test]
+fn every_error_of_this_sdk_in_whatever_stands_around_it() {
+    use intelliauth_spa_sdk::core::base::error::TABLE;
+    for row in TABLE {
+        let (code, summary) = (row.code, row.summary.split('[').next().unwrap());
+        for input in [
+            format!(
+                r#"{{"name":"IntelliAuthError","hint":"","code":"{code}","transient":false,"details":{{}}}}"#
+            ),
+            format!(r#"{{"level":"error","error":{{"code":"{code}","details":{{}}}}}}"#),
+            format!("IntelliAuthError: {summary}\n    at errorOf (client.js:1:2)"),
+            format!("Uncaught (in promise) IntelliAuthError: {summary}"),
+            format!(
+                "IntelliAuthError: …\n    at x (node:internal/y:1:2) {{\n  hint: '',\n  code: '{code}',\n  details: {{}}\n}}"
+            ),
+            format!("Object {{ code: \"{code}\", transient: false, details: {{}} }}"),
+            format!("{code} {summary}"),
+        ] {
+            let report = report(&input);
+            assert_eq!(report.kind, Kind::SdkError, "{input}");
+            let link = format!("https://github.com/intelliauth/spa-sdk/blob/main/docs/errors.md#{code}");
+            let last = report.findings.iter().find(|finding| finding.code == "sdk_error");
+            assert!(last.is_some_and(|last| last.instead.ends_with(&link)), "{input}\n{}", report.to_text());
+        }
+    }
+}
+
+#[test]
+fn a_code_that_platforms_answer_with_too_is_theirs_where_it_stands_alone() {
+    for (input, kind) in [
+        ("state_unknown", Kind::SdkError),
+        ("timeout", Kind::SdkError),
+        ("state_unknown: it happened again", Kind::SdkError),
+        ("access_denied", Kind::TokenError),
+        (r#"{"error":"access_denied","error_description":"no"}"#, Kind::TokenError),
+        ("the request ran into a timeout", Kind::Unknown),
+    ] {
+        assert_eq!(report(input).kind, kind, "{input}");
+    }
+}
+
+#[test]
+fn what_an_error_of_this_sdk_says_is_filled_in_and_the_rest_of_the_paste_is_not_repeated() {
+    let report = report(
+        "IntelliAuthError: The option scope cannot be used\n  at https://app.example/?code=Xk3mQ8vT2sLw {\n  code: 'invalid_config',\n  details: { option: 'scope', problem: 'it has the wrong type', instead: 'a string', secret: 'hunter22' }\n}",
+    );
+    assert_eq!(report.findings[0].instead.split(" See ").next(), Some("Write a string."));
+    assert!(report.findings[0].seen.contains("The option scope cannot be used: it has the wrong type."));
+    let text = report.to_text() + &report.to_json();
+    assert!(!text.contains("hunter22") && !text.contains("Xk3mQ8vT2sLw"), "{text}");
+}
+
+#[test]
+fn what_source_code_computes_is_not_judged() {
+    let report = report(
+        "const body = new URLSearchParams({ ...common, grant_type: 'authorization_code', code_verifier: verifier, 'redirect_uri': `${origin}/cb` });",
+    );
+    assert_eq!(report.kind, Kind::TokenRequest);
+    assert_eq!(report.findings, [], "{}", report.to_text());
+    assert!(report.parts.iter().any(|part| part.name == "code_verifier" && part.value == "(computed)"));
+}
+
+#[test]
+fn source_code_without_a_request_says_what_can_be_pasted() {
+    let report = report("const state = params.get('state');\nif (state !== stored) throw new Error('code');");
+    assert_eq!(report.findings[0].code, "not_recognised");
+    assert!(report.findings[0].seen.contains("source code"));
+    assert!(report.findings[0].instead.contains("curl"));
+}
+
+#[test]
 fn what_marks_a_finding_is_where_it_stands_in_the_paste() {
     let json = form().replace('_', "\\u005f");
     let input = format!(

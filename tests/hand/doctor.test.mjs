@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { cors, headed, html, json, redirect, rewritten, text } from '../faulty/support/answers.mjs';
 import { makeKeys } from '../faulty/support/keys.mjs';
 import { openPlatform } from '../faulty/support/platform.mjs';
-import { command } from './support/command.mjs';
+import { command, pageHas } from './support/command.mjs';
 import { freePort, platform } from './support/platform.mjs';
 
 const REDIRECT_URI = 'http://localhost:5173/callback';
@@ -100,6 +100,7 @@ describe('doctor at the embedded provider', { timeout: 300_000, concurrency: 2 }
     assert.equal(code, 1);
     assert.match(out, /^ {2}ok {6}PKCE +S256$/m);
     assert.match(out, /^ERROR redirect_uri_not_registered\n {2}Seen {5}The platform answers/m);
+    pageHas(out, 'doctor.md', 'redirect_uri_not_registered');
     assert.ok(!out.includes('\x1b'));
   });
 });

@@ -5,9 +5,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { explain, isIntelliAuthError } from '@intelliauth/spa-sdk/explain';
+import { inspect } from 'node:util';
+import { explain, IntelliAuthError, isIntelliAuthError } from '@intelliauth/spa-sdk/explain';
 import { root } from '../../scripts/lib/run.mjs';
-import { COMMAND, command } from './support/command.mjs';
+import { COMMAND, command, pageHas } from './support/command.mjs';
 
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
@@ -51,6 +52,21 @@ describe('explain', { timeout: 120_000 }, () => {
     assert.ok(state.hidden && !state.value.includes(STATE));
   });
 
+  test('an error of the package is named however it is printed, with its likely causes and its page', async () => {
+    const text = 'The callback does not answer a sign-in that this tab started.';
+    const error = new IntelliAuthError('state_unknown', text, { details: { callback: 'spent' } });
+    await error.explain();
+    for (const input of [inspect(error), String(error), JSON.stringify(error), error.code]) {
+      const { kind, findings, text } = await explain(input);
+      assert.equal(kind, 'sdk_error', input);
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        ['cause_sign_in_in_another_tab', 'cause_origin_changed', 'cause_storage_cleared', 'sdk_error'],
+      );
+      assert.match(text, /docs\/errors\.md#state_unknown$/m);
+    }
+  });
+
   test('a mistyped option is named', async () => {
     const error = await explain('x', { redirectUri: REGISTERED }).catch((error) => error);
     assert.ok(isIntelliAuthError(error, 'invalid_config'));
@@ -77,9 +93,11 @@ describe('npx @intelliauth/spa-sdk', { timeout: 120_000 }, () => {
     assert.deepEqual([good.code, good.err], [0, '']);
     assert.match(good.out, /^Authorization request\n/);
     assert.match(good.out, /Nothing wrong was found/);
+    assert.doesNotMatch(good.out, /Every finding/);
     const bad = await command(['explain', authorize(), '--registered', `${REGISTERED}/`]);
     assert.equal(bad.code, 1);
     assert.match(bad.out, /^ERROR redirect_uri_trailing_slash$/m);
+    pageHas(bad.out, 'explain.md', 'redirect_uri_trailing_slash');
   });
 
   test('a URL that the shell cut off at its first & is told', async () => {

@@ -9,6 +9,7 @@ mod callback;
 mod console;
 mod refusal;
 mod request;
+mod sdk_error;
 mod token;
 mod values;
 
@@ -228,6 +229,14 @@ codes! {
     CauseNotShown "cause_not_shown",
     RuledOutVerifier "ruled_out_verifier",
     RuledOutRedirectUri "ruled_out_redirect_uri",
+    // sdk_error
+    CauseSignInInAnotherTab "cause_sign_in_in_another_tab",
+    CauseOriginChanged "cause_origin_changed",
+    CauseStorageCleared "cause_storage_cleared",
+    CauseCallbackOpenedAgain "cause_callback_opened_again",
+    CauseSignInByItself "cause_sign_in_by_itself",
+    CauseRequestBlocked "cause_request_blocked",
+    SdkError "sdk_error",
 }
 
 const UNKNOWN: Row = Row { code: "", severity: Severity::Note, why: "", instead: "", clause: "" };
@@ -241,31 +250,44 @@ impl Code {
 
 /// Every finding there is, in order.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    let topics = [values::ROWS, request::ROWS, callback::ROWS, token::ROWS, console::ROWS, refusal::ROWS];
+    let topics = [
+        values::ROWS,
+        request::ROWS,
+        callback::ROWS,
+        token::ROWS,
+        console::ROWS,
+        refusal::ROWS,
+        sdk_error::ROWS,
+    ];
     topics.into_iter().flatten()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn markdown() -> String {
-        let mut text = String::from(
+        let text = String::from(
             "# What is found wrong with a sign-in\n\n<!-- Made from src/explain/catalog by `npm run generate`. -->\n\n\
              `npx @intelliauth/spa-sdk explain`, `@intelliauth/spa-sdk/explain` and the crate's `explain` module take what \
              you paste (an authorize URL, a callback URL, a token request as form, `curl`, \"Copy as fetch\" or HAR, the \
-             token endpoint's JSON, a message of the browser's console) and answer with these findings, worst first. An \
+             token endpoint's JSON, a message of the browser's console, an error of this SDK, source code that builds a request) and answer with these findings, worst first. An \
              *error* means that the sign-in fails or that its protection does not hold; a *warning*, that it is unsafe or \
              that some platforms refuse it; a *note* is worth knowing. Those that begin with `cause_` say what a refusal \
-             means, the likeliest first. `{name}` stands for what was found.\n\n\
-             | finding | | why it matters | what to do | clause |\n|---|---|---|---|---|\n",
+             means, the likeliest first. `{name}` stands for what was found.\n\n",
         );
-        for row in rows() {
+        text + &table(rows())
+    }
+
+    /// The rows as a table, each with an address of its own.
+    pub fn table<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
+        let mut text =
+            String::from("| finding | | why it matters | what to do | clause |\n|---|---|---|---|---|\n");
+        for row in rows {
             let cell = |text: &str| text.replace('&', "&amp;").replace('|', "\\|").replace('<', "&lt;");
+            let (code, severity) = (row.code, row.severity.as_str());
             text += &format!(
-                "| `{}` | {} | {} | {} | {} |\n",
-                row.code,
-                row.severity.as_str(),
+                "| <a id=\"{code}\"></a>`{code}` | {severity} | {} | {} | {} |\n",
                 cell(row.why),
                 cell(row.instead),
                 row.clause
@@ -274,14 +296,19 @@ mod tests {
         text
     }
 
-    #[test]
-    fn generated_files_match_the_catalog() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/explain.md");
+    /// Whether the document at `path` is this one; `GENERATE` writes it.
+    pub fn holds(path: &str, made: &str) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
         if std::env::var_os("GENERATE").is_some() {
-            std::fs::write(&path, markdown()).unwrap();
+            std::fs::write(&path, made).unwrap();
         }
         let held = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(held == markdown(), "{} is stale: run `npm run generate`", path.display());
+        assert!(held == made, "{} is stale: run `npm run generate`", path.display());
+    }
+
+    #[test]
+    fn generated_files_match_the_catalog() {
+        holds("docs/explain.md", &markdown());
     }
 
     #[test]

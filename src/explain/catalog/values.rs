@@ -6,7 +6,7 @@ topic! {
     // What was pasted.
     NotRecognised Error
         "Only messages of a sign-in can be explained."
-        "Paste one of these: the URL that the browser is sent to (with response_type and client_id), the callback's URL (with code or error), a token request (its form body, a curl command, \"Copy as cURL\" or \"Copy as fetch\" of the network tab, a HAR file), the token endpoint's JSON answer, or the browser's CORS message."
+        "Paste one of these: the URL that the browser is sent to (with response_type and client_id), the callback's URL (with code or error), a token request (its form body, a curl command, \"Copy as cURL\" or \"Copy as fetch\" of the network tab, a HAR file), the token endpoint's JSON answer, the browser's CORS message, an error of this SDK (as the console prints it, as JSON, or its code alone), or the source code that builds one of these requests (new URLSearchParams({ … }))."
         "";
 
     // Values that a program never filled in.

@@ -2,7 +2,7 @@
 
 use super::object::Node;
 use super::shell::members;
-use super::{Form, Message, Param, Url, pairs};
+use super::{Form, Message, Param, Url, pairs, sdk_error};
 use crate::core::base::encoding::from_base64url;
 use crate::core::base::text::trim_end;
 use crate::explain::source::Source;
@@ -34,6 +34,9 @@ pub(super) fn read(whole: &Source) -> Vec<Message> {
 
 /// A JSON object that is a message itself.
 fn document(whole: &Source) -> Option<Message> {
+    if let Some(message) = sdk_error::object(whole) {
+        return Some(message);
+    }
     let fields = members(whole);
     let has = |name: &str| fields.iter().any(|field| field.name == name);
     let mut message =
@@ -205,6 +208,9 @@ pub(super) fn fetch_call(whole: &Source) -> Option<Vec<Message>> {
                 "body" => {
                     if let Some(body) = value.string() {
                         take_body(&mut message, &body);
+                    } else if value.scalar().text() != "null" {
+                        // A program's, not a browser's.
+                        return None;
                     }
                 }
                 "headers" => {

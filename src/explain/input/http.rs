@@ -67,7 +67,12 @@ fn location(whole: &Source) -> Option<Source> {
     for line in whole.text().split_inclusive('\n') {
         let (name, value) = line.split_once(':').unwrap_or_default();
         if name.trim().eq_ignore_ascii_case("location") {
-            return Some(whole.part(at + name.len() + 1..at + name.len() + 1 + value.len()).trim());
+            let begin = at + name.len() + 1;
+            // Documents break it over lines that begin with white space, as headers once could: RFC 9112 §5.2.
+            let lines = whole.text().get(begin + value.len()..).unwrap_or_default().split_inclusive('\n');
+            let folded = lines.take_while(|line| line.starts_with([' ', '\t']) && !line.trim().is_empty());
+            let length = value.len() + folded.map(str::len).sum::<usize>();
+            return Some(clean::joined(&whole.part(begin..begin + length).trim()));
         }
         at += line.len();
     }

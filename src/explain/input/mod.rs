@@ -10,6 +10,8 @@
 //! | `har` | a HAR file or entry, and "Copy as fetch" |
 //! | `http` | an HTTP message as text |
 //! | `prose` | a console's line, an error page's text |
+//! | `sdk_error` | an error of this SDK |
+//! | `script` | source code that builds a request |
 
 mod clean;
 mod har;
@@ -17,14 +19,18 @@ mod http;
 mod object;
 mod powershell;
 mod prose;
+mod script;
+mod sdk_error;
 mod shell;
 mod url;
 
 use super::names;
 use super::source::Source;
 use super::{Kind, Known, Place};
+use crate::core::base::error::ErrorCode;
 use crate::core::base::form;
 use crate::core::base::text::{cut, parts};
+pub(super) use script::is_source;
 use std::ops::Range;
 pub(super) use url::Url;
 
@@ -57,6 +63,12 @@ pub(super) struct Message {
     pub prose: Option<Source>,
     /// Whether it is the answer to the message before it.
     pub answer: bool,
+    /// Of an error of this SDK.
+    pub sdk_error: Option<ErrorCode>,
+    /// Of source code: the parameters whose values are computed when it runs.
+    pub computed: Vec<String>,
+    /// Of source code: whether there may be more parameters than it shows.
+    pub partial: bool,
 }
 
 /// How a body is written.
@@ -82,6 +94,9 @@ impl Default for Message {
             status: None,
             prose: None,
             answer: false,
+            sdk_error: None,
+            computed: Vec::new(),
+            partial: false,
         }
     }
 }
@@ -210,6 +225,9 @@ pub(super) fn read(input: &str, known: &Known) -> Vec<Message> {
             return messages;
         }
     }
+    if let Some(message) = sdk_error::read(&whole) {
+        return vec![message];
+    }
     if let Some(messages) = http::read(&whole) {
         return messages;
     }
@@ -219,8 +237,15 @@ pub(super) fn read(input: &str, known: &Known) -> Vec<Message> {
     if let Some(message) = prose::failed(&whole) {
         return vec![message];
     }
+    if let Some(message) = script::read(&whole) {
+        return vec![message];
+    }
     if let Some(message) = address(&whole, known) {
         return vec![message];
+    }
+    // The names in a program are not parameters.
+    if is_source(text) {
+        return Vec::new();
     }
     if let Some(message) = fields(&whole) {
         return vec![message];

@@ -9,6 +9,7 @@ mod prompt;
 pub(super) mod redirect_uri;
 mod response_type;
 mod scope;
+mod sdk_error;
 mod secrets;
 mod state;
 mod token_request;
@@ -21,6 +22,9 @@ use super::input::{Message, Url};
 
 /// Looks at one message.
 pub(super) fn check(cx: &mut Context, message: &Message) {
+    if message.kind == Kind::SdkError {
+        return sdk_error::check(cx, message);
+    }
     values::check(cx, message);
     match message.kind {
         Kind::AuthorizationRequest => {

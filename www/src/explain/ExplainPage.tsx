@@ -18,6 +18,7 @@ const kinds: Record<Explanation['kind'], string> = {
   metadata: 'a provider’s metadata',
   logout_request: 'a logout request',
   console_message: 'a message of the browser’s console',
+  sdk_error: 'an error of this SDK',
   recording: 'a recording of several requests',
   unknown: 'nothing that is known here',
 };

@@ -3,6 +3,9 @@ import type { Finding } from '@intelliauth/spa-sdk/explain';
 
 const words = { error: 'Error', warning: 'Warning', note: 'Note' } as const;
 
+/** Every finding, by its code. */
+const PAGE = 'https://github.com/intelliauth/spa-sdk/blob/main/docs/explain.md#';
+
 /** What is wrong with a message, worst first. */
 export function Findings({ findings }: { findings: readonly Finding[] }) {
   if (findings.length === 0) return <p>Nothing was found to be wrong with it.</p>;
@@ -24,7 +27,9 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
             </p>
           )}
           <p className="quiet">
-            <code data-code>{code}</code>
+            <a href={PAGE + code}>
+              <code data-code>{code}</code>
+            </a>
             {clause && ` · ${clause}`}
           </p>
         </li>

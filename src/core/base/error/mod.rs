@@ -5,7 +5,7 @@ mod generated;
 mod table;
 
 pub use table::ErrorCode;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
 pub use table::{Row, TABLE};
 
 /// What went wrong: one pointer, because results carry it everywhere. Its fields are [`ErrorData`]'s.

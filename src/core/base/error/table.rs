@@ -1,7 +1,7 @@
 //! The one error table: codes, whether trying again can help, and what to do about it.
 //!
-//! The wasm carries codes and details; the texts are compiled on other targets only, where `js/errors.messages.ts`,
-//! `js/errors.hints.ts` and `docs/errors.md` are made from it.
+//! The client's wasm carries codes and details; the texts are compiled on other targets and for `explain` only, and `js/errors.messages.ts`,
+//! `js/errors.hints.ts` and `docs/errors.md` are made from them.
 
 macro_rules! error_table {
     ($($code:ident $name:literal $transient:literal $summary:literal $hint:literal
@@ -35,7 +35,7 @@ macro_rules! error_table {
         }
 
         /// One row of the table.
-        #[cfg(not(target_arch = "wasm32"))]
+        #[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
         #[non_exhaustive]
         pub struct Row {
             /// The code as JavaScript sees it.
@@ -51,7 +51,7 @@ macro_rules! error_table {
         }
 
         /// The whole table.
-        #[cfg(not(target_arch = "wasm32"))]
+        #[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
         pub const TABLE: &[Row] =
             &[$(Row {
                 code: $name,

@@ -24,7 +24,7 @@ impl Error {
         self.filled(own.map_or(row.hint, |(_, hint)| hint))
     }
 
-    fn row(&self) -> Option<&'static Row> {
+    pub(crate) fn row(&self) -> Option<&'static Row> {
         TABLE.iter().find(|row| row.code == self.code.as_str())
     }
 
@@ -63,7 +63,7 @@ impl Error {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use crate::core::base::error::{Error, ErrorCode};
 
