@@ -69,8 +69,13 @@ export function ofRequestWithoutToken(url: string): void {
 
 /** Where a sign-in is to go on. */
 export function ofReturnTo(returnTo: string | undefined): void {
-  if (returnTo === undefined || !URL.canParse(returnTo, location.href)) return;
-  const { origin } = new URL(returnTo, location.href);
+  if (returnTo === undefined) return;
+  let origin: string;
+  try {
+    ({ origin } = new URL(returnTo, location.href));
+  } catch {
+    return;
+  }
   if (origin === location.origin) return;
   tell(
     'warn',

@@ -152,9 +152,9 @@ export const address = (given: unknown): string | undefined =>
     (url) => {
       if (url === undefined || isEvent(url)) return undefined;
       const text = url instanceof URL ? url.href : url;
-      if (typeof text === 'string' && URL.canParse(text, location.href)) {
-        return new URL(text, location.href).href;
-      }
+      try {
+        if (typeof text === 'string') return new URL(text, location.href).href;
+      } catch {} // `URL.canParse` is younger than the browsers that are supported.
       throw refused('url', 'it is no address', 'a string or URL, or nothing for the address of the page');
     },
     given,

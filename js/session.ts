@@ -67,7 +67,9 @@ export class Session {
       if (Object.is(before, now) || (option !== 'client' && text(before) === text(now))) continue;
       this.#refused.add(option);
       const problem = 'it changed, and a client keeps its options';
-      const instead = 'a `key` on the provider that changes with it, so that another client is made';
+      // While an app is developed it is mostly an edit, hot-replaced.
+      const instead =
+        'a `key` on the provider that changes with it, so that another client is made; after an edit of the code, reload the page';
       const error = invalidConfig(this.#ErrorClass, option, problem, instead);
       console.error(`IntelliAuth: ${error.message}`);
       this.#fail(error);

@@ -74,7 +74,10 @@ export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPl
     auth,
     install(app: App) {
       app.provide(intelliAuthKey, auth);
-      if (typeof document !== 'undefined') app.onUnmount?.(store.mount());
+      if (typeof document === 'undefined') return;
+      const unmount = store.mount();
+      // From Vue 3.5 on.
+      app.onUnmount?.(unmount);
     },
     requireAuth:
       (otherwise = '/') =>

@@ -267,4 +267,20 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     assert.equal(await page.evaluate(() => guard('/reports')), '/out');
   });
+
+  test('Vue before 3.5, whose apps have no onUnmount: the plugin starts all the same', async (t) => {
+    const entry = `import { createIntelliAuthPlugin, useIntelliAuth } from '@intelliauth/spa-sdk/vue';
+      import { createApp, h } from 'vue';
+      const app = createApp({
+        setup() {
+          const { status } = useIntelliAuth();
+          return () => h('p', status.value);
+        },
+      });
+      app.onUnmount = undefined;
+      app.use(createIntelliAuthPlugin({ tenantUrl: 'https://your-tenant.example', clientId: 'your-client-id' })).mount('#app');`;
+    const world = await example(t, entry, {});
+    const page = await world.open();
+    await page.getByText('unauthenticated').waitFor();
+  });
 });
