@@ -6,6 +6,7 @@ import { fetchWithToken } from './fetch.js';
 import { Core, handleCallback, loginWithRedirect } from './glue.js';
 import { tap } from './guard.js';
 import { Host } from './host.js';
+import { DISPOSE } from './inputs.js';
 import { load, onTrap } from './loader.js';
 import {
   address,
@@ -198,7 +199,7 @@ export class Client implements IntelliAuth {
     this.#listeners.clear();
     this.#disposed.abort(errorOf(fault('disposed')));
     this.#host?.endLease();
-    this.#query((core) => core.dispose());
+    this.#query((core) => core.happened(DISPOSE, 0));
   }
 
   /** The running wasm, started if need be. */

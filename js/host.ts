@@ -1,5 +1,18 @@
 /** The browser's side of the session that must outlive the wasm: locks, the timer, the channel, the reasons to revalidate. */
 import type { Core } from './glue.js';
+import {
+  LOCK_GRANTED,
+  LOCK_HOLDER,
+  LOCK_STOLEN,
+  LOCK_UNAVAILABLE,
+  LOCKS_MISSING,
+  MESSAGE,
+  PAGE_HIDDEN,
+  PAGE_SHOWN,
+  REVALIDATE,
+  START,
+  TIMEOUT,
+} from './inputs.js';
 import { type SignatureAlgorithm, verified } from './signature.js';
 
 /** The longest delay that every browser's timer keeps, in milliseconds. */
@@ -36,29 +49,33 @@ export class Host {
     } catch {}
   }
 
+  #happened(what: number, ticket = 0, text?: string): void {
+    this.#feed((core) => core.happened(what, ticket, text));
+  }
+
   /** Feeds `core` from now on. */
   attach(core: Core): void {
     this.#core = core;
     const name = core.namespace();
     this.#name = name;
     const listening = bare({ signal: this.#listening.signal });
-    const revalidate = () => this.#feed((core) => core.revalidate());
+    const revalidate = () => this.#happened(REVALIDATE);
     const visible = () => {
       if (document.visibilityState === 'visible') revalidate();
     };
     document.addEventListener('visibilitychange', visible, listening);
     for (const type of ['focus', 'online', 'offline']) addEventListener(type, revalidate, listening);
     const shown = ({ persisted }: PageTransitionEvent) => {
-      if (persisted) this.#feed((core) => core.pageShown());
+      if (persisted) this.#happened(PAGE_SHOWN);
       else revalidate();
     };
     addEventListener('pageshow', shown, listening);
-    addEventListener('pagehide', () => this.#feed((core) => core.pageHidden()), listening);
+    addEventListener('pagehide', () => this.#happened(PAGE_HIDDEN), listening);
     const changed = ({ key }: StorageEvent) => {
       if (key === null || key.startsWith(name)) revalidate();
     };
     addEventListener('storage', changed, listening);
-    this.#feed((core) => core.start());
+    this.#happened(START);
   }
 
   /** Stops feeding it, and releases everything. */
@@ -125,7 +142,7 @@ export class Host {
     // Without a channel nothing is posted: a closed one throws.
     this.#channel = open ? attempt(() => new BroadcastChannel(this.#name)) : undefined;
     this.#channel?.addEventListener('message', ({ data }) => {
-      if (typeof data === 'string') this.#feed((core) => core.message(data));
+      if (typeof data === 'string') this.#happened(MESSAGE, 0, data);
     });
   }
 
@@ -136,7 +153,7 @@ export class Host {
   setTimer(delay: number | undefined): void {
     clearTimeout(this.#timer);
     if (delay !== undefined) {
-      this.#timer = setTimeout(() => this.#feed((core) => core.timeout()), Math.min(delay, LONGEST_DELAY));
+      this.#timer = setTimeout(() => this.#happened(TIMEOUT), Math.min(delay, LONGEST_DELAY));
     }
   }
 
@@ -164,18 +181,18 @@ export class Host {
   queryHolder(ticket: number): void {
     const request = this.#locks.get(ticket);
     void holder(request?.name).then((held) => {
-      if (this.#locks.get(ticket) === request) this.#feed((core) => core.holder(ticket, held));
+      if (this.#locks.get(ticket) === request) this.#happened(LOCK_HOLDER, ticket, held);
     });
   }
 
   async #request(ticket: number, request: LockRequest, options: LockOptions): Promise<void> {
     const hold = (lock: Lock | null) => {
       if (this.#locks.get(ticket) !== request) return;
-      if (!lock) return this.#feed((core) => core.unavailable(ticket));
+      if (!lock) return this.#happened(LOCK_UNAVAILABLE, ticket);
       const released = new Promise<void>((resolve) => {
         request.release = resolve;
       });
-      this.#feed((core) => core.granted(ticket));
+      this.#happened(LOCK_GRANTED, ticket);
       return released;
     };
     try {
@@ -185,7 +202,7 @@ export class Host {
       // that is blocked.
       if (this.#locks.get(ticket) !== request || options.signal?.aborted) return;
       if (request.release) this.#locks.delete(ticket);
-      this.#feed((core) => (request.release ? core.stolen(ticket) : core.locksMissing(ticket)));
+      this.#happened(request.release ? LOCK_STOLEN : LOCKS_MISSING, ticket);
     }
   }
 }

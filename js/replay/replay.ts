@@ -2,8 +2,9 @@
 import { compile } from '../bytes.js';
 import { __wbg_reset_state, Core, handleCallback, initSync, loginWithRedirect } from '../glue.js';
 import { tap } from '../guard.js';
+import { MESSAGE } from '../inputs.js';
 import { type Bundle, FORMAT, type Run, type Step } from '../trace/record.js';
-import { Recorder } from '../trace/recorder.js';
+import { numberOf, Recorder } from '../trace/recorder.js';
 import { OCTETS } from '../trace/redact.js';
 import { ReplayedPage } from './page.js';
 import { asForm, StandIns } from './stand-ins.js';
@@ -172,14 +173,16 @@ function hand(core: Core, { input, with: given = [] }: Step, values: StandIns): 
   } else if (input === 'answered') {
     core.answered(first, answer(second), third === undefined ? undefined : body(third, values), fourth);
   } else if (input === 'message') {
-    core.message(values.fill(first, asForm));
+    core.happened(MESSAGE, 0, values.fill(first, asForm));
   } else if (input === 'logout') {
     core.logout(first, second === undefined ? undefined : values.fill(second, asForm), third);
   } else {
     const filled = args.map((value) => (typeof value === 'string' ? values.fill(value) : value));
-    const method = core[input as 'timeout'] as ((...args: unknown[]) => void) | undefined;
-    if (!method) throw new Error(`this core knows no input ${input}`);
-    method.apply(core, filled);
+    const what = numberOf(input);
+    const method = core[input as 'getToken'] as ((...args: unknown[]) => void) | undefined;
+    if (what !== undefined) core.happened(what, filled[0] ?? 0, filled[1]);
+    else if (method) method.apply(core, filled);
+    else throw new Error(`this core knows no input ${input}`);
   }
 }
 

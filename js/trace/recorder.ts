@@ -3,6 +3,20 @@
  * That is all that a client's course depends on. What is secret is a placeholder as soon as an input is handled.
  */
 import type { Through } from '../guard.js';
+import {
+  DISPOSE,
+  LOCK_GRANTED,
+  LOCK_HOLDER,
+  LOCK_STOLEN,
+  LOCK_UNAVAILABLE,
+  LOCKS_MISSING,
+  MESSAGE,
+  PAGE_HIDDEN,
+  PAGE_SHOWN,
+  REVALIDATE,
+  START,
+  TIMEOUT,
+} from '../inputs.js';
 import type { Found, Run, Step } from './record.js';
 import { OCTETS, options, Redactor } from './redact.js';
 
@@ -26,20 +40,30 @@ type Argument = [Kind, Said];
 const number: Argument = ['number', plain];
 const flag: Argument = ['flag', plain];
 
-/** The exports that are inputs, without their first argument, which is the client. */
+/** What `core_happened` says by a number: its name, and what goes with it after that number. */
+const HAPPENED: Record<number, [name: string, Argument[]]> = {
+  [START]: ['start', []],
+  [REVALIDATE]: ['revalidate', []],
+  [PAGE_HIDDEN]: ['pageHidden', []],
+  [PAGE_SHOWN]: ['pageShown', []],
+  [TIMEOUT]: ['timeout', []],
+  [DISPOSE]: ['dispose', []],
+  [LOCK_GRANTED]: ['granted', [number]],
+  [LOCK_UNAVAILABLE]: ['unavailable', [number]],
+  [LOCKS_MISSING]: ['locksMissing', [number]],
+  [LOCK_STOLEN]: ['stolen', [number]],
+  [LOCK_HOLDER]: ['holder', [number, ['text', text((to, holder) => to.hide('holder', holder))]]],
+  [MESSAGE]: ['message', [['text', text((to, message) => to.form(message))]]],
+};
+
+/** The number by which `Core.happened` is told what a step calls `input`. */
+export const numberOf = (input: string): number | undefined =>
+  Object.keys(HAPPENED)
+    .map(Number)
+    .find((what) => HAPPENED[what]?.[0] === input);
+
+/** The other exports that are inputs, without their first argument, which is the client. */
 const INPUTS: Record<string, Argument[]> = {
-  core_start: [],
-  core_revalidate: [],
-  core_pageHidden: [],
-  core_pageShown: [],
-  core_timeout: [],
-  core_dispose: [],
-  core_granted: [number],
-  core_unavailable: [number],
-  core_locksMissing: [number],
-  core_stolen: [number],
-  core_holder: [number, ['text', text((to, holder) => to.hide('holder', holder))]],
-  core_message: [['text', text((to, message) => to.form(message))]],
   core_getToken: [number, flag, number],
   core_tokenAfter401: [
     number,
@@ -179,8 +203,14 @@ export class Recorder {
   /** The wasm's exports are called through this. */
   readonly through: Through = (inner, args, name, exports) => {
     if (name === 'core_new') return this.#made(inner, args);
-    const course = Object.hasOwn(INPUTS, name) ? this.#byPointer.get(args[0]) : undefined;
-    return course ? this.#input(course, name, inner, args, exports) : inner(...args);
+    const course = this.#byPointer.get(args[0]);
+    const happened = name === 'core_happened' ? HAPPENED[args[1] as number] : undefined;
+    const kinds = happened?.[1] ?? (Object.hasOwn(INPUTS, name) ? INPUTS[name] : undefined);
+    if (!course || !kinds) return inner(...args);
+    // A message is about no lock.
+    const given = decoded(kinds, args.slice(happened ? (args[1] === MESSAGE ? 3 : 2) : 1), exports);
+    const input = happened?.[0] ?? name.replace('core_', '');
+    return this.#input(course, input, kinds, given, () => inner(...args));
   };
 
   #made(inner: Inner, args: unknown[]): unknown {
@@ -204,22 +234,20 @@ export class Recorder {
     }
   }
 
-  #input(course: Course, name: string, inner: Inner, args: unknown[], exports: WebAssembly.Exports): unknown {
-    // What memory holds is read before the wasm takes it.
-    const given = decoded(INPUTS[name] as Argument[], args.slice(1), exports);
+  /** `given` is what memory held before the wasm took it. */
+  #input(course: Course, input: string, kinds: Argument[], given: unknown[], call: () => unknown): unknown {
     const before = this.#making;
     const [wall, mono] = this.#times();
     const making: Making = { course, wall, mono, offline: false, found: [], did: [] };
     this.#making = making;
     let trapped = true;
     try {
-      const result = inner(...args);
+      const result = call();
       trapped = false;
       return result;
     } finally {
       this.#making = before;
-      const input = name.replace('core_', '');
-      this.#keep(making, input, INPUTS[name] as Argument[], given, trapped);
+      this.#keep(making, input, kinds, given, trapped);
       this.onStep(input);
     }
   }

@@ -20,6 +20,11 @@ const WORDS = /^<?core(\[\w+\])?::fmt::| as core(\[\w+\])?::fmt::\w+>::|PanicPay
 /** How JavaScript would call closures of Rust's: there are none, as the glue shows, but the function table has slots for them. */
 const INVOKERS = /^(<.*)?wasm_bindgen(\[\w+\])?::convert::closures::/;
 
+/** js-sys asks for the page's global object by four names, one after the other: every browser has the first. */
+const GLOBAL_OBJECT = /^js_sys(\[\w+\])?::global::get_global_object(::h\w+)?$/;
+const GLOBAL_THIS = /^__wbg_static_accessor_GLOBAL_THIS_/;
+const OTHER_GLOBALS = /^__wbg_static_accessor_(SELF|WINDOW|GLOBAL)_(?!THIS)/;
+
 /** A place in a source file, as std has it: address and length of the file's name, line, column. */
 const PLACE = 16;
 const ENDING = '.rs\0';
@@ -43,6 +48,12 @@ function blank(wasm) {
     }
   }
 }
+
+const INSTANTIATE = `async function __wbg_load(module, imports) {
+    const made = await WebAssembly.instantiate(module, imports);
+    return made instanceof WebAssembly.Instance ? { instance: made, module } : made;
+}
+`;
 
 /** The active data segments of a module: where each goes, and its bytes in place. */
 function data(wasm) {
@@ -84,11 +95,24 @@ export function lean(wasmPath, gluePath, features, namedPath) {
     if (!glue.includes(from)) throw new Failed(`glue.js has no ${from.trim()}: did wasm-bindgen change?`, '');
     glue = glue.replaceAll(from, to);
   };
+  const cut = (pattern, instead) => {
+    if (!pattern.test(glue)) throw new Failed(`glue.js has no ${pattern}: did wasm-bindgen change?`, '');
+    glue = glue.replace(pattern, instead);
+  };
   if (/make(Mut)?Closure\(/.test(glue))
     throw new Failed('the glue makes closures, whose invokers are left out', '');
+  const globalThisOf = functions.find(({ base }) => GLOBAL_THIS.test(base));
+  if (!globalThisOf) throw new Failed('glue.js does not ask for globalThis: did js-sys change?', '');
   let count = 0;
   for (const { name, module, base, params, results } of functions) {
-    if (base) {
+    if (OTHER_GLOBALS.test(base)) {
+      wasm.removeFunction(name);
+      wasm.addFunction(name, params, results, [], wasm.unreachable());
+      cut(new RegExp(`\n        ${base}: function\\(\\) {[^]*?\n        },`), '');
+    } else if (!base && GLOBAL_OBJECT.test(name)) {
+      wasm.removeFunction(name);
+      wasm.addFunction(name, params, results, [], wasm.call(globalThisOf.name, [], results));
+    } else if (base) {
       const short = `_${(count++).toString(36)}`;
       wasm.removeFunction(name);
       wasm.addFunctionImport(name, '_', short, params, results);
@@ -103,14 +127,17 @@ export function lean(wasmPath, gluePath, features, namedPath) {
   // In a test DOM (jsdom, happy-dom) globalThis has what a window has and is none. That there is a page, start.ts asks.
   replace('arg0 instanceof Window', 'true');
   // A trace records what the wasm reads, and a replay answers it again: js/guard.ts.
-  for (const name of ['globalThis', 'self'])
-    replace(`typeof ${name} === 'undefined' ? undefined : ${name}`, 'scope');
+  replace(`typeof globalThis === 'undefined' ? undefined : globalThis`, 'scope');
   replace('globalThis.crypto', 'scope.crypto');
   for (const used of ['Date.now()', 'performance.now()', 'Math.random()'])
     replace(`= ${used}`, `= scope.${used}`);
   replace('= new Request(', '= new scope.Request(');
   replace('wasm = instance.exports;', 'wasm = guarded(instance.exports);');
   replace('wasm = wasmInstance.exports;', 'wasm = guarded(wasmInstance.exports);');
+  // js/loader.ts has a module or its bytes at hand, and no address or response.
+  cut(/async function __wbg_load\([^]*?\n}\n/, INSTANTIATE);
+  cut(/ {4}if \(module_or_path !== undefined\) {[^]*? else {[^]*?}\n {4}}\n/, '    ({module_or_path} = module_or_path);\n');
+  cut(/ {4}if \(typeof module_or_path === 'string'[^]*?\n {4}}\n/, '');
   writeFileSync(gluePath, `import { guarded, scope } from './guard.js';\n${glue}`);
   writeFileSync(wasmPath, wasm.emitBinary());
   binaryen.setDebugInfo(true);

@@ -261,7 +261,7 @@ impl World {
             }
             TokenOutcome::Indeterminate { error, retry_after } if current => {
                 let times = oracle.failed.map_or(0, |(_, times, _)| times);
-                oracle.failed = Some((now, times + 1, retry_after.unwrap_or_default().0));
+                oracle.failed = Some((now, times + 1, retry_after.0));
                 if error.code != ErrorCode::RateLimited {
                     oracle.ambiguous.insert(token);
                 }

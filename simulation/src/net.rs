@@ -228,7 +228,7 @@ impl World {
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
             Fate::Garbled => TokenOutcome::Indeterminate {
                 error: fault(ErrorCode::TokenResponseInvalid),
-                retry_after: None,
+                retry_after: Millis(0),
             },
             Fate::Busy { acted, retry_after } => {
                 let code = if acted || number.is_multiple_of(2) {
@@ -236,7 +236,7 @@ impl World {
                 } else {
                     ErrorCode::RateLimited
                 };
-                let retry_after = retry_after.map(Millis);
+                let retry_after = Millis(retry_after.unwrap_or_default());
                 TokenOutcome::Indeterminate { error: fault(code), retry_after }
             }
         };
@@ -306,7 +306,7 @@ impl World {
     /// What the client gets to see of it.
     fn response(&self, number: usize, outcome: &TokenOutcome) -> Result<HttpResponse, NoResponse> {
         let request = &self.requests[number];
-        let answer = |status: u16, body: String, retry_after: Option<Millis>| {
+        let answer = |status: u16, body: String, retry_after: Millis| {
             Ok(HttpResponse { status, body: Some(body), retry_after })
         };
         match outcome {
@@ -314,18 +314,20 @@ impl World {
                 ErrorCode::NetworkError => Err(NoResponse::Network),
                 ErrorCode::Timeout => Err(NoResponse::Timeout),
                 ErrorCode::RateLimited => answer(429, String::new(), *retry_after),
-                ErrorCode::TokenResponseInvalid => answer(200, "<html>".into(), None),
+                ErrorCode::TokenResponseInvalid => answer(200, "<html>".into(), Millis(0)),
                 _ => answer(503, String::new(), *retry_after),
             },
-            _ if matches!(request.what, What::Metadata) => answer(200, metadata(), None),
-            _ if matches!(request.what, What::Keys) => answer(200, keys(), None),
-            _ if matches!(request.what, What::Revoke(_)) => answer(200, String::new(), None),
-            TokenOutcome::Tokens(tokens) => answer(200, self.token_response(request, tokens, false), None),
+            _ if matches!(request.what, What::Metadata) => answer(200, metadata(), Millis(0)),
+            _ if matches!(request.what, What::Keys) => answer(200, keys(), Millis(0)),
+            _ if matches!(request.what, What::Revoke(_)) => answer(200, String::new(), Millis(0)),
+            TokenOutcome::Tokens(tokens) => {
+                answer(200, self.token_response(request, tokens, false), Millis(0))
+            }
             TokenOutcome::Refused { grant: false, .. } | TokenOutcome::Mismatch { .. } => {
                 let tokens = self.platform.last(request.issue, self.plan.rotation, self.plan.lifetime);
-                answer(200, self.token_response(request, &tokens, true), None)
+                answer(200, self.token_response(request, &tokens, true), Millis(0))
             }
-            _ => answer(400, r#"{"error":"invalid_grant"}"#.into(), None),
+            _ => answer(400, r#"{"error":"invalid_grant"}"#.into(), Millis(0)),
         }
     }
 
@@ -369,7 +371,8 @@ impl World {
         request.cancelled |= !request.reached && number.is_multiple_of(2);
         let id = request.id;
         self.tell_request(number, "answered", "timeout");
-        let outcome = TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: None };
+        let outcome =
+            TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: Millis(0) };
         self.oracle_answers(doc, number, &outcome);
         self.step(doc, ClientInput::Response(id, Err(NoResponse::Timeout)));
     }
@@ -381,7 +384,7 @@ impl World {
             if request.doc == doc && request.id == id && !request.settled {
                 request.settled = true;
                 let outcome =
-                    TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: None };
+                    TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: Millis(0) };
                 self.oracle_answers(doc, number, &outcome);
             }
         }
@@ -457,5 +460,5 @@ fn stranger(what: &What, tokens: Tokens) -> TokenOutcome {
 }
 
 fn unreached() -> TokenOutcome {
-    TokenOutcome::Indeterminate { error: fault(ErrorCode::NetworkError), retry_after: None }
+    TokenOutcome::Indeterminate { error: fault(ErrorCode::NetworkError), retry_after: Millis(0) }
 }

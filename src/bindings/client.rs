@@ -27,11 +27,6 @@ impl Core {
         Ok(Core(Runner::new(config, host)))
     }
 
-    /// Begins, once the host listens: a stored session is held, without any request.
-    pub fn start(&self) {
-        self.0.feed(Input::Start);
-    }
-
     /// The channel's and locks' common name.
     pub fn namespace(&self) -> String {
         self.0.namespace()
@@ -90,59 +85,26 @@ impl Core {
         self.0.may_carry_token(url)
     }
 
-    /// A reason to look at everything again.
-    pub fn revalidate(&self) {
-        self.0.feed(Input::Revalidate);
-    }
-
-    /// The page is left.
-    #[wasm_bindgen(js_name = pageHidden)]
-    pub fn page_hidden(&self) {
-        self.0.feed(Input::PageHidden);
-    }
-
-    /// The page is shown again, from the back/forward cache.
-    #[wasm_bindgen(js_name = pageShown)]
-    pub fn page_shown(&self) {
-        self.0.feed(Input::PageShown);
-    }
-
-    /// The timer's time has come.
-    pub fn timeout(&self) {
-        self.0.feed(Input::Timeout);
-    }
-
-    /// A peer said something.
-    pub fn message(&self, text: &str) {
-        if let Some(message) = Message::from_text(text) {
-            self.0.feed(Input::Message(message));
-        }
-    }
-
-    /// A lock is held.
-    pub fn granted(&self, ticket: u32) {
-        self.0.feed(Input::LockGranted(ticket));
-    }
-
-    /// A lock that was not to be waited for is another's.
-    pub fn unavailable(&self, ticket: u32) {
-        self.0.feed(Input::LockUnavailable(ticket));
-    }
-
-    /// Who holds a lock that is waited for.
-    pub fn holder(&self, ticket: u32, holder: Option<String>) {
-        self.0.feed(Input::LockHolder(ticket, holder));
-    }
-
-    /// There are no locks.
-    #[wasm_bindgen(js_name = locksMissing)]
-    pub fn locks_missing(&self, ticket: u32) {
-        self.0.feed(Input::LocksMissing(ticket));
-    }
-
-    /// A lock was taken away.
-    pub fn stolen(&self, ticket: u32) {
-        self.0.feed(Input::LockStolen(ticket));
+    /// What `js/host.ts` listens for, by the numbers of `js/inputs.ts`: which lock it is about, and the text of a message
+    /// or the holder's name. One export, because each costs 0.1 KB on the wire.
+    pub fn happened(&self, what: u32, ticket: u32, text: Option<String>) {
+        self.0.feed(match what {
+            0 => Input::Start,
+            1 => Input::Revalidate,
+            2 => Input::PageHidden,
+            3 => Input::PageShown,
+            4 => Input::Timeout,
+            5 => Input::Dispose,
+            6 => Input::LockGranted(ticket),
+            7 => Input::LockUnavailable(ticket),
+            8 => Input::LocksMissing(ticket),
+            9 => Input::LockStolen(ticket),
+            10 => Input::LockHolder(ticket, text),
+            _ => match Message::from_text(&text.unwrap_or_default()) {
+                Some(message) => Input::Message(message),
+                None => return,
+            },
+        });
     }
 
     /// What a request came to: a response, or none.
@@ -158,11 +120,6 @@ impl Core {
             None => Verdict::Unsupported,
         };
         self.0.feed(Input::Verified(request, verdict));
-    }
-
-    /// The app needs the client no more.
-    pub fn dispose(&self) {
-        self.0.feed(Input::Dispose);
     }
 }
 

@@ -6,10 +6,10 @@ mod client;
 mod doctor;
 #[cfg(feature = "js-explain")]
 mod explain;
+mod memory;
 mod options;
 #[cfg(feature = "js-explain")]
 mod protocol;
 
-/// A third of the standard one's size.
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: memory::Blocks = memory::Blocks::new();

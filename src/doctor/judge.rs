@@ -2,7 +2,7 @@
 
 use super::catalog::Code;
 use super::{Answer, Doctor, Outcome, Probe, Question, Severity};
-use crate::core::base::clock::WallTime;
+use crate::core::base::clock::{Millis, WallTime};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Member, Object, parse};
 use crate::core::base::text::sanitize;
@@ -222,7 +222,7 @@ impl Doctor {
         }
         let costs = "Every sign-in ends with network_error.";
         let readable = self.is_readable(probe, answer, Severity::Error, costs);
-        let outcome = process_token_response(self.engine, answer.status, Some(answer.body), None);
+        let outcome = process_token_response(self.engine, answer.status, Some(answer.body), Millis(0));
         let TokenOutcome::Refused { error, grant } = outcome else {
             let seen = format!(
                 "{} answers a code that is made up with {}, and no OAuth error.",

@@ -49,7 +49,7 @@ pub fn answered(request: RequestId, response: JsValue, body: Option<Vec<u8>>, ti
     let answer = HttpResponse {
         status: response.status(),
         body: body.and_then(|bytes| String::from_utf8(bytes).ok()),
-        retry_after: retry_after.map(|seconds| Millis(seconds * 1000)),
+        retry_after: Millis(retry_after.unwrap_or_default() * 1000),
     };
     Input::Response(request, Ok(answer))
 }

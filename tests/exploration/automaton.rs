@@ -65,7 +65,7 @@ impl Event {
             Self::PageShown => Input::PageShown,
             Self::Response(id, Ok((status, body))) => {
                 let body = Some(body.to_string());
-                Input::Response(*id, Ok(HttpResponse { status: *status, body, retry_after: None }))
+                Input::Response(*id, Ok(HttpResponse { status: *status, body, retry_after: Millis(0) }))
             }
             Self::Response(id, Err(failure)) => Input::Response(*id, Err(*failure)),
             Self::Written { area, key, result } => {

@@ -1,5 +1,6 @@
 //! Time as the core is told it: the core has no clock of its own. A moment by one clock cannot be taken for a moment by the
-//! other, nor for a span of time.
+//! other, nor for a span of time. What clocks show, records hold and providers ask for is at most 2^53 in either direction
+//! (`text::number`, and doubles), so no sum of these overflows.
 
 use std::ops::{Add, Sub};
 
@@ -64,21 +65,15 @@ impl Sub for Millis {
 macro_rules! moment {
     ($($clock:ident)*) => {$(
         impl $clock {
-            /// The earlier of two moments that may not come.
-            pub fn earlier(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-                match (one, other) {
-                    (Some(one), Some(other)) if one < other => Some(one),
-                    (one, None) => one,
-                    (_, other) => other,
-                }
-            }
+            /// Later than any other: when something happens that time alone does not bring.
+            pub const NEVER: Self = Self(i64::MAX);
         }
 
         impl Add<Millis> for $clock {
             type Output = Self;
 
             fn add(self, later: Millis) -> Self {
-                Self(self.0.saturating_add(later.0))
+                Self(self.0 + later.0)
             }
         }
 
@@ -86,7 +81,7 @@ macro_rules! moment {
             type Output = Self;
 
             fn sub(self, earlier: Millis) -> Self {
-                Self(self.0.saturating_sub(earlier.0))
+                Self(self.0 - earlier.0)
             }
         }
 
@@ -94,7 +89,7 @@ macro_rules! moment {
             type Output = Millis;
 
             fn sub(self, since: Self) -> Millis {
-                Millis(self.0.saturating_sub(since.0))
+                Millis(self.0 - since.0)
             }
         }
     )*};

@@ -18,16 +18,17 @@ impl Client {
             return turn.actions.settle(id, &Answer::Error(&Error::new(ErrorCode::Disposed)));
         }
         let limit = self.config.request_timeout + GRACE;
+        let now = turn.now.mono;
         let deadline = match &call {
             // The page is leaving: it ends with the page, or with `login_returned`.
-            Call::Login { .. } => None,
+            Call::Login { .. } => MonotonicTime::NEVER,
             // Metadata, keys and the code, after what a callback may wait for the provider.
-            Call::Callback(_) => Some(KEPT_FOR + limit.times(4)),
+            Call::Callback(_) => now + KEPT_FOR + limit.times(4),
             // Two holders of the lock, one after the other, that are past their deadlines.
-            Call::Token { .. } => Some(KEPT_FOR + limit.times(10)),
-            Call::Logout { .. } => Some(limit),
+            Call::Token { .. } => now + KEPT_FOR + limit.times(10),
+            Call::Logout { .. } => now + limit,
         };
-        self.calls.push((id, deadline.map(|after| turn.now.mono + after)));
+        self.calls.push((id, deadline));
         match call {
             Call::Login { options, activation, delivery } => {
                 self.login(turn, id, *options, activation, delivery);
@@ -90,18 +91,17 @@ impl Client {
 
     /// Settles every call whose time is over.
     pub(super) fn settle_overdue_calls(&mut self, turn: &Turn) {
-        let late = |until: &Option<MonotonicTime>| until.is_some_and(|until| until <= turn.now.mono);
-        while let Some((call, _)) = self.calls.iter().find(|(_, until)| late(until)).copied() {
+        while let Some((call, _)) = self.calls.iter().find(|(_, until)| *until <= turn.now.mono).copied() {
             let error = Error::new(ErrorCode::Timeout).with("endpoint", "token");
             self.settle(turn, &[call], &Answer::Error(&error));
         }
     }
 
     /// When the next of them is settled for want of an answer.
-    pub(super) fn calls_timeout(&self) -> Option<MonotonicTime> {
-        let mut next = None;
+    pub(super) fn calls_timeout(&self) -> MonotonicTime {
+        let mut next = MonotonicTime::NEVER;
         for (_, until) in &self.calls {
-            next = MonotonicTime::earlier(next, *until);
+            next = next.min(*until);
         }
         next
     }

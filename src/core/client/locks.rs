@@ -147,17 +147,14 @@ impl Locks {
     }
 
     /// When [`Self::due`] has something to do.
-    pub(super) fn timeout(&self) -> Option<MonotonicTime> {
-        let mut next = None;
+    pub(super) fn timeout(&self) -> MonotonicTime {
+        let mut next = MonotonicTime::NEVER;
         for known in &self.requests {
-            next = MonotonicTime::earlier(
-                next,
-                match &known.progress {
-                    Progress::Queued(watch) => (!watch.asked).then_some(watch.look_at),
-                    Progress::Unguarded(at) => Some(*at),
-                    Progress::Held => None,
-                },
-            );
+            match &known.progress {
+                Progress::Queued(watch) if !watch.asked => next = next.min(watch.look_at),
+                Progress::Unguarded(at) => next = next.min(*at),
+                _ => {}
+            }
         }
         next
     }

@@ -129,14 +129,14 @@ pub struct Client {
     requests: Vec<Request>,
     done: VecDeque<(Waiter, Now, RequestOutput)>,
     /// Calls that are not settled yet, and when they are settled for want of an answer.
-    calls: Vec<(CallId, Option<MonotonicTime>)>,
+    calls: Vec<(CallId, MonotonicTime)>,
     /// Calls for a token that wait for a callback.
     waiting_tokens: Vec<(CallId, Call)>,
     locks: Locks,
     numbers: u32,
     /// As the session wants it.
-    session_timer: Option<MonotonicTime>,
-    timer: Option<MonotonicTime>,
+    session_timer: MonotonicTime,
+    timer: MonotonicTime,
     version: u32,
     life: Life,
 }
@@ -188,8 +188,8 @@ impl Client {
             waiting_tokens: Vec::new(),
             locks: Locks::new(seed),
             numbers: 0,
-            session_timer: None,
-            timer: None,
+            session_timer: MonotonicTime::NEVER,
+            timer: MonotonicTime::NEVER,
             version: 0,
             life: Life::InUse,
         }
@@ -240,7 +240,7 @@ impl Client {
             Input::Call(id, call) => self.call(turn, id, call),
             Input::Timeout => {
                 // Asked for anew, if it is still wanted.
-                (self.session_timer, self.timer) = (None, None);
+                (self.session_timer, self.timer) = (MonotonicTime::NEVER, MonotonicTime::NEVER);
                 self.session(turn, SessionInput::Timeout);
             }
             Input::Revalidate => {
@@ -358,10 +358,10 @@ impl Client {
         self.end_overdue_requests(turn);
         self.complete(turn);
         self.retry_callbacks(turn, Retry::IfDue);
-        if self.login_timeout().is_some_and(|at| at <= now) {
+        if self.login_timeout() <= now {
             self.login_returned(turn);
         }
-        if self.sign_out_timeout().is_some_and(|at| at <= now) {
+        if self.sign_out_timeout() <= now {
             self.sign_out_overdue(turn);
         }
         self.release_held(turn);
@@ -389,12 +389,12 @@ impl Client {
             self.locks.timeout(),
         ];
         for part in parts {
-            next = MonotonicTime::earlier(next, part);
+            next = next.min(part);
         }
-        let next = next.map(|at| at.max(turn.now.mono + Millis(1)));
+        next = next.max(turn.now.mono + Millis(1));
         if self.timer != next {
             self.timer = next;
-            turn.actions.set_timer(next);
+            turn.actions.set_timer((next != MonotonicTime::NEVER).then_some(next));
         }
     }
 

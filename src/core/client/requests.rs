@@ -147,10 +147,10 @@ impl Client {
     }
 
     /// When the next of them is overdue.
-    pub(super) fn requests_timeout(&self) -> Option<MonotonicTime> {
-        let mut next = None;
+    pub(super) fn requests_timeout(&self) -> MonotonicTime {
+        let mut next = MonotonicTime::NEVER;
         for request in &self.requests {
-            next = MonotonicTime::earlier(next, Some(request.deadline));
+            next = next.min(request.deadline);
         }
         next
     }

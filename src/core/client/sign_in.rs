@@ -148,11 +148,14 @@ impl Client {
     }
 
     /// When a page that was told to leave is believed to stay.
-    pub(super) fn login_timeout(&self) -> Option<MonotonicTime> {
-        match &self.sign_ins.get(self.leaving()?)?.progress {
-            Progress::Leaving { since, .. } => Some(*since + NAVIGATION_TIMEOUT),
-            _ => None,
+    pub(super) fn login_timeout(&self) -> MonotonicTime {
+        let mut next = MonotonicTime::NEVER;
+        for known in &self.sign_ins {
+            if let Progress::Leaving { since, .. } = known.progress {
+                next = next.min(since + NAVIGATION_TIMEOUT);
+            }
         }
+        next
     }
 
     fn leaving(&self) -> Option<usize> {

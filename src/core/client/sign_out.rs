@@ -167,10 +167,10 @@ impl Client {
     }
 
     /// When the provider is waited for no longer.
-    pub(super) fn sign_out_timeout(&self) -> Option<MonotonicTime> {
-        match self.sign_out.as_ref()?.progress {
-            Progress::Asking(until) => Some(until),
-            Progress::Leaving { .. } => None,
+    pub(super) fn sign_out_timeout(&self) -> MonotonicTime {
+        match &self.sign_out {
+            Some(SignOut { progress: Progress::Asking(until), .. }) => *until,
+            _ => MonotonicTime::NEVER,
         }
     }
 

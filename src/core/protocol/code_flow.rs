@@ -39,6 +39,7 @@ use super::token::{
     status_error,
 };
 use super::transaction::LIFETIME;
+use crate::core::base::clock::Millis;
 use crate::core::base::encoding::{base64url, sha256};
 use crate::core::base::json::{Engine, Member, Object, parse};
 use crate::core::base::text::{decimal, sanitize};
@@ -464,7 +465,7 @@ fn document(response: &HttpResponse<'_>, url: &str) -> Result<(), Error> {
 
 fn read_response(engine: Engine, response: HttpResponse<'_>) -> Result<Tokens, Error> {
     let body = Some(response.body).filter(|body| body.len() <= MAX_BODY);
-    match read_tokens(engine, response.status, body, None) {
+    match read_tokens(engine, response.status, body, Millis(0)) {
         TokenOutcome::Tokens(tokens) => Ok(*tokens),
         TokenOutcome::Refused { error, .. }
         | TokenOutcome::NotSent { error, .. }

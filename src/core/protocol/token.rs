@@ -98,15 +98,15 @@ pub enum TokenOutcome {
     NotSent {
         /// What to tell.
         error: Error,
-        /// The provider's wish.
-        retry_after: Option<Millis>,
+        /// When the provider wants to be asked again; 0 where it does not say.
+        retry_after: Millis,
     },
     /// No usable answer: whether the platform acted is not known.
     Indeterminate {
         /// What to tell.
         error: Error,
-        /// The provider's wish.
-        retry_after: Option<Millis>,
+        /// When the provider wants to be asked again; 0 where it does not say.
+        retry_after: Millis,
     },
 }
 
@@ -128,7 +128,7 @@ pub fn process_token_response(
     engine: Engine,
     status: u16,
     body: Option<&str>,
-    retry_after: Option<Millis>,
+    retry_after: Millis,
 ) -> TokenOutcome {
     let object = body.and_then(|text| parse(engine, text));
     let unclear = |error| TokenOutcome::Indeterminate { error, retry_after };
@@ -223,7 +223,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(status: u16, body: &str) -> TokenOutcome {
-        process_token_response(engine, status, Some(body), None)
+        process_token_response(engine, status, Some(body), Millis(0))
     }
 
     fn with(member: &str) -> TokenOutcome {
@@ -289,7 +289,7 @@ mod tests {
             assert_eq!(error.code, ErrorCode::TokenResponseInvalid, "{body}");
         }
         assert!(matches!(
-            process_token_response(engine, 200, None, None),
+            process_token_response(engine, 200, None, Millis(0)),
             TokenOutcome::Indeterminate { .. }
         ));
         assert!(matches!(with(r#""error":"x""#), TokenOutcome::Tokens(_)), "usable tokens are tokens");

@@ -1,5 +1,6 @@
 //! The token endpoint's answer and the platform's metadata, by the core's own rules.
 
+use crate::core::base::clock::Millis;
 use crate::core::base::config::{Config, Options};
 use crate::core::base::json::parse;
 use crate::core::protocol::metadata;
@@ -16,7 +17,7 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
     }
     let strict = parse(cx.engine, body.text()).is_some();
     let text = if strict { body.text().to_owned() } else { rewritten(message) };
-    match process_token_response(cx.engine, message.status.unwrap_or(200), Some(&text), None) {
+    match process_token_response(cx.engine, message.status.unwrap_or(200), Some(&text), Millis(0)) {
         // A refresh may leave both out: the ones before stay good, RFC 6749 §6, OpenID Connect Core §12.2.
         TokenOutcome::Tokens(_)
             if message.answer && cx.exchange.grant_type.as_deref() == Some("refresh_token") => {}

@@ -29,7 +29,7 @@ pub fn write(input: &Input) -> Value {
         Input::LocksMissing(ticket) => json!({"locks_missing": ticket}),
         Input::LockStolen(ticket) => json!({"lock_stolen": ticket}),
         Input::Response(request, Ok(HttpResponse { status, body, retry_after })) => json!({
-            "response": request, "status": status, "body": body, "retry_after": retry_after.map(|after| after.0),
+            "response": request, "status": status, "body": body, "retry_after": retry_after.0,
         }),
         Input::Response(request, Err(failure)) => json!({
             "response": request,
@@ -137,7 +137,7 @@ fn read_response(value: &Value) -> Option<Result<HttpResponse, NoResponse>> {
         None => Ok(HttpResponse {
             status: value["status"].as_u64()?.try_into().ok()?,
             body: text(&value["body"]),
-            retry_after: value["retry_after"].as_i64().map(Millis),
+            retry_after: Millis(value["retry_after"].as_i64().unwrap_or_default()),
         }),
     })
 }

@@ -65,7 +65,7 @@ impl Client {
         match metadata {
             Err(Failure { error, retry_after }) if is_code => {
                 let pause = Millis(PAUSE.0 << claim.failures.min(8)).min(LONGEST_PAUSE);
-                let pause = pause.max(retry_after.unwrap_or_default());
+                let pause = pause.max(retry_after);
                 claim.failures += 1;
                 let again = turn.now.mono + pause;
                 if is_transient(error.code) && again < claim.until {

@@ -205,15 +205,15 @@ impl Client {
     }
 
     /// When the next thing is due that time alone brings.
-    pub(super) fn callbacks_timeout(&self) -> Option<MonotonicTime> {
-        let mut next = None;
+    pub(super) fn callbacks_timeout(&self) -> MonotonicTime {
+        let mut next = MonotonicTime::NEVER;
         for exchange in &self.exchanges {
             if let Progress::Paused(_, again) = exchange.progress {
-                next = MonotonicTime::earlier(next, Some(again));
+                next = next.min(again);
             }
         }
         for (_, until) in &self.held {
-            next = MonotonicTime::earlier(next, Some(*until));
+            next = next.min(*until);
         }
         next
     }

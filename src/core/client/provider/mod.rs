@@ -34,8 +34,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The body; `None` where it was larger than [`crate::core::protocol::token::MAX_BODY`] or no UTF-8.
     pub body: Option<String>,
-    /// `Retry-After` in milliseconds, where the provider lets it be read.
-    pub retry_after: Option<Millis>,
+    /// `Retry-After`; 0 where there is none, or the provider does not let it be read.
+    pub retry_after: Millis,
 }
 
 impl std::fmt::Debug for HttpResponse {
@@ -71,13 +71,13 @@ struct Keys {
     refetched_at: Option<MonotonicTime>,
 }
 
-/// Why something could not be had, and when the provider wants to be asked again, in milliseconds.
+/// Why something could not be had, and when the provider wants to be asked again.
 #[derive(Debug)]
 pub struct Failure {
     /// Why.
     pub error: Error,
-    /// The provider's wish, in milliseconds.
-    pub retry_after: Option<Millis>,
+    /// The provider's wish; 0 where it does not say.
+    pub retry_after: Millis,
 }
 
 impl std::fmt::Debug for Provider {
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Provider {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, retry_after: None }
+        Self { error, retry_after: Millis(0) }
     }
 }
 

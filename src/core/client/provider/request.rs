@@ -219,7 +219,7 @@ impl ProviderRequest {
             ),
             Err(failure) => TokenOutcome::Indeterminate {
                 error: provider.unanswered(failure, "token"),
-                retry_after: None,
+                retry_after: Millis(0),
             },
         };
         let TokenOutcome::Tokens(tokens) = outcome else { return Some(RequestOutput::Tokens(outcome)) };

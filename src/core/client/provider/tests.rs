@@ -106,7 +106,7 @@ fn run_at(
         }
         reply = match says.next().unwrap_or_else(|| panic!("asked too much: {asked:?}")) {
             Say::Text(status, body) => {
-                RequestInput::Response(Ok(HttpResponse { status, body: Some(body), retry_after: None }))
+                RequestInput::Response(Ok(HttpResponse { status, body: Some(body), retry_after: Millis(0) }))
             }
             Say::Nothing(failure) => RequestInput::Response(Err(failure)),
             Say::Signed(signed) => RequestInput::Verified(signed),
@@ -356,7 +356,7 @@ fn keys_that_another_errand_read_meanwhile_are_tried() {
     );
     let mut request = ProviderRequest::new(sign_in());
     request.handle(provider, NOW, RequestInput::Begin);
-    let posted = HttpResponse { status: 200, body: Some(unnamed), retry_after: None };
+    let posted = HttpResponse { status: 200, body: Some(unnamed), retry_after: Millis(0) };
     assert!(matches!(
         request.handle(provider, NOW, RequestInput::Response(Ok(posted))),
         RequestAction::Verify { .. }

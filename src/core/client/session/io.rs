@@ -196,8 +196,8 @@ pub enum SessionAction {
         /// The sign-in's ID token, which a new one must continue.
         sign_in: IdToken,
     },
-    /// Send [`SessionInput::Timeout`] when the page's own clock shows this, `None`: not at all. Replaces the one before.
-    SetTimer(Option<MonotonicTime>),
+    /// Send [`SessionInput::Timeout`] when the page's own clock shows this. Replaces the one before.
+    SetTimer(MonotonicTime),
     /// Answers a [`SessionInput::GetToken`].
     SettleToken(Call, Result<AccessToken, Error>),
     /// Answers a [`SessionInput::SignIn`]: the session is held, or its tokens came after a sign-out.

@@ -64,7 +64,7 @@ pub struct Session {
     late_wakeups: u32,
     repair: Repair,
     page: Page,
-    timer: Option<MonotonicTime>,
+    timer: MonotonicTime,
     version: u32,
 }
 
@@ -141,7 +141,7 @@ impl Session {
             late_wakeups: 0,
             repair: Repair::default(),
             page: Page::Shown,
-            timer: None,
+            timer: MonotonicTime::NEVER,
             version: 0,
         }
     }
@@ -175,7 +175,7 @@ impl Session {
                 self.query_peers(context);
                 self.revalidate(context);
             }
-            SessionInput::Timeout => self.timer = None,
+            SessionInput::Timeout => self.timer = MonotonicTime::NEVER,
             SessionInput::Message(message) => self.handle_message(context, message),
             SessionInput::LockGranted(ticket) => self.lock_granted(context, ticket),
             SessionInput::LockStolen(ticket) => self.lock_stolen(ticket),
@@ -266,31 +266,29 @@ impl Session {
     fn schedule(&mut self, context: &mut Context) {
         let now = context.now;
         let due = match (&self.phase, &self.refresh) {
-            (_, Refresh::QueryingPeers(_, until) | Refresh::ConfirmingInvalidGrant(_, until, _)) => {
-                Some(*until)
-            }
+            (_, Refresh::QueryingPeers(_, until) | Refresh::ConfirmingInvalidGrant(_, until, _)) => *until,
             (_, Refresh::WaitingForLock(_, since))
                 if !self.waiting.is_empty() && !self.lock_is_slow(now.mono) =>
             {
-                Some(*since + SLOW_LOCK)
+                *since + SLOW_LOCK
             }
             (Phase::Authenticated(active), Refresh::Idle) if !self.has_request_in_flight() => {
                 let left = active.deadline.left(now);
                 let refresh_at = now.mono + left - active.refresh_margin;
                 if active.record.refresh.is_none() {
-                    Some(now.mono + left)
+                    now.mono + left
                 } else if !context.online || self.backoff.rests() {
                     // Waits for the browser to come online, for the user, or for a call.
-                    None
+                    MonotonicTime::NEVER
                 } else if self.backoff.failures > 0 {
-                    Some(self.backoff.retry_at.max(refresh_at))
+                    self.backoff.retry_at.max(refresh_at)
                 } else {
-                    Some(refresh_at)
+                    refresh_at
                 }
             }
-            _ => None,
+            _ => MonotonicTime::NEVER,
         };
-        let due = MonotonicTime::earlier(due, self.repair.due()).map(|due| due.max(now.mono + Millis(1)));
+        let due = due.min(self.repair.due()).max(now.mono + Millis(1));
         if due != self.timer {
             self.timer = due;
             context.push(SessionAction::SetTimer(due));

@@ -283,7 +283,7 @@ impl Session {
                 context.revoke(refresh);
                 self.end_here(context, Reason::SessionMismatch(check));
             }
-            TokenOutcome::Refused { error, .. } => self.refresh_failed(context, error, None, pending),
+            TokenOutcome::Refused { error, .. } => self.refresh_failed(context, error, Millis(0), pending),
             TokenOutcome::NotSent { error, retry_after } => {
                 self.refresh_failed(context, error, retry_after, pending);
             }
@@ -307,7 +307,7 @@ impl Session {
         if deadline.left(context.now) <= Millis(0) {
             // The answer took longer than the token is valid: tried again, with a pause that grows.
             self.backoff.failures = failures;
-            self.refresh_failed(context, Error::new(ErrorCode::Timeout), None, false);
+            self.refresh_failed(context, Error::new(ErrorCode::Timeout), Millis(0), false);
         }
     }
 
@@ -359,7 +359,7 @@ impl Session {
         &mut self,
         context: &mut Context,
         error: Error,
-        retry_after: Option<Millis>,
+        retry_after: Millis,
         refresh_pending: bool,
     ) {
         let Phase::Authenticated(active) = &mut self.phase else { return };

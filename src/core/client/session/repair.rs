@@ -14,14 +14,20 @@ const PAUSE: Millis = Millis::seconds(1);
 const MAX_DOUBLINGS: u32 = 6;
 
 /// Whether the record that is held is not in storage.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Repair {
     /// How many writes failed in a row.
     failures: u32,
     /// When the last one did.
     failed_at: MonotonicTime,
     /// When the next one is tried.
-    retry_at: Option<MonotonicTime>,
+    retry_at: MonotonicTime,
+}
+
+impl Default for Repair {
+    fn default() -> Self {
+        Self { failures: 0, failed_at: MonotonicTime::default(), retry_at: MonotonicTime::NEVER }
+    }
 }
 
 /// What storage holds, as far as it decides on a repair.
@@ -57,38 +63,39 @@ impl StoredOrder {
 
 impl Repair {
     /// When the next write is tried.
-    pub(super) fn due(&self) -> Option<MonotonicTime> {
+    pub(super) fn due(&self) -> MonotonicTime {
         self.retry_at
     }
 
     /// A write that is not reported as failed before the next input has worked.
     pub(super) fn write_did_not_fail(&mut self) {
-        if self.retry_at.is_none() {
+        if self.retry_at == MonotonicTime::NEVER {
             self.failures = 0;
         }
     }
 
     /// The record is written anew, whatever was to be repaired.
     fn written(&mut self) {
-        self.retry_at = None;
+        self.retry_at = MonotonicTime::NEVER;
     }
 
     /// Something may have changed. The pause still grows: the reason may be another tab's attempt that failed as well.
     pub(super) fn retry_sooner(&mut self) {
-        let sooner = self.failed_at + PAUSE.times(self.failures.into());
-        self.retry_at = self.retry_at.map(|at| at.min(sooner));
+        if self.retry_at != MonotonicTime::NEVER {
+            self.retry_at = self.retry_at.min(self.failed_at + PAUSE.times(self.failures.into()));
+        }
     }
 
     /// Whether a write failed a moment ago. Each makes all other tabs look again, and must not be answered with theirs.
     pub(super) fn failed_just_now(&self, now: MonotonicTime) -> bool {
-        self.retry_at.is_some() && now < self.failed_at + PAUSE
+        self.retry_at != MonotonicTime::NEVER && now < self.failed_at + PAUSE
     }
 
     fn failed(&mut self, now: MonotonicTime) {
         let pause = Millis(PAUSE.0 << self.failures.min(MAX_DOUBLINGS));
         self.failures += 1;
         self.failed_at = now;
-        self.retry_at = Some(now + pause);
+        self.retry_at = now + pause;
     }
 }
 
@@ -119,7 +126,7 @@ impl Session {
         if context.actions.iter().any(|action| matches!(action, SessionAction::WriteRecord(_))) {
             return;
         }
-        let due = self.repair.retry_at.is_some_and(|at| at <= context.now.mono);
+        let due = self.repair.retry_at <= context.now.mono;
         match (stored, &self.phase) {
             (StoredOrder::Unreadable, _) => {
                 if due {

@@ -68,16 +68,10 @@ impl Backoff {
     pub const MAX_TRIES: u32 = 10;
 
     /// Takes note of a failure and returns the pause: doubled each time, with up to half of it at random on top.
-    pub fn failed(
-        &mut self,
-        now: MonotonicTime,
-        retry_after: Option<Millis>,
-        online: bool,
-        rng: &mut Rng,
-    ) -> Millis {
+    pub fn failed(&mut self, now: MonotonicTime, retry_after: Millis, online: bool, rng: &mut Rng) -> Millis {
         let step = (Self::BASE.0 << self.failures.min(16)).min(Self::CAP.0);
         let pause = Millis(step + rng.below(step / 2 + 1));
-        let asked = retry_after.unwrap_or_default().max(Millis(0)).min(Self::MAX_RETRY_AFTER);
+        let asked = retry_after.max(Millis(0)).min(Self::MAX_RETRY_AFTER);
         let pause = pause.max(asked);
         self.not_before = now + asked;
         self.failures = self.failures.saturating_add(1);
@@ -175,10 +169,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pauses_grow_and_are_bounded(seed: u64, failures in 0u32..100, retry_after in proptest::option::of(any::<i64>())) {
+        fn pauses_grow_and_are_bounded(seed: u64, failures in 0u32..100, retry_after: i64) {
             let mut rng = Rng::new(seed);
             let mut backoff = Backoff { failures, ..Backoff::default() };
-            let pause = backoff.failed(AT.mono, retry_after.map(Millis), true, &mut rng);
+            let pause = backoff.failed(AT.mono, Millis(retry_after), true, &mut rng);
             prop_assert!(pause.0 >= (Backoff::BASE.0 << failures.min(16)).min(Backoff::CAP.0));
             prop_assert!(pause.0 <= (Backoff::CAP.0 * 3 / 2).max(Backoff::MAX_RETRY_AFTER.0));
         }
