@@ -108,7 +108,7 @@ export function lean(wasmPath, gluePath, features, namedPath) {
     if (OTHER_GLOBALS.test(base)) {
       wasm.removeFunction(name);
       wasm.addFunction(name, params, results, [], wasm.unreachable());
-      cut(new RegExp(`\n        ${base}: function\\(\\) {[^]*?\n        },`), '');
+      cut(new RegExp(`\n        ${base}: function\\(\\) {.*?\n        },`, 's'), '');
     } else if (!base && GLOBAL_OBJECT.test(name)) {
       wasm.removeFunction(name);
       wasm.addFunction(name, params, results, [], wasm.call(globalThisOf.name, [], results));
@@ -135,9 +135,12 @@ export function lean(wasmPath, gluePath, features, namedPath) {
   replace('wasm = instance.exports;', 'wasm = guarded(instance.exports);');
   replace('wasm = wasmInstance.exports;', 'wasm = guarded(wasmInstance.exports);');
   // js/loader.ts has a module or its bytes at hand, and no address or response.
-  cut(/async function __wbg_load\([^]*?\n}\n/, INSTANTIATE);
-  cut(/ {4}if \(module_or_path !== undefined\) {[^]*? else {[^]*?}\n {4}}\n/, '    ({module_or_path} = module_or_path);\n');
-  cut(/ {4}if \(typeof module_or_path === 'string'[^]*?\n {4}}\n/, '');
+  cut(/async function __wbg_load\(.*?\n}\n/s, INSTANTIATE);
+  cut(
+    / {4}if \(module_or_path !== undefined\) {.*? else {.*?}\n {4}}\n/s,
+    '    ({module_or_path} = module_or_path);\n',
+  );
+  cut(/ {4}if \(typeof module_or_path === 'string'.*?\n {4}}\n/s, '');
   writeFileSync(gluePath, `import { guarded, scope } from './guard.js';\n${glue}`);
   writeFileSync(wasmPath, wasm.emitBinary());
   binaryen.setDebugInfo(true);
