@@ -216,7 +216,10 @@ export function elementClass(): new () => DevtoolsElement {
       const claims = Object.entries(this.#auth?.getIdTokenClaims() ?? {});
       const said = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
       const rows = claims.flatMap(([name, value]) => [html('dt', {}, name), html('dd', {}, said(value))]);
-      become(this.#claims, ...(rows.length > 0 ? rows : [html('dt', {}, 'Nobody is signed in.')]));
+      become(
+        this.#claims,
+        ...(rows.length > 0 ? rows : [html('dt', {}, 'None'), html('dd', {}, 'Nobody is signed in.')]),
+      );
     }
 
     #showEvents(): void {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { root } from '../../scripts/lib/run.mjs';
+import { accessible } from './support/axe.mjs';
 import { refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { choose, goToProvider, signIn, told } from './support/flow.mjs';
@@ -40,6 +41,7 @@ const show = (page) =>
     const { showDevtools } = await import('/sdk/devtools/index.js');
     window.removeDevtools = showDevtools(auth);
   });
+const ELEMENT = 'intelliauth-devtools';
 const toggle = (page) => page.getByRole('button', { name: /^IntelliAuth: / });
 const panel = (page) => page.getByRole('region', { name: 'IntelliAuth' });
 /** What has the focus, in the element's shadow. */
@@ -98,9 +100,12 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
     assert.match(await link.getAttribute('href'), /docs\/errors\.md#code_refused$/);
     assert.match(await panel(page).textContent(), /One code, one exchange/);
 
+    await accessible(page, 'a sign-in that failed', ELEMENT);
+
     await page.keyboard.press('Escape');
     assert.equal(await panel(page).count(), 0);
     assert.match(await focused(page), /^IntelliAuth: unauthenticated/);
+    await accessible(page, 'closed', ELEMENT);
     assert.deepEqual(await page.evaluate(() => violations), []);
     // The page of each code can be gone to.
     const documented = readFileSync(`${root}/docs/errors.md`, 'utf8');
@@ -142,6 +147,8 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
     await panel(page).getByText('/another/place: unauthenticated').waitFor();
     await other.close({ runBeforeUnload: false });
 
+    await accessible(page, 'a session, an event, another tab', ELEMENT);
+
     const downloads = page.waitForEvent('download');
     await panel(page).getByRole('button', { name: 'Save the report' }).click();
     const saved = JSON.parse(readFileSync(await (await downloads).path(), 'utf8'));
@@ -150,6 +157,55 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
     await page.evaluate(() => removeDevtools());
     assert.equal(await page.locator('intelliauth-devtools').count(), 0);
     assert.deepEqual(await page.evaluate(() => violations), []);
+  });
+
+  test('all of it by keyboard alone: opened, read to its end, the diagram scrolled, closed from anywhere', async (t) => {
+    const world = await strictWorld(t);
+    const page = await world.tab();
+    await show(page);
+    await page.waitForFunction(() => 'intelliauth.trace' in sessionStorage);
+    await page.reload();
+    await ready(page);
+    await signIn(page, world);
+    await show(page);
+    await page.keyboard.press('Tab');
+    assert.match(await focused(page), /^IntelliAuth: authenticated/);
+    await page.keyboard.press('Space');
+    await panel(page).getByRole('img', { name: 'The sign-in as a diagram' }).waitFor();
+    assert.equal(await focused(page), 'panel');
+    const reached = [];
+    for (let at = 0; at < 6; at++) {
+      await page.keyboard.press('Tab');
+      reached.push(await focused(page));
+      // What has the focus is inside the window, and no header lies over it.
+      const seen = await page.evaluate(() => {
+        const { shadowRoot } = document.querySelector('intelliauth-devtools');
+        const { left, top, width, height } = shadowRoot.activeElement.getBoundingClientRect();
+        const there = shadowRoot.elementFromPoint(
+          left + Math.min(width, 40) / 2,
+          top + Math.min(height, 24) / 2,
+        );
+        return shadowRoot.activeElement.contains(there);
+      });
+      assert.ok(seen, `${reached.at(-1)} is out of sight`);
+    }
+    assert.deepEqual(reached, [
+      'Refresh the token',
+      'Copy the report',
+      'Save the report',
+      'Close',
+      'drawing',
+      'The steps as a list',
+    ]);
+    await page.keyboard.press('Enter');
+    await panel(page).getByRole('listitem').filter({ hasText: 'app → SDK' }).first().waitFor();
+    // What has the focus scrolls the panel to its end.
+    const last = panel(page).getByRole('heading', { name: 'Tabs in touch' });
+    const shown = () => last.evaluate((heading) => heading.getBoundingClientRect().bottom < innerHeight);
+    for (let press = 0; press < 30 && !(await shown()); press++) await page.keyboard.press('PageDown');
+    assert.ok(await shown(), 'the end is reached by keys');
+    await page.keyboard.press('Escape');
+    assert.match(await focused(page), /^IntelliAuth: authenticated/);
   });
 
   test('both colour schemes, reduced motion, and a phone’s width', async (t) => {
