@@ -350,7 +350,7 @@ class ClientHost extends Host {
 }
 
 /** Whether the user's own action stands behind what happens now. A browser that cannot tell says no. */
-export const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
+const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
 
 /** The recorder's part. A sign-in is not to fail for want of it. */
 const tracing = () => import('./trace/trace.js').catch(() => undefined);

@@ -69,7 +69,7 @@ export class Session {
       const problem = 'it changed, and a client keeps its options';
       // While an app is developed it is mostly an edit, hot-replaced.
       const instead =
-        'a `key` on the provider that changes with it, so that another client is made; after an edit of the code, reload the page';
+        'a `key` on the provider that changes with it; after an edit of the code, reload the page';
       const error = invalidConfig(this.#ErrorClass, option, problem, instead);
       console.error(`IntelliAuth: ${error.message}`);
       this.#fail(error);

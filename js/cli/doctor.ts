@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { isIntelliAuthError } from '../errors.js';
 import { call, load } from '../explain/loader.js';
 import type { Finding } from '../explain/report.js';
@@ -90,7 +91,8 @@ ${EXIT_CODES}`,
 
 async function diagnosed(client: CodeFlowOptions, origin: string, probe: boolean): Promise<Diagnosis> {
   await load();
-  const entropy = crypto.getRandomValues(new Uint8Array(96));
+  // Node 18 has no global one.
+  const entropy = webcrypto.getRandomValues(new Uint8Array(96));
   const machine = begun(() => call((wasm) => new wasm.Doctor(client, origin, probe, entropy)));
   for (;;) {
     const next: Probe | undefined = begun(() => call(() => machine.nextProbe(Date.now())));

@@ -129,7 +129,7 @@ inEachReact(browser, (app, react) => {
     await page.evaluate(() => next());
     await page.locator('i').getByText('3').waitFor();
     assert.equal(said.length, 1, said.join());
-    assert.match(said[0], /The option scope .*`key`/);
+    assert.match(said[0], /The option scope .*`key`.*reload the page/);
     await page.evaluate(() => change({ scope: 'openid', key: 'other' }));
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.getByText('never').waitFor();

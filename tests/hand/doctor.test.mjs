@@ -51,6 +51,12 @@ describe('doctor at the embedded provider', { timeout: 300_000, concurrency: 2 }
     assert.deepEqual(provider.log[2].query, {});
   });
 
+  test('on Node 18, which has no global crypto', async (t) => {
+    const provider = await platform(t);
+    const env = { NODE_OPTIONS: '--import=data:text/javascript,delete%20globalThis.crypto' };
+    assert.equal((await doctor(provider.issuer, { env })).code, 0);
+  });
+
   test('with --probe, client, redirect URI and origin are known to be registered', async (t) => {
     const provider = await platform(t);
     const { code, codes, outcomes } = await doctor(provider.issuer, { more: ['--probe'] });
