@@ -101,10 +101,10 @@ const hintsByCheck = {
 /** Follows the hint where the detail `callback` is this. */
 const spent = "This callback cannot be answered again: start the sign-in again, with loginWithRedirect().";
 
-/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+/** `{name}` stands for a detail; what stands in brackets is left out where its last detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
-.replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+.replace(/\[([^\]]*\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
 .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 export function hintOf({ code, details }: IntelliAuthError): string {

@@ -38,10 +38,10 @@ export const messages = {
   disposed: "This client was disposed of.",
 } as const;
 
-/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+/** `{name}` stands for a detail; what stands in brackets is left out where its last detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
-.replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+.replace(/\[([^\]]*\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
 .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 
 export const messageOf = (code: keyof typeof messages, details: Readonly<Record<string, string>>): string =>

@@ -80,8 +80,11 @@ export interface LoginOptions {
   scope?: string | undefined;
   /** `none`, `login`, `consent`, `select_account`; `none` only alone. */
   prompt?: string | undefined;
+  /** Whom the platform should expect: a mail address or user name. */
   loginHint?: string | undefined;
+  /** Space-separated language tags, RFC 5646, the preferred one first. */
   uiLocales?: string | undefined;
+  /** Space-separated authentication context classes, the preferred one first: `'mfa'`, say. */
   acrValues?: string | undefined;
   /** Longest age of the user's authentication, in seconds. */
   maxAge?: number | undefined;
@@ -253,7 +256,10 @@ export interface Unusable extends Nobody {
 /** The session as it is now; the same object until something changes. */
 export type AuthState = Loading | Authenticated | Unauthenticated | Unusable;
 
-/** What happened, for an app's own log or notice. Never holds a code, verifier, state, nonce or token. */
+/**
+ * What happened, for an app's own log or notice: `at` in milliseconds since 1970, `elsewhere` where another tab did it.
+ * Never holds a code, verifier, state, nonce or token.
+ */
 export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (
   | { readonly type: 'sign_in_started'; readonly authorizeUrl: string }
   | { readonly type: 'callback_received' }
@@ -270,6 +276,7 @@ export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (
   | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly check?: string }
 );
 
+/** Called with the state as it is now, and with the event that it is about; `undefined` where only the state changed. */
 export type Listener = (state: AuthState, event: AuthEvent | undefined) => void;
 
 /** The client. One per page and options; every method may be called at any time and any number of times. */
@@ -277,6 +284,8 @@ export interface IntelliAuth {
   /**
    * Goes to the platform's sign-in page. Settles only if it fails, if `openUrl` was given,
    * or if the page comes back from the back/forward cache. A second call while one is under way joins it.
+   * @throws IntelliAuthError `invalid_config`; `storage_unavailable`; `sign_in_loop`; with discovery `metadata_invalid`,
+   * `network_error`, `timeout`, `platform_unavailable`, `rate_limited`
    * @example
    * await auth.loginWithRedirect({ appState: { returnTo: '/reports' } });
    */
@@ -296,6 +305,10 @@ export interface IntelliAuth {
   isCallback(url?: string | URL): boolean;
   /**
    * A valid access token: the cached one, or one refreshed once for all callers.
+   * @throws IntelliAuthError where nobody is signed in `login_required`, `session_expired`, `session_lost` or
+   * `session_mismatch`, and `signed_out` where that happened meanwhile; where no token can be had now, and the session stays,
+   * `network_error`, `timeout`, `platform_unavailable`, `rate_limited`, `client_refused`, `token_request_refused`,
+   * `token_response_invalid`, `metadata_invalid`; `refresh_token_missing`, of forced ones
    * @example
    * const token = await auth.getAccessToken({ minValidity: 30 });
    */
@@ -304,10 +317,12 @@ export interface IntelliAuth {
    * `fetch` with the access token, for {@link IntelliAuthOptions.allowedOrigins} only; other origins get the request as it is.
    * A 401 refreshes and sends once more, if the body can be sent again: not a second time for tokens that a 401 demanded
    * already, and not where its `WWW-Authenticate` (exposed by CORS) names `insufficient_scope` or `insufficient_user_authentication`.
+   * @throws IntelliAuthError as {@link IntelliAuth.getAccessToken}, before anything is sent; otherwise what the page's `fetch` throws
    * @example
    * const reports = await auth.fetch('https://api.example.com/reports');
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** The user, while one is signed in. */
   getUser(): User | undefined;
   /** Everything that the newest ID token says; undefined where nobody is signed in. */
   getIdTokenClaims(): IdTokenClaims | undefined;
@@ -316,13 +331,16 @@ export interface IntelliAuth {
    * and is for nobody else: an API wants the access token, from {@link IntelliAuth.getAccessToken} or {@link IntelliAuth.fetch}.
    */
   getIdToken(): string | undefined;
+  /** Whether a user is signed in now. */
   isAuthenticated(): boolean;
   /**
-   * Signs out here and in every tab of this session, then at the platform where its endpoints are known.
+   * Signs out here and in every tab of this session, then at the platform where its endpoints are known. What the platform
+   * could not be told is in the result, and rejects nothing.
    * @example
    * await auth.logout({ returnTo: `${location.origin}/` });
    */
   logout(options?: LogoutOptions | HandledEvent): Promise<SignOutResult>;
+  /** The state now: the same object until something changes. */
   getState(): AuthState;
   /**
    * Has `listener` called after every change and event. The first one is also told the events of the start, as a restored session.

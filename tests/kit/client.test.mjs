@@ -89,6 +89,10 @@ describe('the test client', { timeout: 60_000 }, () => {
     assert.match(await error.explain(), /CORS/);
     assert.equal(await auth.getAccessToken(), 'mine');
     assert.deepEqual(auth.callsTo('getAccessToken'), [[{ minValidity: 30 }], []]);
+    // What stands beside a detail that is not known is left out with it.
+    const timeout = (details) => testError('timeout', { details }).message;
+    assert.equal(timeout({ endpoint: 'token' }), 'A request was not answered in time.');
+    assert.match(timeout({ endpoint: 'token', seconds: '10' }), /: token took longer than 10 seconds\.$/);
     auth.fail('logout', testError('internal', { transient: false }));
     assert.equal(await codeOf(auth.logout()), 'internal');
     assert.deepEqual(await auth.logout({ localOnly: true }), {

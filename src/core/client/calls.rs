@@ -92,7 +92,7 @@ impl Client {
     /// Settles every call whose time is over.
     pub(super) fn settle_overdue_calls(&mut self, turn: &Turn) {
         while let Some((call, _)) = self.calls.iter().find(|(_, until)| *until <= turn.now.mono).copied() {
-            let error = Error::new(ErrorCode::Timeout).with("endpoint", "token");
+            let error = Error::new(ErrorCode::Timeout);
             self.settle(turn, &[call], &Answer::Error(&error));
         }
     }

@@ -161,8 +161,7 @@ impl Client {
     pub(super) fn sign_out_overdue(&mut self, turn: &Turn) {
         let Some(number) = self.sign_out.as_ref().map(|known| known.number) else { return };
         let known = self.provider.known_metadata();
-        let metadata =
-            known.as_deref().ok_or_else(|| Error::new(ErrorCode::Timeout).with("endpoint", "metadata"));
+        let metadata = known.as_deref().ok_or_else(|| Error::new(ErrorCode::Timeout));
         self.sign_out_answered(turn, number, metadata, Some(Revocation::Unreachable));
     }
 

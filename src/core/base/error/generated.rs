@@ -4,10 +4,10 @@ use super::{Row, TABLE};
 
 /// Fills a text. Both modules have it, because chunks that share a module are one more request in a row.
 const FILLED: &str = r#"
-/** `{name}` stands for a detail; what stands in brackets is left out where its detail is not known. */
+/** `{name}` stands for a detail; what stands in brackets is left out where its last detail is not known. */
 const filled = (text: string, details: Readonly<Record<string, string | undefined>>): string =>
   text
-.replace(/\[(.*?\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
+.replace(/\[([^\]]*\{(\w+)\}.*?)\]/g, (_, part: string, name: string) => (name in details ? part : ''))
 .replace(/\{(\w+)\}/g, (_, name: string) => details[name] ?? '(unknown)');
 "#;
 
@@ -106,7 +106,7 @@ fn markdown() -> String {
          *Again* says whether the same call may succeed later with nothing changed, which is `transient`. A callback \
          is answered once: where its `details` say `callback: 'spent'`, `transient` is false and the hint says to \
          start the sign-in again. \
-         `{name}` is the detail `name`; what stands in brackets is said where its detail is known.\n\n\
+         `{name}` is the detail `name`; what stands in brackets is said where its details are known.\n\n\
          | code | again | what happened | what to do |\n|---|---|---|---|\n",
     );
     for row in TABLE {
