@@ -45,9 +45,15 @@ export async function textModule(bytes) {
   const count = new Array(256).fill(0);
   for (const byte of bytes) count[byte]++;
   const byFrequency = [...count.keys()].sort((a, b) => count[b] - count[a]);
+  const ascending = (a, b) => a - b;
+  // In their own order where that is free: neighbours are used alike, which compression sees.
+  const order = [
+    ...byFrequency.slice(0, CHARACTERS.length).sort(ascending),
+    ...byFrequency.slice(CHARACTERS.length).sort(ascending),
+  ];
   const tables = new Array(TEXT).fill(0);
   const words = [];
-  byFrequency.forEach((byte, rank) => {
+  order.forEach((byte, rank) => {
     const [table, place] = [Math.floor(rank / CHARACTERS.length), rank % CHARACTERS.length];
     tables[table * TABLE + CHARACTERS[place]] = byte;
     words[byte] = String.fromCharCode(...(table > 0 ? [PAIRED[table - 1]] : []), CHARACTERS[place]);
