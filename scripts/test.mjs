@@ -1,8 +1,10 @@
 // `npm test`: every layer, or those named as arguments. A layer that fails does not keep the others from
 // running; what it needs is set up first, and only that. Layers that compile run beside those in a browser, so that
 // neither waits while the other leaves a processor idle.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { lab } from './lab.mjs';
 import { Advice, Failed, root, run, tools } from './lib/run.mjs';
@@ -63,7 +65,8 @@ const layers = {
   },
   e2e: {
     needs: [need.npm, need.browser, build, lab],
-    tests: () => nodeTests(tests('tests/e2e', '.test.mjs'), Math.max(1, availableParallelism() >> 1)),
+    tests: () =>
+      nodeTests(together(tests('tests/e2e', '.test.mjs'), 4), Math.max(1, availableParallelism() >> 1)),
   },
   faulty: {
     needs: [need.npm, need.browser, build],
@@ -90,6 +93,22 @@ const sides = [
 function nodeTests(names, atOnce = availableParallelism()) {
   if (names.length === 0) throw new Failed('no test files', '');
   return node('--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...names);
+}
+
+/**
+ * These files as so many: a process for each file would load Playwright, the provider and a browser anew for each, two
+ * processor seconds a file.
+ */
+function together(names, processes) {
+  const folder = join(tools, 'together');
+  mkdirSync(folder, { recursive: true });
+  return Array.from({ length: processes }, (_, at) => {
+    const imports = names.filter((_, index) => index % processes === at);
+    const path = join(folder, `${at + 1}.mjs`);
+    const url = (name) => JSON.stringify(pathToFileURL(join(root, name)).href);
+    writeFileSync(path, imports.map((name) => `await import(${url(name)});\n`).join(''));
+    return path;
+  });
 }
 
 /** What the runners of cargo, wasm-bindgen and node say at their end, summed. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { root } from '../../scripts/lib/run.mjs';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
@@ -12,11 +12,7 @@ import { bareWorld } from './support/world.mjs';
 const browser = await openBrowser();
 after(() => browser.close());
 
-let replay;
-let fixture;
-before(async () => {
-  ({ replay, fixture } = await import(join(root, 'pkg/dist/replay/replay.js')));
-});
+const { replay, fixture } = await import(join(root, 'pkg/dist/replay/replay.js'));
 
 const traced = (page) => page.evaluate(() => auth.trace());
 

@@ -4,7 +4,7 @@
  * platform, good and bad.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import * as authorization from '../faulty/faults/authorization.mjs';
 import * as callback from '../faulty/faults/callback.mjs';
 import * as discovery from '../faulty/faults/discovery.mjs';
@@ -71,10 +71,7 @@ const chosen = [
   ],
 ];
 
-let stage;
-before(async () => {
-  stage = await openStage();
-});
+const stage = await openStage();
 after(() => stage.close());
 
 /** The secret's random part: the same in every encoding. */

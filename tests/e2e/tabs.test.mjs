@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
-import { openBrowser } from './support/browser.mjs';
+import { openBrowser, seen } from './support/browser.mjs';
 import {
   duplicate,
   holdTokenAnswers,
@@ -32,10 +32,9 @@ const status = async (page) => (await ask(page, 'getState')).status;
 const renewed = (world) => world.refreshes().filter(({ response }) => response?.access_token);
 const forced = { forceRefresh: true };
 /** Once the page holds a token that lives beyond `end`. */
-const renewedBeyond = (page, end) =>
-  page.waitForFunction((end) => auth.getState().expiresAt > end, end, { polling: 50 });
+const renewedBeyond = (page, end) => seen(page, (end) => auth.getState().expiresAt > end, end);
 
-const signedOut = (page) => page.waitForFunction(() => !auth.isAuthenticated());
+const signedOut = (page) => seen(page, () => !auth.isAuthenticated());
 
 /** Every refresh token was sent once, each being the last answer's; none was refused. */
 function assertChain(world) {

@@ -1,11 +1,17 @@
 // What a user does, and what a test waits for.
 import { ask } from './bare.mjs';
-import { PATIENCE } from './browser.mjs';
+import { PATIENCE, seen } from './browser.mjs';
 import { ready } from './world.mjs';
 
 /** At the provider: chooses a ready account, and waits to be back at the app. */
 export async function choose(page, world, account = 'Ada Lovelace') {
-  await page.getByRole('button', { name: `Use ${account}` }).click();
+  const button = `button[aria-label="Use ${account}"]`;
+  await seen(
+    page,
+    (button) => document.readyState === 'complete' && Boolean(document.querySelector(button)),
+    button,
+  );
+  await page.evaluate((button) => document.querySelector(button).click(), button);
   await page.waitForURL((url) => url.origin === world.origin);
 }
 
@@ -20,8 +26,15 @@ export async function signIn(page, world, account, options) {
 /** On a bare page: to the provider's sign-in page. */
 export async function goToProvider(page, options) {
   await page.evaluate((options) => void auth.loginWithRedirect(options), options);
-  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+  await atProvider(page);
 }
+
+/** Once the tab shows the provider's sign-in page. */
+export const atProvider = (page) =>
+  seen(
+    page,
+    () => document.readyState === 'complete' && document.querySelector('h1')?.textContent === 'Sign in',
+  );
 
 /** On a bare page: begins a sign-in and answers with its authorize URL instead of going there. */
 export function authorizeUrl(page, options) {
@@ -117,8 +130,7 @@ export const transactions = async (page) =>
   (await stored(page)).filter(({ fields }) => fields.kind === 'transaction');
 
 /** Once the bare page's client has told of an event of this type. */
-export const told = (page, type) =>
-  page.waitForFunction((type) => events.some((event) => event.type === type), type, { polling: 50 });
+export const told = (page, type) => seen(page, (type) => events.some((event) => event.type === type), type);
 
 /** Duplicates the tab, as `window.open` without `noopener` does: the new one has a copy of its sessionStorage. */
 export async function duplicate(page) {
@@ -132,7 +144,7 @@ export async function duplicate(page) {
 
 /** Once so many of the page's origin's tabs wait for a lock. */
 export const queued = (page, count) =>
-  page.waitForFunction(async (count) => (await navigator.locks.query()).pending.length >= count, count);
+  seen(page, async (count) => (await navigator.locks.query()).pending.length >= count, count);
 
 /** Has token requests wait before the platform hears of them: `arrived` is the first one's coming, `release` lets all go. */
 export function holdTokenRequests({ platform }) {

@@ -89,7 +89,7 @@ export function inEachReact(browser, tests) {
 export const address = (page) => page.url().slice(new URL(page.url()).origin.length);
 export const button = (page, name = 'Sign in') => page.getByRole('button', { name, exact: true });
 export const authorized = ({ platform }) => platform.log.filter(({ path }) => path === '/oauth2/authorize');
-export const atProvider = (page) => page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+export { atProvider } from './flow.mjs';
 
 /** Counts what a client holds open, from before the page's first script: a client in use has one channel. */
 export const countChannels = (page) =>

@@ -1,6 +1,6 @@
 import { startProvider } from '../../../provider/index.js';
 import { bareFiles } from './bare.mjs';
-import { PATIENCE } from './browser.mjs';
+import { PATIENCE, seen } from './browser.mjs';
 import { builtDemo, TENANT } from './demo.mjs';
 import { reactFiles } from './react.mjs';
 import { serve } from './serve.mjs';
@@ -97,7 +97,7 @@ export async function reactWorld(t, browser, { options, ...making } = {}) {
   world.tab = async (path = '/') => {
     const page = await world.context.newPage();
     await page.goto(world.origin + path);
-    await page.locator('main').first().waitFor();
+    await seen(page, () => document.querySelector('main') !== null);
     return page;
   };
   return world;
@@ -106,7 +106,7 @@ export async function reactWorld(t, browser, { options, ...making } = {}) {
 /** Once the bare page's client is made. */
 export const ready = async (page) => {
   // A tab that was just opened shows an empty page first.
-  await page.waitForFunction(() => 'ready' in window);
+  await seen(page, () => 'ready' in window);
   return page.evaluate(() => window.ready);
 };
 

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { findBrowser } from '../../../scripts/setup.mjs';
+import { findBrowser, findShell } from '../../../scripts/setup.mjs';
 import { makeKeys } from './keys.mjs';
 import { end, listen, openPlatform } from './platform.mjs';
 
@@ -44,7 +44,7 @@ export async function openStage() {
   const platform = await openPlatform(app, keys);
 
   const browser = await chromium.launch({
-    executablePath: findBrowser()?.chrome,
+    executablePath: findShell() ?? findBrowser()?.chrome,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
 

@@ -2,6 +2,7 @@
  * One user's visit to the app: in a tab that earlier visits used, made as new, or in a browser profile of its own.
  * Every tenant has its own issuer, so what one visit leaves behind means nothing to the next.
  */
+import { seen } from '../../e2e/support/browser.mjs';
 import { CLIENT_ID } from './tenant.mjs';
 
 /** Only a call that nobody ever answers takes so long, on however busy a machine. In milliseconds. */
@@ -74,7 +75,7 @@ export class Visit {
   async #load(url) {
     await this.listen();
     await this.page.goto(url);
-    await this.page.waitForFunction('window.ready');
+    await seen(this.page, () => window.ready);
   }
 
   /** All that the page's console, errors and events have said so far. */

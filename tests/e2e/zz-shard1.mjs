@@ -1,0 +1,11 @@
+await import("/work/wt/ci/tests/e2e/callback.test.mjs");
+await import("/work/wt/ci/tests/e2e/demo.test.mjs");
+await import("/work/wt/ci/tests/e2e/errors.test.mjs");
+await import("/work/wt/ci/tests/e2e/fetch.test.mjs");
+await import("/work/wt/ci/tests/e2e/options.test.mjs");
+await import("/work/wt/ci/tests/e2e/react-components.test.mjs");
+await import("/work/wt/ci/tests/e2e/react-provider.test.mjs");
+await import("/work/wt/ci/tests/e2e/restored.test.mjs");
+await import("/work/wt/ci/tests/e2e/server.test.mjs");
+await import("/work/wt/ci/tests/e2e/snippets.test.mjs");
+await import("/work/wt/ci/tests/e2e/trace.test.mjs");
