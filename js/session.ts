@@ -37,7 +37,7 @@ export class Session {
     else store.show(client.getState());
     this.compare();
     // Of a client that is made here the client itself tells.
-    if (store.first.client) inDevelopment((advice) => advice.ofReadyClient(store.first));
+    inDevelopment((advice) => store.first.client && advice.ofReadyClient(store.first));
   }
 
   /**

@@ -8,6 +8,8 @@ import { build } from '../scripts/build.mjs';
 import { Advice, root, run } from '../scripts/lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from '../scripts/lib/stamp.mjs';
 import { bold, dim, main, step } from '../scripts/lib/step.mjs';
+import * as need from '../scripts/setup.mjs';
+import { diagramsOf, draw } from './lib/diagrams.mjs';
 import { writePages } from './lib/pages.mjs';
 import { serveSite } from './lib/serve.mjs';
 
@@ -33,7 +35,9 @@ async function install() {
 }
 
 async function buildPages() {
-  writePages(pages);
+  const { sources, pictured } = diagramsOf();
+  writePages(pages, pictured);
+  await draw(sources, pages);
   const entry = createRequire(join(here, 'package.json')).resolve('vitepress');
   const { build: buildSite } = await import(pathToFileURL(entry).href);
   await buildSite(pages, { outDir: out });
@@ -61,6 +65,7 @@ await main(async () => {
   const port = Number(process.env.DOCS_PORT || 5174);
   if (!Number.isInteger(port)) throw new Advice(`DOCS_PORT=${process.env.DOCS_PORT} is no port`);
   await build();
+  await need.browser();
   await install();
   await step('pages', buildPages);
   await step('types', buildTypes);

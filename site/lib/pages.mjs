@@ -1,6 +1,7 @@
 // The repository's documents as the pages of a site: one folder, with links that hold there.
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -40,8 +41,8 @@ export function linked(document, link) {
   return { link: `${SOURCES}${target}${hash}` };
 }
 
-/** Writes the pages and the generator's settings into `folder`, which is emptied. */
-export function writePages(folder) {
+/** Writes the pages and the generator's settings into `folder`, which is emptied. `pictured` has the diagrams' place taken. */
+export function writePages(folder, pictured) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   mkdirSync(join(folder, '.vitepress'));
@@ -49,6 +50,7 @@ export function writePages(folder) {
     join(folder, '.vitepress/config.mjs'),
     "export { config as default } from '../../config.mjs';\n",
   );
+  cpSync(join(root, 'site/theme'), join(folder, '.vitepress/theme'), { recursive: true });
   for (const [document, page] of PAGES) {
     const follow = (link) => {
       const { link: there, asset } = linked(document, link);
@@ -63,7 +65,7 @@ export function writePages(folder) {
       .split(/(^```[\s\S]*?^```|`[^`\n]*`)/m)
       .map((part, at) => (at % 2 === 1 ? part : rewritten(part, follow)))
       .join('');
-    writeFileSync(join(folder, page), text);
+    writeFileSync(join(folder, page), pictured(text));
   }
 }
 

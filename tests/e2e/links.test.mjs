@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/lib/run.mjs';
 import { config } from '../../site/config.mjs';
+import { diagramsOf } from '../../site/lib/diagrams.mjs';
 import { linked, PAGES } from '../../site/lib/pages.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8').replace(/^```[\s\S]*?^```|`[^`\n]*`/gm, '');
@@ -45,4 +46,22 @@ test('every page is in the site’s menu, once, and a link to it leads there', (
   assert.deepEqual(linked('docs/protect.md', '../SECURITY.md'), { link: './security.md' });
   assert.deepEqual(linked('README.md', 'docs/README.md'), { link: './documentation.md' });
   assert.match(linked('docs/session.md', '../src/core/base/error.rs').link, /^https:.*\/main\/src\/core/);
+});
+
+test('the site shows a diagram as a picture in light and in dark, and its text below, never as text alone', () => {
+  const { sources, pictured } = diagramsOf();
+  const made = [...PAGES.keys()].map((document) => pictured(readFileSync(join(root, document), 'utf8')));
+  assert.ok(sources.size >= 2);
+  for (const text of made) assert.doesNotMatch(text, /^```mermaid/m);
+  for (const name of sources.keys()) {
+    for (const theme of ['light', 'dark']) {
+      const picture = new RegExp(
+        `<a class="${theme}" [^>]*><img src="/diagrams/${name}-${theme}.svg" alt="\\w`,
+      );
+      assert.ok(
+        made.some((text) => picture.test(text)),
+        `${name} in ${theme}`,
+      );
+    }
+  }
 });
