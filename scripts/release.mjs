@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { remember } from './lib/history.mjs';
-import { Advice, ask, root, run } from './lib/run.mjs';
+import { Advice, ask, npmCommand, root, run } from './lib/run.mjs';
 import { bold, dim, main, step } from './lib/step.mjs';
 import * as need from './setup.mjs';
 import { figures } from './size.mjs';
@@ -43,8 +43,7 @@ function sectionOf(version) {
 async function packed() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const script = process.env.npm_execpath;
-  const [command, ...first] = script ? [process.execPath, script] : ['npm'];
+  const [command, ...first] = npmCommand();
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const output = await run(command, [...first, ...args], { cwd: join(root, 'pkg') });
   const [answer] = Object.values(JSON.parse(output.slice(output.search(/[[{]/))));

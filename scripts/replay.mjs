@@ -16,7 +16,7 @@ await main(async () => {
   if (!path) throw new Failed("usage: npm run replay -- bundle.json [--keep 'what it is about']", '');
   const text = readFileSync(path === '-' ? 0 : path, 'utf8');
   await build();
-  const { fixture, replay } = await import(join(root, 'pkg/dist/replay/replay.js'));
+  const { fixture, replay } = await import('../pkg/dist/replay/replay.js');
   console.log((await replay(text)).text);
   if (values.keep === undefined) return;
   const name = `${values.keep.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`;

@@ -2,7 +2,7 @@
 // is met already, and says in one line what to do when it cannot be met. Node built-ins only.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Advice, ask, env, root, run, tools, which } from './lib/run.mjs';
+import { Advice, ask, env, npmCommand, root, run, tools, which } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
 
@@ -59,8 +59,7 @@ export const npm = need('npm packages', async (onLine) => {
   if (installed && isFresh('npm', print())) return 'up to date';
   // From nothing, exactly what is locked; later, what package.json asks for now.
   const verb = installed && !env.CI ? 'install' : 'ci';
-  const script = process.env.npm_execpath;
-  const [command, ...args] = script ? [process.execPath, script] : ['npm'];
+  const [command, ...args] = npmCommand();
   const flags = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=http', '--include=dev'];
   await online('The npm registry', run(command, [...args, verb, ...flags], { onLine }));
   keepStamp('npm', print());
@@ -149,7 +148,7 @@ async function cargoInstall(program, [crate, version, ...flags], onLine) {
     },
   };
   await online('crates.io', run('cargo', args, options));
-  const complete = ['wasm-bindgen', 'wasm-pack'].every((name) => existsSync(join(tools, 'bin', name)));
+  const complete = ['wasm-bindgen', 'wasm-pack'].every((name) => which(name)?.startsWith(tools));
   if (complete) rmSync(join(tools, 'target'), { recursive: true, force: true });
   return 'built';
 }

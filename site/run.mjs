@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from '../scripts/build.mjs';
-import { Advice, root, run } from '../scripts/lib/run.mjs';
+import { Advice, npmCommand, root, run } from '../scripts/lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from '../scripts/lib/stamp.mjs';
 import { bold, dim, main, step } from '../scripts/lib/step.mjs';
 import * as need from '../scripts/setup.mjs';
@@ -24,8 +24,7 @@ async function install() {
   await step('generators', (onLine) =>
     exclusively(async () => {
       if (isFresh('site', print()) && existsSync(join(here, 'node_modules'))) return 'up to date';
-      const script = process.env.npm_execpath;
-      const [command, ...args] = script ? [process.execPath, script] : ['npm'];
+      const [command, ...args] = npmCommand();
       const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
       await run(command, [...args, ...flags], { cwd: here, onLine });
       keepStamp('site', print());

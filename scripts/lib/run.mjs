@@ -46,6 +46,18 @@ export function which(...names) {
 }
 
 const WINDOWS = process.platform === 'win32';
+
+/**
+ * npm, as a program and its first arguments: the one that runs this, or the one beside Node. On Windows it is a script for
+ * Node, because without a shell nothing starts an `npm.cmd`.
+ */
+export function npmCommand(platform = process.platform, execPath = process.execPath) {
+  const { npm_execpath: running } = process.env;
+  if (running) return [execPath, running];
+  if (platform !== 'win32') return ['npm'];
+  return [execPath, join(dirname(execPath), 'node_modules/npm/bin/npm-cli.js')];
+}
+
 const alive = new Set();
 
 /**

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { root, run } from '../../scripts/lib/run.mjs';
+import { npmCommand, root, run } from '../../scripts/lib/run.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8'));
 const bin = (name) => join(root, 'node_modules/.bin', name);
@@ -15,9 +15,13 @@ describe('the package', { timeout: 600_000 }, () => {
   before(async () => {
     folder = mkdtempSync(join(root, 'target/pack-'));
     // Built before the tests.
-    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: join(root, 'pkg') });
-    tarball = join(folder, readdirSync(folder)[0]);
-    await run('tar', ['xzf', tarball, '-C', folder]);
+    const [npm, ...args] = npmCommand();
+    const flags = ['--ignore-scripts', '--pack-destination', folder];
+    await run(npm, [...args, 'pack', ...flags], { cwd: join(root, 'pkg') });
+    const [name] = readdirSync(folder);
+    tarball = join(folder, name);
+    // By its name alone: some tars take a drive for another machine.
+    await run('tar', ['-xzf', name], { cwd: folder });
     unpacked = join(folder, 'package');
   });
   after(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { authorizeUrl, callbackUrl, duplicate, signIn, stored, told } from './support/flow.mjs';
@@ -12,7 +11,7 @@ import { bareWorld } from './support/world.mjs';
 const browser = await openBrowser();
 after(() => browser.close());
 
-const { replay, fixture } = await import(join(root, 'pkg/dist/replay/replay.js'));
+const { replay, fixture } = await import('../../pkg/dist/replay/replay.js');
 
 const traced = (page) => page.evaluate(() => auth.trace());
 

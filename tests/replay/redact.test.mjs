@@ -1,10 +1,8 @@
 // What a trace must not say, where a text is long, quoted or old.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
 
-const { Redactor } = await import(join(root, 'pkg/dist/trace/redact.js'));
+const { Redactor } = await import('../../pkg/dist/trace/redact.js');
 
 const redactor = () => new Redactor('key', { redirectUri: 'https://app.example/callback' }, {});
 

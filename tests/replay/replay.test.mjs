@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
 
-const { replay } = await import(join(root, 'pkg/dist/replay/replay.js'));
+const { replay } = await import('../../pkg/dist/replay/replay.js');
 
 for (const name of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'))) {
   const text = readFileSync(join(import.meta.dirname, name), 'utf8');

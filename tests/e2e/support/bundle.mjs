@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../../../scripts/lib/run.mjs';
 import { PATIENCE } from './browser.mjs';
@@ -30,7 +31,7 @@ export async function bundled(code) {
     metafile: true,
     logLevel: 'silent',
   });
-  const name = (path) => `/${path.split('/').at(-1)}`;
+  const name = (path) => `/${basename(path)}`;
   const chunks = Object.entries(metafile.outputs).map(([path, output]) => ({
     path: name(path),
     source: output.entryPoint?.split('/').at(-1),

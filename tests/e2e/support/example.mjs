@@ -3,6 +3,7 @@ import { build, transform } from 'esbuild';
 import { compile } from 'svelte/compiler';
 import { compileScript, parse } from 'vue/compiler-sfc';
 import { root } from '../../../scripts/lib/run.mjs';
+import { servedPath } from './serve.mjs';
 import { snippets } from './snippets.mjs';
 import { reactWorld } from './world.mjs';
 
@@ -82,7 +83,7 @@ export async function example(t, browser, entry, modules, making) {
       .replaceAll('https://your-tenant.example', issuer)
       .replaceAll('https://api.example.com', issuer)
       .replaceAll('your-client-id', clientId);
-    world.files.set(path.replace(/^.*\/out/, ''), here);
+    world.files.set(servedPath(path), here);
   }
   world.open = async (path = '/') => {
     const page = await world.context.newPage();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { build } from 'esbuild';
 import { root } from '../../../scripts/lib/run.mjs';
+import { servedPath } from './serve.mjs';
 import { reactWorld } from './world.mjs';
 
 const REACT_18 = join(root, 'tests/react-18/node_modules');
@@ -60,7 +61,7 @@ async function bundle(code, react) {
       '/index.html',
       '<!doctype html><title>react</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="/app.js"></script>',
     ],
-    ...outputFiles.map(({ path, text }) => [path.replace(/^.*\/out/, ''), text]),
+    ...outputFiles.map(({ path, text }) => [servedPath(path), text]),
   ];
 }
 

@@ -1,5 +1,6 @@
 // A small React app with the built package, bundled as an app would.
 import { root } from '../../../scripts/lib/run.mjs';
+import { servedPath } from './serve.mjs';
 
 /** Shows the state, the user's name and the error; records every state that was shown, with the address it was shown at. */
 const APP = `
@@ -63,5 +64,5 @@ async function bundle() {
     absWorkingDir: root,
     write: false,
   });
-  return Object.fromEntries(outputFiles.map(({ path, text }) => [path.replace(/^.*\/out/, ''), text]));
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [servedPath(path), text]));
 }

@@ -13,6 +13,9 @@ const TYPES = {
 /** What a browser keeps, as it does of every app: loading it anew is a third of a test's time. */
 const KEPT = /^\/(sdk|assets)\//;
 
+/** Where a file that was built for the folder `/out` is served: on Windows that has a drive, and other slashes. */
+export const servedPath = (path) => path.replaceAll('\\', '/').replace(/^.*\/out(?=\/)/, '');
+
 /**
  * An app's web server: files from memory, and `index.html` for every address that is no file's, unless it has no `fallback`.
  *

@@ -1,11 +1,9 @@
 /** Runs one fault and says what came of it; `judge` holds that against what was expected. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { root } from '../../../scripts/lib/run.mjs';
 import { stolenBySdk } from './control.mjs';
 import { Visit } from './visit.mjs';
 
-const { replay } = await import(join(root, 'pkg/dist/replay/replay.js'));
+const { replay } = await import('../../../pkg/dist/replay/replay.js');
 
 /**
  * @typedef {object} Expected

@@ -1,7 +1,7 @@
 // Consumers as they would be on somebody else's machine: a folder of their own with the packed package in it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run, tools } from '../../../scripts/lib/run.mjs';
+import { npmCommand, root, run, tools } from '../../../scripts/lib/run.mjs';
 import { fingerprint, isFresh, keepStamp } from '../../../scripts/lib/stamp.mjs';
 
 const here = join(root, 'tests/packaging');
@@ -59,8 +59,7 @@ function pack(onLine) {
 }
 
 function npm(args, options) {
-  const script = process.env.npm_execpath;
-  const [command, ...first] = script ? [process.execPath, script] : ['npm'];
+  const [command, ...first] = npmCommand();
   return run(command, [...first, ...args], options);
 }
 
