@@ -17,6 +17,9 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/** What is explained of that request, for a registered redirect URI with another end. */
+const BY_HAND = 'authorization_request: redirect_uri_trailing_slash';
+
 /** A port that is free at this moment. */
 export async function freePort() {
   const server = createServer();
@@ -59,8 +62,9 @@ export async function warmUp(browser, port) {
  * @param {import('playwright-core').Browser} browser
  * @param {number} port
  * @param {boolean} built whether it is a production build, whose console is told nothing
+ * @param {boolean} byHand whether the app has a request built by `/protocol` and explained by `/explain`
  */
-export async function signInAt(browser, port, built) {
+export async function signInAt(browser, port, built, byHand) {
   const origin = `http://localhost:${port}`;
   const provider = await startProvider({
     port: 0,
@@ -93,6 +97,10 @@ export async function signInAt(browser, port, built) {
     if (here !== `${origin}/`) complaints.push(`the address after the sign-in is ${here}`);
     await page.reload();
     await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    if (byHand) {
+      const found = await page.evaluate(() => window.byHand());
+      if (found !== BY_HAND) complaints.push(`a request by hand, explained, is ${found}`);
+    }
     if (advised === built) complaints.push(`the redirect URI to register was ${built ? '' : 'not '}told`);
   } catch (error) {
     complaints.push(error.message);

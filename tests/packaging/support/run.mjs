@@ -30,7 +30,7 @@ export async function runCases(consumers) {
         const work = async (onLine) => {
           folder ??= await prepare(consumer, onLine);
           if (consumer.tool) result.version = version(folder, consumer.tool);
-          await runMode(folder, mode, browser, onLine);
+          await runMode(folder, mode, browser, onLine, consumer.apps?.includes('by-hand') ?? false);
           result.passed = true;
           return { tests: { passed: 1, failed: 0 } };
         };
@@ -57,7 +57,7 @@ async function finish(command, args, options) {
   if (code !== 0) throw new Failed(`ended with ${code}`, child.output);
 }
 
-async function runMode(folder, mode, browser, onLine) {
+async function runMode(folder, mode, browser, onLine, byHand) {
   const env = { NO_COLOR: '1', NODE_ENV: undefined, NODE_OPTIONS: undefined, ...mode.env };
   const options = { cwd: folder, env, onLine };
   const [command, ...args] = mode.run ? program(folder, mode.run) : [];
@@ -66,7 +66,7 @@ async function runMode(folder, mode, browser, onLine) {
   const port = await freePort();
   if (mode.files) {
     const close = await serveFolder(join(folder, mode.files), port);
-    return signInAt(browser, port, Boolean(mode.run)).finally(close);
+    return signInAt(browser, port, Boolean(mode.run), byHand).finally(close);
   }
   const [serverCommand, ...serverArgs] = program(folder, mode.server(String(port)));
   const server = start(serverCommand, serverArgs, { ...options, env: { ...env, PORT: String(port) } });
@@ -78,7 +78,7 @@ async function runMode(folder, mode, browser, onLine) {
     await Promise.race([answering(port), ended]);
     if (mode.html) await rendered(port, mode.html);
     if (mode.warmUp) await warmUp(browser, port);
-    await signInAt(browser, port, Boolean(mode.run));
+    await signInAt(browser, port, Boolean(mode.run), byHand);
   } catch (error) {
     if (error instanceof Failed && error.output !== server.output)
       error.output = `${server.output}\n${error.output}`;

@@ -1,10 +1,11 @@
 /**
  * What works in a DOM that is no browser: no network is there, and `globalThis` is no `Window`.
  *
- * @param {object} modules `sdk`, `sdkReact`, `kit`, `kitReact`, `react`, `reactDom` and `assert`, as the runner has them
+ * @param {object} modules `sdk`, `sdkReact`, `kit`, `kitReact`, `explain`, `protocol`, `react`, `reactDom` and `assert`, as the
+ * runner has them
  * @returns {Record<string, () => Promise<void>>}
  */
-module.exports = ({ sdk, sdkReact, kit, kitReact, react, reactDom, assert }) => {
+module.exports = ({ sdk, sdkReact, kit, kitReact, explain, protocol, react, reactDom, assert }) => {
   const { act, createElement: h } = react;
   const options = {
     tenantUrl: 'https://tenant.example',
@@ -80,6 +81,15 @@ module.exports = ({ sdk, sdkReact, kit, kitReact, react, reactDom, assert }) => 
       const error = kit.testError('network_error');
       assert.ok(error instanceof sdk.IntelliAuthError);
       assert.ok(sdkReact.isIntelliAuthError(error, 'network_error'));
+    },
+
+    'a request is built by hand and explained': async () => {
+      const flow = await protocol.createCodeFlow(options);
+      const { url } = flow.buildAuthorizationRequest();
+      const registered = [`${options.redirectUri}/`];
+      const { kind, findings } = await explain.explain(url, { redirectUris: registered });
+      assert.equal(kind, 'authorization_request');
+      assert.equal(findings[0].code, 'redirect_uri_trailing_slash');
     },
 
     'the provider renders and loads': async () => {

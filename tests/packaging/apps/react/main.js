@@ -13,4 +13,6 @@ function Account() {
 // The test's own provider, given before the page loads.
 const { tenantUrl, clientId } = window.given;
 const options = { tenantUrl, clientId, redirectUri: `${location.origin}/callback` };
+// The entries for those who debug and those who do it by hand: no part of the page until they are asked for.
+window.byHand = () => import('./by-hand.js').then(({ byHand }) => byHand(options));
 createRoot(document.querySelector('main')).render(h(IntelliAuthProvider, options, h(Account)));

@@ -2,6 +2,6 @@ export default {
   title: 'esbuild (esm)',
   tool: 'esbuild',
   fast: true,
-  apps: ['react'],
+  apps: ['react', 'by-hand'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

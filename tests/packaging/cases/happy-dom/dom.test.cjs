@@ -12,6 +12,8 @@ const modules = {
   sdkReact: require('@intelliauth/spa-sdk/react'),
   kit: require('@intelliauth/spa-sdk/testing'),
   kitReact: require('@intelliauth/spa-sdk/testing/react'),
+  explain: require('@intelliauth/spa-sdk/explain'),
+  protocol: require('@intelliauth/spa-sdk/protocol'),
   react: require('react'),
   reactDom: require('react-dom/client'),
 };

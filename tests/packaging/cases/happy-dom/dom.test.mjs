@@ -8,6 +8,8 @@ const modules = {
   sdkReact: await import('@intelliauth/spa-sdk/react'),
   kit: await import('@intelliauth/spa-sdk/testing'),
   kitReact: await import('@intelliauth/spa-sdk/testing/react'),
+  explain: await import('@intelliauth/spa-sdk/explain'),
+  protocol: await import('@intelliauth/spa-sdk/protocol'),
   react: await import('react'),
   reactDom: await import('react-dom/client'),
 };

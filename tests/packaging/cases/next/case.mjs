@@ -16,6 +16,6 @@ const modes = (bundler, ...flags) => {
 export default {
   title: 'Next App Router',
   tool: 'next',
-  apps: ['account', 'next'],
+  apps: ['account', 'next', 'by-hand'],
   modes: { ...modes('Turbopack'), ...modes('webpack', '--webpack') },
 };

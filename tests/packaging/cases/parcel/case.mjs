@@ -1,6 +1,6 @@
 export default {
   title: 'Parcel',
   tool: 'parcel',
-  apps: ['react'],
+  apps: ['react', 'by-hand'],
   modes: { build: { run: ['parcel/lib/bin.js', 'build', 'index.html', '--no-cache'], files: 'dist' } },
 };

@@ -1,6 +1,6 @@
 export default {
   title: 'Rollup',
   tool: 'rollup',
-  apps: ['react'],
+  apps: ['react', 'by-hand'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

@@ -4,7 +4,7 @@ export default {
   title: 'Vite',
   tool: 'vite',
   fast: true,
-  apps: ['react'],
+  apps: ['react', 'by-hand'],
   modes: {
     build: { run: [vite, 'build'], files: 'dist' },
     dev: { server: (port) => [vite, '--port', port, '--strictPort'] },

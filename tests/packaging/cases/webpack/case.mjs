@@ -1,6 +1,6 @@
 export default {
   title: 'webpack',
   tool: 'webpack',
-  apps: ['react', 'compile'],
+  apps: ['react', 'by-hand', 'compile'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

@@ -6,6 +6,12 @@ import { useRouter } from 'next/navigation';
 const given =
   typeof window === 'undefined' ? { tenantUrl: 'https://tenant.example', clientId: 'app' } : window.given;
 
+// The entries for those who debug and those who do it by hand: no part of the page until they are asked for.
+if (typeof window !== 'undefined') {
+  const options = { ...given, redirectUri: `${location.origin}/callback` };
+  window.byHand = () => import('../by-hand.js').then(({ byHand }) => byHand(options));
+}
+
 export function Providers({ children }) {
   const router = useRouter();
   return (
