@@ -28,6 +28,12 @@ export interface ErrorOf<C extends ErrorCode> extends Error {
   readonly details: ErrorDetails[C] & {
     /** The callback that was answered cannot be answered again. */
     readonly callback?: 'spent';
+    /** The SDK tries again by itself then: milliseconds since 1970, in digits. */
+    readonly retryAt?: string;
+    /** It was another tab's request that failed. */
+    readonly elsewhere?: 'true';
+    /** The browser said that it was offline. */
+    readonly offline?: 'true';
     readonly [name: string]: string | undefined;
   };
   /** Of a refused callback: as given to `loginWithRedirect`; `{}` where that sign-in is not known. */
