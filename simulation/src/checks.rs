@@ -15,6 +15,7 @@ use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::client::session::schedule::Backoff;
 use intelliauth_spa_sdk::core::client::session::session_record::{Record, SessionRecord};
 use intelliauth_spa_sdk::core::protocol::token::TokenOutcome;
+use std::sync::Arc;
 
 pub const ONE_CODE: &str = "one code is sent once";
 pub const ONE_SEND: &str = "one refresh token is in flight once";
@@ -50,7 +51,7 @@ impl World {
     }
 
     /// The record that `tab` can read, where it is a grant.
-    pub fn readable(&self, tab: usize) -> Option<SessionRecord> {
+    pub fn readable(&self, tab: usize) -> Option<Arc<SessionRecord>> {
         // A world that sabotage is measured by what it promised.
         let text = match self.plan.sabotage {
             Some(Sabotage::StaleForever) if self.plan.keep == TokenStorage::Local => {
@@ -150,7 +151,7 @@ impl World {
         let heard = self.docs[id].oracle.heard.get(&family).copied().unwrap_or(0);
         let read = self
             .readable(self.docs[id].tab)
-            .and_then(|grant| grant.refresh)
+            .and_then(|grant| grant.refresh.clone())
             .map(|token| numbers(token.expose()));
         let read = read.filter(|(other, _)| *other == family).map_or(0, |(_, index)| index);
         if heard.max(read) > index {

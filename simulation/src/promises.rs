@@ -8,17 +8,18 @@ use intelliauth_spa_sdk::core::client::notification::{Notification, Notification
 use intelliauth_spa_sdk::core::client::session::io::Call;
 use intelliauth_spa_sdk::core::client::session::reason::Reason;
 use intelliauth_spa_sdk::core::client::session::session_record::SessionRecord;
+use std::sync::Arc;
 
 pub const FINAL: &str = "a sign-out ends a sign-in that is under way";
 
 impl World {
     /// What a page that loads in `tab` now must restore.
-    pub fn restorable(&self, tab: usize) -> Option<SessionRecord> {
+    pub fn restorable(&self, tab: usize) -> Option<Arc<SessionRecord>> {
         self.readable(tab)
             .filter(|grant| self.plan.sabotage.is_none() && !self.marked(tab, &ended_mark(&grant.sid)))
     }
 
-    pub fn check_restored(&mut self, id: DocId, expected: Option<SessionRecord>) {
+    pub fn check_restored(&mut self, id: DocId, expected: Option<Arc<SessionRecord>>) {
         let Some(grant) = expected else { return };
         let good = match &self.docs[id].seen {
             Seen::In { sid, .. } => *sid == grant.sid,

@@ -99,7 +99,9 @@ impl JsObject {
 fn texts(list: &JsValue) -> Vec<String> {
     let mut texts = Vec::new();
     for item in &items(list) {
-        texts.extend(item.as_string());
+        if let Some(text) = item.as_string() {
+            texts.push(text);
+        }
     }
     texts
 }

@@ -11,11 +11,12 @@ use crate::core::protocol::code_flow::{self, AwaitedSignIn, HttpRequest, HttpRes
 use crate::core::protocol::end_session::end_session_url;
 use crate::core::protocol::metadata::Metadata;
 use crate::core::protocol::pkce::Entropy;
-use crate::core::protocol::transaction::{SignInContext, Transaction};
+use crate::core::protocol::transaction::Transaction;
 use crate::web::host::{Value, fault, object};
 use crate::web::json::{claims, engine, value};
 use crate::web::signature;
 use js_sys::{Array, Uint8Array};
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 /// A client, and what is known of its provider.
@@ -91,7 +92,7 @@ pub fn build_authorization_request(
     let endpoint = code_flow::authorization_endpoint(&metadata).map_err(thrown)?;
     let now = WallTime(now as i64);
     let (url, transaction) =
-        build_authorization_url_with(&config, endpoint, options.login(), secrets, now).map_err(thrown)?;
+        build_authorization_url_with(&config, endpoint, &options.login(), secrets, now).map_err(thrown)?;
     let transaction = object(&[
         ("state", Value::Text(transaction.state.expose())),
         ("nonce", Value::Text(transaction.nonce.expose())),
@@ -118,7 +119,7 @@ fn transaction(given: &JsObject, config: &Config) -> Transaction {
         client_id: given.text("clientId").unwrap_or_else(|| config.client_id.clone()),
         scope: given.text("scope").unwrap_or_else(|| config.scope.clone()),
         max_age: given.number("maxAge").map(|seconds| seconds as i64),
-        context: SignInContext::default(),
+        context: Arc::default(),
         kept: None,
         at: WallTime(given.number("startedAt").unwrap_or_default() as i64),
     }

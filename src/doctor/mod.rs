@@ -273,7 +273,7 @@ impl Doctor {
             Question::AuthorizationRequest => {
                 let options = LoginOptions { prompt: Some("none".to_owned()), ..LoginOptions::default() };
                 let endpoint = endpoints.authorization.as_deref().unwrap_or_default();
-                let url = build_authorization_url(config, endpoint, options, &self.setup.entropy, now)?.0;
+                let url = build_authorization_url(config, endpoint, &options, &self.setup.entropy, now)?.0;
                 get(url, Vec::new())
             }
             Question::TokenRequest => self.made_up_exchange(origin, accept),

@@ -159,73 +159,49 @@ pub fn fault(error: &Error) -> JsValue {
 
 /// Why refreshing fails, as an `AuthState` says it.
 pub fn failing(error: &Error, retry_at: WallTime) -> JsValue {
-    object(&[("code", Value::Text(error.code.as_str())), ("retryAt", Value::Number(retry_at.0 as f64))])
+    object(&why_failing(error, retry_at))
 }
 
 /// A notification as an `AuthEvent`.
 pub fn event(notification: &Notification, at: WallTime) -> JsValue {
-    let (kind, first, second) = match &notification.kind {
-        NotificationKind::Failing(error, retry_at) => (
-            "refresh_failing",
-            ("code", Value::Text(error.code.as_str())),
-            ("retryAt", Value::Number(retry_at.0 as f64)),
-        ),
-        NotificationKind::SignInStarted(url) => {
-            ("sign_in_started", ("authorizeUrl", Value::Text(url)), NOTHING)
+    let kind = &notification.kind;
+    let mut members = Vec::from([
+        ("type", Value::Text(kind.as_str())),
+        ("at", Value::Number(at.0 as f64)),
+        ("elsewhere", Value::Flag(notification.source == Source::OtherTab)),
+    ]);
+    match kind {
+        NotificationKind::Failing(error, retry_at) => members.extend(why_failing(error, *retry_at)),
+        NotificationKind::SignInStarted(url) => members.push(("authorizeUrl", Value::Text(url))),
+        NotificationKind::SignOutCompleted(result) => members.extend(what_came_of(result)),
+        NotificationKind::SignedOut(reason) => {
+            members.push(("reason", Value::Text(reason.as_str())));
+            members.push(("check", reason.check().map_or(Value::Missing, Value::Text)));
         }
-        NotificationKind::SignOutCompleted(result) => {
-            return object(&[
-                ("type", Value::Text("sign_out_completed")),
-                ("at", Value::Number(at.0 as f64)),
-                ("elsewhere", Value::Flag(false)),
-                ("revocation", Value::Text(result.revocation.as_str())),
-                ("refusedBy", refused_by(result)),
-                ("provider", Value::Text(result.provider.as_str())),
-            ]);
-        }
-        NotificationKind::ProviderSignedOut => ("provider_signed_out", NOTHING, NOTHING),
-        NotificationKind::SignedOut(reason) => (
-            "signed_out",
-            ("reason", Value::Text(reason.as_str())),
-            ("check", reason.check().map_or(Value::Missing, Value::Text)),
-        ),
-        NotificationKind::CallbackReceived => ("callback_received", NOTHING, NOTHING),
-        NotificationKind::CodeExchanged => ("code_exchanged", NOTHING, NOTHING),
-        NotificationKind::IdTokenChecked => ("id_token_checked", NOTHING, NOTHING),
-        NotificationKind::SignedIn => ("signed_in", NOTHING, NOTHING),
-        NotificationKind::Restored => ("session_restored", NOTHING, NOTHING),
-        NotificationKind::Refreshed => ("token_refreshed", NOTHING, NOTHING),
-        NotificationKind::StorageFailed => ("storage_failed", NOTHING, NOTHING),
-    };
-    told(kind, at, notification.source, first, second)
+        _ => {}
+    }
+    object(&members)
 }
 
 /// What a sign-out came to, as a `SignOutResult`.
 pub fn sign_out(result: &SignOutResult) -> JsValue {
-    object(&[
-        ("revocation", Value::Text(result.revocation.as_str())),
-        ("refusedBy", refused_by(result)),
-        ("provider", Value::Text(result.provider.as_str())),
-    ])
+    object(&what_came_of(result))
 }
 
-fn refused_by(result: &SignOutResult) -> Value<'_> {
-    match &result.revocation {
+type Member<'a> = (&'static str, Value<'a>);
+
+fn why_failing(error: &Error, retry_at: WallTime) -> [Member<'_>; 2] {
+    [("code", Value::Text(error.code.as_str())), ("retryAt", Value::Number(retry_at.0 as f64))]
+}
+
+fn what_came_of(result: &SignOutResult) -> [Member<'_>; 3] {
+    let refused_by = match &result.revocation {
         Revocation::Refused(by) => Value::Text(by),
         _ => Value::Missing,
-    }
-}
-
-type Detail<'a> = (&'a str, Value<'a>);
-
-const NOTHING: Detail<'static> = ("", Value::Missing);
-
-fn told(kind: &str, at: WallTime, source: Source, first: Detail, second: Detail) -> JsValue {
-    object(&[
-        ("type", Value::Text(kind)),
-        ("at", Value::Number(at.0 as f64)),
-        ("elsewhere", Value::Flag(source == Source::OtherTab)),
-        first,
-        second,
-    ])
+    };
+    [
+        ("revocation", Value::Text(result.revocation.as_str())),
+        ("refusedBy", refused_by),
+        ("provider", Value::Text(result.provider.as_str())),
+    ]
 }

@@ -80,9 +80,14 @@ impl Object for Parsed {
         } else if let Some(flag) = value.as_bool() {
             Member::Bool(flag)
         } else if Array::is_array(&value) {
-            let texts: Option<Vec<String>> =
-                Array::from(&value).iter().map(|item| item.as_string()).collect();
-            texts.map_or(Member::Other, Member::Texts)
+            let mut texts = Vec::new();
+            for item in Array::from(&value).iter() {
+                match item.as_string() {
+                    Some(text) => texts.push(text),
+                    None => return Member::Other,
+                }
+            }
+            Member::Texts(texts)
         } else {
             Member::Other
         }
@@ -93,9 +98,13 @@ impl Object for Parsed {
         if !Array::is_array(&list) {
             return Vec::new();
         }
-        let list = Array::from(&list);
-        let objects = list.iter().filter(is_object);
-        objects.map(|item| Box::new(Self(item)) as Box<dyn Object>).collect()
+        let mut objects: Vec<Box<dyn Object>> = Vec::new();
+        for item in Array::from(&list).iter() {
+            if is_object(&item) {
+                objects.push(Box::new(Self(item)));
+            }
+        }
+        objects
     }
 }
 

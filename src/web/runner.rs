@@ -24,7 +24,6 @@ use crate::core::protocol::pkce::Entropy;
 use crate::core::protocol::return_to::{after_callback, same_origin};
 use crate::core::protocol::transaction::SignInContext;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
 /// One client and its browser.
@@ -39,7 +38,8 @@ pub struct Browser {
     host: Host,
     namespace: String,
     redirect_page: String,
-    inputs: RefCell<VecDeque<Input>>,
+    /// What is handled next, in this order.
+    inputs: RefCell<Vec<Input>>,
     running: std::cell::Cell<bool>,
     /// What the browser threw when it could not write: the cause of `storage_unavailable`.
     thrown: RefCell<JsValue>,
@@ -57,7 +57,7 @@ impl Runner {
 
     /// Hands the client one input, and those that carrying its actions out brings.
     pub fn feed(&self, input: Input) {
-        self.browser.inputs.borrow_mut().push_back(input);
+        self.browser.inputs.borrow_mut().push(input);
         // What a page's own code, called from an action, calls in turn comes after it.
         if self.browser.running.replace(true) {
             return;
@@ -173,7 +173,7 @@ impl Actions for Browser {
         };
         if report == Report::Always || (report == Report::Failure && !stored) {
             let result = if stored { Written::Stored } else { Written::Failed };
-            self.inputs.borrow_mut().push_back(Input::Written { area, key: key.to_owned(), result });
+            self.inputs.borrow_mut().push(Input::Written { area, key: key.to_owned(), result });
         }
     }
 
@@ -214,7 +214,7 @@ impl Actions for Browser {
             Some((built, controller)) => {
                 self.host.send(request, &built, &controller, timeout.0 as f64, net::MAX_BODY);
             }
-            None => self.inputs.borrow_mut().push_back(net::not_sent(request)),
+            None => self.inputs.borrow_mut().push(net::not_sent(request)),
         }
     }
 
@@ -232,7 +232,7 @@ impl Actions for Browser {
 
     fn navigate(&self, url: &str) {
         if !leave(&window(), url) {
-            self.inputs.borrow_mut().push_back(Input::NavigationRefused);
+            self.inputs.borrow_mut().push(Input::NavigationRefused);
         }
     }
 
@@ -303,7 +303,8 @@ impl Browser {
 
     /// The next input that an action has led to at once.
     pub fn next_input(&self) -> Option<Input> {
-        self.inputs.borrow_mut().pop_front()
+        let mut inputs = self.inputs.borrow_mut();
+        if inputs.is_empty() { None } else { Some(inputs.remove(0)) }
     }
 
     /// Where the user was and what the app wants back, as members of an object for the app.

@@ -7,6 +7,7 @@ use super::world::{OpenCall, TabId, What, World};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::session_record::{Record, SessionRecord};
+use std::sync::Arc;
 
 pub const ONE_SEND: &str = "one refresh token is in flight once";
 pub const LOCKED: &str = "a refresh token is sent under the lock";
@@ -59,7 +60,7 @@ impl World {
     }
 
     /// The session's record, where `tab` can read one.
-    fn stored(&self, tab: TabId) -> Option<SessionRecord> {
+    fn stored(&self, tab: TabId) -> Option<Arc<SessionRecord>> {
         let entries = [&self.tabs[tab].own, &self.origin];
         let texts = entries.into_iter().flat_map(|entries| entries.iter());
         texts.filter(|(key, _)| key.ends_with(".session")).find_map(|(_, text)| {

@@ -175,9 +175,9 @@ impl World {
         let message = match (scenario.sabotage, message) {
             (Some(Sabotage::NoQuery), Message::Query { .. }) => return,
             (Some(Sabotage::NoRefreshPending), Message::Tokens(grant)) => {
-                let mut grant = grant.clone();
+                let mut grant = Arc::unwrap_or_clone(grant.clone());
                 grant.refresh_pending = false;
-                Message::Tokens(grant)
+                Message::Tokens(grant.into())
             }
             (_, message) => message.clone(),
         };

@@ -95,7 +95,7 @@ async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Failure> {
     let endpoint = code_flow::authorization_endpoint(&app.provider)?;
     let (url, transaction) =
-        build_authorization_url(&app.config, endpoint, LoginOptions::default(), &entropy()?, now())?;
+        build_authorization_url(&app.config, endpoint, &LoginOptions::default(), &entropy()?, now())?;
     let known = app.cookie(&headers).filter(|id| app.browser(id, |_| ()).is_some());
     let id = match known {
         Some(id) => id,

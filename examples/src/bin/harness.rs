@@ -42,7 +42,7 @@ async fn run() -> Result<String, Box<dyn StdError>> {
     let listener = listen(&config).await?;
     let endpoint = code_flow::authorization_endpoint(&provider)?;
     let (url, transaction) =
-        build_authorization_url(&config, endpoint, LoginOptions::default(), &entropy()?, now())?;
+        build_authorization_url(&config, endpoint, &LoginOptions::default(), &entropy()?, now())?;
     println!("Open {url}");
 
     let callback = callback(&listener, &config, &transaction).await?;

@@ -3,6 +3,7 @@
 
 use super::form::{Form, parse};
 use super::text::{decimal, number};
+use std::cell::Cell;
 
 /// The version that this code writes. A record of another version is left alone and read as none.
 const VERSION: &str = "1";
@@ -46,7 +47,11 @@ impl Writer {
 }
 
 /// A record's fields, once its version was right.
-pub struct Reader(Vec<(String, String)>);
+pub struct Reader {
+    fields: Vec<(String, String)>,
+    /// Whether a field was missing that must be there.
+    broken: Cell<bool>,
+}
 
 impl Reader {
     /// The fields of `text`, if it is a record of this version.
@@ -55,7 +60,7 @@ impl Reader {
         if text.len() > MAX_LEN {
             return None;
         }
-        let reader = Self(parse(text));
+        let reader = Self { fields: parse(text), broken: Cell::new(false) };
         (reader.text("v")? == VERSION).then_some(reader)
     }
 
@@ -74,7 +79,7 @@ impl Reader {
     /// The field called `name`; `None` also where it is there twice.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        let mut found = self.fields.iter().filter(|(known, _)| known == name);
         let value = found.next()?;
         found.next().is_none().then_some(value.1.as_str())
     }
@@ -83,5 +88,30 @@ impl Reader {
     #[must_use]
     pub fn number(&self, name: &str) -> Option<i64> {
         number(self.text(name)?)
+    }
+
+    /// A field that must be there. Whether all such fields were, [`Self::whole`] says once, at the end: a way out after
+    /// each of them costs more than all the reading.
+    #[must_use]
+    pub fn must(&self, name: &str) -> &str {
+        self.text(name).unwrap_or_else(|| {
+            self.broken.set(true);
+            ""
+        })
+    }
+
+    /// The same of a number.
+    #[must_use]
+    pub fn must_number(&self, name: &str) -> i64 {
+        number(self.must(name)).unwrap_or_else(|| {
+            self.broken.set(true);
+            0
+        })
+    }
+
+    /// What was read, if every field was there that must be, and `valid`.
+    #[must_use]
+    pub fn whole<T>(&self, read: T, valid: bool) -> Option<T> {
+        (valid && !self.broken.get()).then_some(read)
     }
 }

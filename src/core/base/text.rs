@@ -19,7 +19,7 @@ pub fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
 /// What is before the first of `separators`.
 #[must_use]
 pub fn until<'a>(text: &'a str, separators: &[u8]) -> &'a str {
-    match text.bytes().position(|byte| separators.contains(&byte)) {
+    match text.bytes().position(|byte| separators.iter().any(|separator| *separator == byte)) {
         Some(at) => text.get(..at).unwrap_or(text),
         None => text,
     }

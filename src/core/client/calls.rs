@@ -58,11 +58,11 @@ impl Client {
 
     pub(super) fn release_waiting_tokens(&mut self, turn: &Turn) {
         if !self.answers_callback() {
-            for (id, call) in std::mem::take(&mut self.waiting_tokens) {
-                if let Call::Token { min_validity, .. } = call {
+            for (id, call) in &std::mem::take(&mut self.waiting_tokens) {
+                if let Call::Token { min_validity, .. } = *call {
                     // Whatever there is now is newer than what the call was made without.
                     let renewal = Renewal::IfNeeded;
-                    self.token(turn, id, Call::Token { renewal, min_validity, rejected: None });
+                    self.token(turn, *id, Call::Token { renewal, min_validity, rejected: None });
                 }
             }
         }

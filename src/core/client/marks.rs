@@ -21,12 +21,12 @@ pub fn mark_lifetime(mark: &str) -> Millis {
 
 /// Which of the stored marks, key and text, are to be removed before another is written, and which one makes room
 /// should storage be full: the one that would go first anyway.
-pub fn sweep(stored: Vec<(String, String)>, now: WallTime) -> (Vec<String>, Option<String>) {
+pub fn sweep(stored: &[(String, String)], now: WallTime) -> (Vec<String>, Option<String>) {
     let (mut gone, mut oldest) = (Vec::new(), None);
     let mut first = i64::MAX;
     for (key, text) in stored {
-        match number(&text) {
-            Some(until) if until < now.0 => gone.push(key),
+        match number(text) {
+            Some(until) if until < now.0 => gone.push(key.clone()),
             Some(until) if until < first => {
                 first = until;
                 oldest = Some(key);
@@ -34,7 +34,7 @@ pub fn sweep(stored: Vec<(String, String)>, now: WallTime) -> (Vec<String>, Opti
             _ => {}
         }
     }
-    (gone, oldest)
+    (gone, oldest.cloned())
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -53,7 +53,7 @@ mod tests {
     fn old_marks_go_and_the_oldest_of_the_others_makes_room() {
         let stored = [("old", "1"), ("late", "30"), ("next", "20"), ("odd", "x")];
         let stored = stored.map(|(key, until)| (key.to_owned(), until.to_owned())).to_vec();
-        assert_eq!(sweep(stored, WallTime(10)), (vec!["old".to_owned()], Some("next".to_owned())));
-        assert_eq!(sweep(Vec::new(), WallTime(10)), (Vec::new(), None));
+        assert_eq!(sweep(&stored, WallTime(10)), (vec!["old".to_owned()], Some("next".to_owned())));
+        assert_eq!(sweep(&[], WallTime(10)), (Vec::new(), None));
     }
 }

@@ -40,7 +40,6 @@ use requests::{Request, Waiter};
 use runner::{Actions, Answer, Call, CallId, Channel, Environment, Input, Report, Written};
 use session::io::{Context, Renewal, SessionAction, SessionInput, Ticket};
 use session::{Rules, Session, SessionState};
-use std::collections::VecDeque;
 use std::rc::Rc;
 use store::Store;
 
@@ -116,7 +115,7 @@ const LATE: Millis = Millis::seconds(2);
 #[derive(Debug)]
 pub struct Client {
     config: Rc<Config>,
-    namespace: Rc<str>,
+    namespace: Rc<String>,
     provider: Provider,
     session: Session,
     sign_ins: Vec<sign_in::SignIn>,
@@ -127,7 +126,8 @@ pub struct Client {
     held: Vec<(Ticket, MonotonicTime)>,
     sign_out: Option<sign_out::SignOut>,
     requests: Vec<Request>,
-    done: VecDeque<(Waiter, Now, RequestOutput)>,
+    /// In the order in which they were answered.
+    done: Vec<(Waiter, Now, RequestOutput)>,
     /// Calls that are not settled yet, and when they are settled for want of an answer.
     calls: Vec<(CallId, MonotonicTime)>,
     /// Calls for a token that wait for a callback.
@@ -173,7 +173,7 @@ impl Client {
             peer_wait: PEER_WAIT,
         };
         Self {
-            namespace: config.namespace().into(),
+            namespace: Rc::new(config.namespace()),
             provider: Provider::new(engine, config.clone()),
             session: Session::new(rules, seed),
             config,
@@ -183,7 +183,7 @@ impl Client {
             held: Vec::new(),
             sign_out: None,
             requests: Vec::new(),
-            done: VecDeque::new(),
+            done: Vec::new(),
             calls: Vec::new(),
             waiting_tokens: Vec::new(),
             locks: Locks::new(seed),
@@ -299,45 +299,45 @@ impl Client {
     fn session(&mut self, turn: &Turn, input: SessionInput) {
         let mut context = Context::new(turn.now, turn.online, &turn.store);
         self.session.handle(&mut context, input);
-        for action in context.actions {
+        for action in &context.actions {
             self.carry_out(turn, action);
         }
     }
 
-    fn carry_out(&mut self, turn: &Turn, action: SessionAction) {
+    fn carry_out(&mut self, turn: &Turn, action: &SessionAction) {
         match action {
             SessionAction::WriteRecord(text) => {
                 if let Some(area) = turn.store.session_area() {
-                    turn.actions.write(area, &turn.store.session_key(), &text, Report::Failure);
+                    turn.actions.write(area, &turn.store.session_key(), text, Report::Failure);
                 }
             }
-            SessionAction::Mark(mark) => turn.store.mark(&mark, turn.now.wall, turn.actions),
-            SessionAction::Post(message) => turn.actions.post(&message),
+            SessionAction::Mark(mark) => turn.store.mark(mark, turn.now.wall, turn.actions),
+            SessionAction::Post(message) => turn.actions.post(message),
             SessionAction::Lock { ticket, lock, steal_after } => {
-                self.locks.request(turn.actions, ticket, &lock, Some(steal_after));
+                self.locks.request(turn.actions, *ticket, lock, Some(*steal_after));
             }
-            SessionAction::Unlock(ticket) => self.locks.release(turn.actions, ticket),
+            SessionAction::Unlock(ticket) => self.locks.release(turn.actions, *ticket),
             SessionAction::Prepare(ticket) => {
-                self.ask(turn, RequestKind::Metadata, Waiter::Prepared(ticket));
+                self.ask(turn, RequestKind::Metadata, Waiter::Prepared(*ticket));
             }
             SessionAction::Refresh { ticket, token, sign_in } => {
-                let form = refresh_form(&self.config.client_id, &token);
-                let kind = RequestKind::Tokens { form, purpose: Purpose::Refresh { sign_in } };
-                self.ask(turn, kind, Waiter::Refresh(ticket));
+                let form = refresh_form(&self.config.client_id, token);
+                let purpose = Purpose::Refresh { sign_in: sign_in.clone() };
+                self.ask(turn, RequestKind::Tokens { form, purpose }, Waiter::Refresh(*ticket));
             }
-            SessionAction::SetTimer(at) => self.session_timer = at,
+            SessionAction::SetTimer(at) => self.session_timer = *at,
             SessionAction::SettleToken(call, Ok(token)) => {
-                self.settle(turn, &[call], &Answer::Token(&token));
+                self.settle(turn, &[*call], &Answer::Token(token));
             }
             SessionAction::SettleToken(call, Err(error)) => {
-                self.settle(turn, &[call], &Answer::Error(&error));
+                self.settle(turn, &[*call], &Answer::Error(error));
             }
-            SessionAction::SignedIn(ticket, result) => self.signed_in(turn, ticket, result),
-            SessionAction::Notify(notification) => turn.actions.notify(&notification),
+            SessionAction::SignedIn(ticket, result) => self.signed_in(turn, *ticket, result),
+            SessionAction::Notify(notification) => turn.actions.notify(notification),
             SessionAction::SignOutProvider { refresh, id_token } => {
-                self.sign_out_provider(turn, refresh, id_token);
+                self.sign_out_provider(turn, refresh.as_ref(), id_token.clone());
             }
-            SessionAction::Revoke(token) => self.revoke(turn, &token),
+            SessionAction::Revoke(token) => self.revoke(turn, token),
         }
     }
 
@@ -403,9 +403,10 @@ impl Client {
     fn dispose(&mut self, turn: &Turn) {
         self.life = Life::Disposed;
         let error = Error::new(ErrorCode::Disposed);
-        for (call, _) in std::mem::take(&mut self.calls) {
-            turn.actions.settle(call, &Answer::Error(&error));
+        for (call, _) in &self.calls {
+            turn.actions.settle(*call, &Answer::Error(&error));
         }
+        self.calls.clear();
         self.locks.stop_waiting(turn.actions);
     }
 }

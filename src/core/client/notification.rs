@@ -51,6 +51,26 @@ pub enum NotificationKind {
     SignedOut(Reason),
 }
 
+impl NotificationKind {
+    /// As JavaScript names it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::SignInStarted(_) => "sign_in_started",
+            Self::SignOutCompleted(_) => "sign_out_completed",
+            Self::ProviderSignedOut => "provider_signed_out",
+            Self::CallbackReceived => "callback_received",
+            Self::CodeExchanged => "code_exchanged",
+            Self::IdTokenChecked => "id_token_checked",
+            Self::SignedIn => "signed_in",
+            Self::Restored => "session_restored",
+            Self::Refreshed => "token_refreshed",
+            Self::Failing(..) => "refresh_failing",
+            Self::StorageFailed => "storage_failed",
+            Self::SignedOut(_) => "signed_out",
+        }
+    }
+}
+
 /// What is known of the refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revocation {

@@ -73,7 +73,7 @@ impl Client {
     pub(super) fn go_on(&mut self, turn: &Turn, mut request: Request, action: RequestAction) {
         match action {
             RequestAction::Done(done) => {
-                return self.done.push_back((request.waiter, request.asked_at, done));
+                return self.done.push((request.waiter, request.asked_at, done));
             }
             RequestAction::Send { url, form, timeout } => {
                 request.deadline = turn.now.mono + timeout + GRACE;
@@ -91,14 +91,15 @@ impl Client {
     }
 
     pub(super) fn complete(&mut self, turn: &Turn) {
-        while let Some((waiter, asked_at, done)) = self.done.pop_front() {
+        while !self.done.is_empty() {
+            let (waiter, asked_at, done) = self.done.remove(0);
             self.completed(turn, waiter, asked_at, done);
         }
     }
 
     pub(super) fn completed(&mut self, turn: &Turn, waiter: Waiter, asked_at: Now, done: RequestOutput) {
-        for left_out in self.provider.left_out() {
-            turn.actions.warn(&left_out);
+        for left_out in &self.provider.left_out() {
+            turn.actions.warn(left_out);
         }
         match (waiter, done) {
             (Waiter::Refresh(ticket), RequestOutput::Tokens(outcome)) => {

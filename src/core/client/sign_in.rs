@@ -96,7 +96,7 @@ impl Client {
         let endpoint = metadata.endpoints.authorization.as_deref().unwrap_or_default();
         let entropy = AuthorizationEntropy { verifier, state, nonce };
         let (url, transaction) =
-            build_authorization_url(&self.config, endpoint, options.clone(), &entropy, turn.now.wall)?;
+            build_authorization_url(&self.config, endpoint, options, &entropy, turn.now.wall)?;
         let mut attempts = turn.store.attempts();
         attempts.begin(turn.now.wall, *activation, &fingerprint(transaction.state.expose()))?;
         turn.store.keep_attempts(&attempts, turn.actions);

@@ -77,7 +77,7 @@ impl Client {
     pub(super) fn sign_out_provider(
         &mut self,
         turn: &Turn,
-        refresh: Option<RefreshToken>,
+        refresh: Option<&RefreshToken>,
         id_token: Option<IdToken>,
     ) {
         let Some(known) = &mut self.sign_out else { return };
@@ -85,7 +85,7 @@ impl Client {
         known.had_token = refresh.is_some();
         let number = known.number;
         let goal = match refresh {
-            Some(token) => RequestKind::Revoke { form: revoke_form(&self.config.client_id, &token) },
+            Some(token) => RequestKind::Revoke { form: revoke_form(&self.config.client_id, token) },
             None => RequestKind::Metadata,
         };
         self.ask(turn, goal, Waiter::SignOut(number));

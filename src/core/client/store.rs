@@ -99,8 +99,8 @@ impl Store<'_> {
 
     /// Remembers a sign-in, making room first.
     pub fn open(&self, transaction: &Transaction, now: WallTime, actions: &dyn Actions) {
-        for key in sweep(&self.transactions(), now) {
-            actions.remove(Area::Tab, &key);
+        for key in &sweep(&self.transactions(), now) {
+            actions.remove(Area::Tab, key);
         }
         let key = self.transaction_key(&transaction.state);
         actions.write(Area::Tab, &key, &transaction.to_text(), Report::Always);
@@ -120,8 +120,8 @@ impl Store<'_> {
     pub fn mark(&self, mark: &str, now: WallTime, actions: &dyn Actions) {
         let until = decimal((now + mark_lifetime(mark)).0);
         for area in [Area::Origin, Area::Tab] {
-            for key in marks::sweep(self.entries(area, MARK), now).0 {
-                actions.remove(area, &key);
+            for key in &marks::sweep(&self.entries(area, MARK), now).0 {
+                actions.remove(area, key);
             }
             actions.write(area, &self.key([MARK, mark]), &until, Report::Failure);
         }
@@ -134,7 +134,7 @@ impl Store<'_> {
 
     /// A mark could not be written: the oldest makes room.
     pub fn make_room(&self, area: Area, key: &str, now: WallTime, actions: &dyn Actions) {
-        if let Some(oldest) = marks::sweep(self.entries(area, MARK), now).1 {
+        if let Some(oldest) = marks::sweep(&self.entries(area, MARK), now).1 {
             let mark = key.get(self.key([MARK, ""]).len()..).unwrap_or_default();
             actions.remove(area, &oldest);
             actions.write(area, key, &decimal((now + mark_lifetime(mark)).0), Report::Never);

@@ -9,6 +9,7 @@ use crate::core::base::error::Error;
 use crate::core::base::form::Form;
 use crate::core::base::secret::{Nonce, State, Verifier};
 use crate::core::base::text::{concat, cut, decimal, find, parts};
+use std::sync::Arc;
 
 /// What an app may ask of one sign-in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,14 +128,14 @@ const MAX_PAGE: usize = 8 * 1024;
 /// })?;
 /// // 32 octets each, from a cryptographic source, new for every sign-in.
 /// let entropy = AuthorizationEntropy { verifier: [1; 32], state: [2; 32], nonce: [3; 32] };
-/// let (url, transaction) = build_authorization_url(&config, "https://tenant.example/oauth2/authorize", LoginOptions::default(), &entropy, WallTime(0))?;
+/// let (url, transaction) = build_authorization_url(&config, "https://tenant.example/oauth2/authorize", &LoginOptions::default(), &entropy, WallTime(0))?;
 /// assert!(url.starts_with("https://tenant.example/oauth2/authorize?response_type=code&client_id=app&"));
 /// # Ok::<(), intelliauth_spa_sdk::core::base::error::Error>(())
 /// ```
 pub fn build_authorization_url(
     config: &Config,
     endpoint: &str,
-    options: LoginOptions,
+    options: &LoginOptions,
     entropy: &AuthorizationEntropy,
     now: WallTime,
 ) -> Result<(String, Transaction), Error> {
@@ -146,12 +147,12 @@ pub fn build_authorization_url(
 pub fn build_authorization_url_with(
     config: &Config,
     endpoint: &str,
-    options: LoginOptions,
+    options: &LoginOptions,
     secrets: AuthorizationSecrets,
     now: WallTime,
 ) -> Result<(String, Transaction), Error> {
-    let scope = options.scope.unwrap_or_else(|| config.scope.clone());
-    check_scope(&scope)?;
+    let scope = options.scope.as_ref().unwrap_or(&config.scope);
+    check_scope(scope)?;
     if let Some(prompt) = &options.prompt
         && find(prompt, b' ').is_some()
         && parts(prompt, b' ').any(|value| value == "none")
@@ -175,12 +176,12 @@ pub fn build_authorization_url_with(
         redirect_uri: config.redirect_uri.clone(),
         issuer: config.issuer.clone(),
         client_id: config.client_id.clone(),
-        scope,
+        scope: scope.clone(),
         max_age,
-        context: SignInContext {
-            app_state: options.app_state,
-            page: options.page.filter(|page| page.len() <= MAX_PAGE),
-        },
+        context: Arc::new(SignInContext {
+            app_state: options.app_state.clone(),
+            page: options.page.clone().filter(|page| page.len() <= MAX_PAGE),
+        }),
         kept: None,
         at: now,
     };
@@ -267,7 +268,7 @@ mod tests {
 
     fn start(endpoint: &str, login: LoginOptions) -> Result<(String, Transaction), Error> {
         let entropy = AuthorizationEntropy { verifier: [1; 32], state: [2; 32], nonce: [3; 32] };
-        build_authorization_url(&Config::new(options()).unwrap(), endpoint, login, &entropy, WallTime(7))
+        build_authorization_url(&Config::new(options()).unwrap(), endpoint, &login, &entropy, WallTime(7))
     }
 
     fn pairs(url: &str) -> Vec<(String, String)> {
@@ -299,7 +300,7 @@ mod tests {
         let config = Config::new(options()).unwrap();
         let secrets = given("a state", verifier, "n").unwrap();
         let (url, _) =
-            build_authorization_url_with(&config, ENDPOINT, LoginOptions::default(), secrets, WallTime(0))
+            build_authorization_url_with(&config, ENDPOINT, &LoginOptions::default(), secrets, WallTime(0))
                 .unwrap();
         assert!(
             url.contains("state=a+state&nonce=n&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&")
@@ -370,7 +371,7 @@ mod tests {
                 login_hint: Some(hint.clone()), ui_locales: locales.clone(), max_age: Some(age.into()),
                 extra: extra.clone().into_iter().collect(), ..LoginOptions::default()
             };
-            let (url, transaction) = build_authorization_url(&config, ENDPOINT, login, &AuthorizationEntropy { verifier, state, nonce }, WallTime(0)).unwrap();
+            let (url, transaction) = build_authorization_url(&config, ENDPOINT, &login, &AuthorizationEntropy { verifier, state, nonce }, WallTime(0)).unwrap();
             let pairs = pairs(&url);
             let value = |name: &str| pairs.iter().filter(|(k, _)| k == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
             prop_assert_eq!(value("state"), vec![base64url(state)]);

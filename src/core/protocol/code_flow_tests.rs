@@ -17,7 +17,7 @@ fn config() -> Config {
 fn started() -> Transaction {
     let entropy = AuthorizationEntropy { verifier: [1; 32], state: [2; 32], nonce: [3; 32] };
     let endpoint = "https://tenant.example/oauth2/authorize";
-    build_authorization_url(&config(), endpoint, LoginOptions::default(), &entropy, NOW).unwrap().1
+    build_authorization_url(&config(), endpoint, &LoginOptions::default(), &entropy, NOW).unwrap().1
 }
 
 fn judged(url: &str) -> Result<AuthorizationCode, Error> {
@@ -243,6 +243,6 @@ fn a_harness_may_bring_its_own_verifier() {
         AuthorizationSecrets::given("s", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "n").unwrap();
     let endpoint = "https://tenant.example/oauth2/authorize";
     let (url, _) =
-        build_authorization_url_with(&config(), endpoint, LoginOptions::default(), secrets, NOW).unwrap();
+        build_authorization_url_with(&config(), endpoint, &LoginOptions::default(), secrets, NOW).unwrap();
     assert!(url.contains("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
 }

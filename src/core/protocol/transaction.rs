@@ -5,6 +5,7 @@ use crate::core::base::config::Config;
 use crate::core::base::fields::{MAX_LEN, Reader, Writer};
 use crate::core::base::secret::{AuthorizationCode, Nonce, State, Verifier};
 use crate::core::base::text::decimal;
+use std::sync::Arc;
 
 /// How long a sign-in may take: an hour, because it may wait for a mail or a second factor.
 pub const LIFETIME: Millis = Millis::seconds(60 * 60);
@@ -32,7 +33,7 @@ pub struct Transaction {
     /// In seconds, where asked for: then `auth_time` is required, Core §3.1.3.7 item 13.
     pub max_age: Option<i64>,
     /// What goes back to the app with the answer.
-    pub context: SignInContext,
+    pub context: Arc<SignInContext>,
     /// Its response, while the provider cannot be asked to exchange it.
     pub kept: Option<KeptResponse>,
     /// When it began.
@@ -87,32 +88,30 @@ impl Transaction {
     }
 
     /// Reads a stored one; `None` for anything else.
-    pub fn from_text(text: &str) -> Option<Self> {
+    pub fn from_text(text: &str) -> Option<Box<Self>> {
         let record = Reader::of(KIND, text)?;
-        // All that must be there is found before anything is copied.
-        let (state, verifier, nonce) =
-            (record.text("state")?, record.text("verifier")?, record.text("nonce")?);
-        let (issuer, client_id) = (record.text("issuer")?, record.text("client_id")?);
-        let (redirect_uri, scope) = (record.text("redirect_uri")?, record.text("scope")?);
-        Some(Self {
-            at: WallTime(record.number("at")?),
-            state: State::new(state),
-            verifier: Verifier::new(verifier),
-            nonce: Nonce::new(nonce),
-            redirect_uri: redirect_uri.to_owned(),
-            issuer: issuer.to_owned(),
-            client_id: client_id.to_owned(),
-            scope: scope.to_owned(),
+        let must = |name| record.must(name).to_owned();
+        let maybe = |name| record.text(name).map(str::to_owned);
+        let kept = match (record.number("kept_at"), record.text("code")) {
+            (Some(at), Some(code)) => {
+                Some(KeptResponse { code: AuthorizationCode::new(code), iss: maybe("iss"), at: WallTime(at) })
+            }
+            _ => None,
+        };
+        let transaction = Self {
+            at: WallTime(record.must_number("at")),
+            state: State::new(must("state")),
+            verifier: Verifier::new(must("verifier")),
+            nonce: Nonce::new(must("nonce")),
+            redirect_uri: must("redirect_uri"),
+            issuer: must("issuer"),
+            client_id: must("client_id"),
+            scope: must("scope"),
             max_age: record.number("max_age"),
-            kept: record.number("kept_at").and_then(|at| {
-                let code = AuthorizationCode::new(record.text("code")?);
-                Some(KeptResponse { code, iss: record.text("iss").map(str::to_owned), at: WallTime(at) })
-            }),
-            context: SignInContext {
-                app_state: record.text("app_state").map(str::to_owned),
-                page: record.text("page").map(str::to_owned),
-            },
-        })
+            kept,
+            context: Arc::new(SignInContext { app_state: maybe("app_state"), page: maybe("page") }),
+        };
+        record.whole(Box::new(transaction), true)
     }
 
     /// Whether storage can give it back: a longer record is not read.
@@ -171,7 +170,7 @@ mod tests {
             client_id: "app".into(),
             scope: "openid".into(),
             max_age: Some(60),
-            context: SignInContext { app_state, page: Some("/reports?year=2026#top".into()) },
+            context: Arc::new(SignInContext { app_state, page: Some("/reports?year=2026#top".into()) }),
             kept: Some(KeptResponse { code: AuthorizationCode::new("c"), iss: None, at: WallTime(7) }),
             at,
         }
@@ -194,7 +193,7 @@ mod tests {
         #[test]
         fn any_app_state_survives(app_state in proptest::option::of(".*"), at in -1_i64<<50..1_i64<<50) {
             let read = Transaction::from_text(&transaction(WallTime(at), app_state.clone()).to_text()).unwrap();
-            prop_assert_eq!(read.context.app_state, app_state);
+            prop_assert_eq!(&read.context.app_state, &app_state);
             prop_assert_eq!(read.context.page.as_deref(), Some("/reports?year=2026#top"));
             let kept = read.kept.unwrap();
             prop_assert_eq!((kept.code.expose(), kept.iss, kept.at), ("c", None, WallTime(7)));

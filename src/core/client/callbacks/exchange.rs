@@ -14,6 +14,7 @@ use crate::core::protocol::id_token::Purpose;
 use crate::core::protocol::metadata::Metadata;
 use crate::core::protocol::token::{TokenOutcome, exchange_form};
 use crate::core::protocol::transaction::Transaction;
+use std::rc::Rc;
 
 /// The first pause before the provider is tried again; doubled each time.
 const PAUSE: Millis = Millis::seconds(1);
@@ -24,7 +25,7 @@ const LONGEST_PAUSE: Millis = Millis::seconds(8);
 impl Client {
     pub(super) fn claim(
         &self,
-        transaction: Transaction,
+        transaction: Box<Transaction>,
         iss: Option<String>,
         response: AuthorizationResult,
         until: MonotonicTime,
@@ -97,8 +98,8 @@ impl Client {
                 due.push(exchange.ticket);
             }
         }
-        for ticket in due {
-            self.ask(turn, RequestKind::Ready, Waiter::Callback(ticket));
+        for ticket in &due {
+            self.ask(turn, RequestKind::Ready, Waiter::Callback(*ticket));
         }
     }
 
@@ -124,7 +125,7 @@ impl Client {
             self.mark_spent(turn, &mark, &transaction.state);
             check_issuer(iss.as_deref(), &self.config.issuer, iss_required).map(|()| response)
         };
-        let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, context, .. } = transaction;
+        let Transaction { state, verifier, nonce, redirect_uri, scope, max_age, context, .. } = *transaction;
         match accepted {
             Ok(AuthorizationResult::Code(code)) => {
                 let form = exchange_form(&self.config.client_id, code, &redirect_uri, verifier);
@@ -187,18 +188,18 @@ impl Client {
         &mut self,
         turn: &Turn,
         ticket: Ticket,
-        result: Result<IdToken, (Error, Option<RefreshToken>)>,
+        result: &Result<IdToken, (Error, Option<RefreshToken>)>,
     ) {
         let Some(at) = self.exchange(ticket) else { return };
         let Some(Exchange { progress: Progress::Sent(pending), .. }) = self.exchanges.get(at) else { return };
         let context = pending.context.clone();
         let result = match result {
-            Ok(id_token) => Ok(SignedIn { id_token, context }),
+            Ok(id_token) => Ok(SignedIn { id_token: id_token.clone(), context }),
             Err((error, refresh)) => {
                 if let Some(token) = refresh {
-                    self.revoke(turn, &token);
+                    self.revoke(turn, token);
                 }
-                Err(Refusal { error, context })
+                Err(Refusal { error: error.clone(), context })
             }
         };
         self.conclude(turn, at, result);
@@ -215,13 +216,14 @@ impl Client {
         let until = exchange.marked_at.map_or(turn.now.mono, |at| at + PEER_WAIT);
         let (ticket, mark) = (exchange.ticket, exchange.mark.clone());
         let calls = std::mem::take(&mut exchange.calls);
+        let result = Rc::new(result);
         exchange.progress = Progress::Done(result.clone());
         if turn.now.mono >= until {
             self.locks.release(turn.actions, ticket);
         } else {
             self.held.push((ticket, until));
         }
-        self.note_attempt(turn, &mark, result.as_ref().err().map(|refusal| refusal.error.code));
+        self.note_attempt(turn, &mark, result.as_ref().as_ref().err().map(|refusal| refusal.error.code));
         self.settle_callback(turn, &calls, &result);
         self.release_waiting_tokens(turn);
     }

@@ -16,7 +16,7 @@ impl Client {
         turn: &Turn,
         state: &State,
         mark: &str,
-    ) -> Result<Transaction, Refusal> {
+    ) -> Result<Box<Transaction>, Refusal> {
         match self.stored(turn, state) {
             Some(transaction) if transaction.expired(turn.now.wall) => {
                 turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
@@ -33,7 +33,7 @@ impl Client {
     }
 
     /// The transaction of `state`, if it was made by this client for this platform.
-    pub(super) fn stored(&self, turn: &Turn, state: &State) -> Option<Transaction> {
+    pub(super) fn stored(&self, turn: &Turn, state: &State) -> Option<Box<Transaction>> {
         let text = turn.store.transaction_text(state)?;
         Transaction::from_text(&text)
             .filter(|transaction| transaction.state == *state && self.session.owns(transaction))

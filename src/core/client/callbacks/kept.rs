@@ -12,23 +12,28 @@ use crate::core::protocol::transaction::{KEPT_FOR, KeptResponse, Transaction};
 
 impl Client {
     /// A transaction whose response was kept, before a reload.
-    pub(super) fn kept_transaction(&self, store: &Store, now: WallTime) -> Option<Transaction> {
-        store.transactions().into_iter().find_map(|(_, text)| {
-            let transaction = Transaction::from_text(&text)?;
-            let kept = transaction.kept.as_ref()?;
-            let known =
-                self.exchanges.iter().any(|known| known.mark == fingerprint(transaction.state.expose()));
-            let fresh = is_within(KEPT_FOR, kept.at, now);
-            (fresh && !known && self.session.owns(&transaction)).then_some(transaction)
-        })
+    pub(super) fn kept_transaction(&self, store: &Store, now: WallTime) -> Option<Box<Transaction>> {
+        for (_, text) in &store.transactions() {
+            if let Some(transaction) = Transaction::from_text(text)
+                && let Some(kept) = &transaction.kept
+                && is_within(KEPT_FOR, kept.at, now)
+                && self.session.owns(&transaction)
+            {
+                let mark = fingerprint(transaction.state.expose());
+                if !self.exchanges.iter().any(|known| known.mark == mark) {
+                    return Some(transaction);
+                }
+            }
+        }
+        None
     }
 
     /// Drops every response that was kept for too long.
     pub(in crate::core::client) fn sweep_kept(&self, turn: &Turn) {
-        for (key, text) in turn.store.transactions() {
-            let kept = Transaction::from_text(&text).and_then(|transaction| transaction.kept);
+        for (key, text) in &turn.store.transactions() {
+            let kept = Transaction::from_text(text).and_then(|transaction| transaction.kept);
             if kept.is_some_and(|kept| !is_within(KEPT_FOR, kept.at, turn.now.wall)) {
-                turn.actions.remove(Area::Tab, &key);
+                turn.actions.remove(Area::Tab, key);
             }
         }
     }
@@ -37,10 +42,10 @@ impl Client {
     pub(super) fn keep(
         &self,
         turn: &Turn,
-        mut transaction: Transaction,
+        mut transaction: Box<Transaction>,
         iss: Option<String>,
         response: &AuthorizationResult,
-    ) -> Transaction {
+    ) -> Box<Transaction> {
         if let AuthorizationResult::Code(code) = response {
             let code = AuthorizationCode::new(code.expose());
             transaction.kept = Some(KeptResponse { code, iss, at: turn.now.wall });

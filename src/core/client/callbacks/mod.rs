@@ -23,6 +23,8 @@ use crate::core::protocol::authorization_response as callback;
 use crate::core::protocol::authorization_response::{AuthorizationResult, SignIn};
 use crate::core::protocol::transaction::{KEPT_FOR, SignInContext, Transaction};
 use judge::mark_of;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A finished sign-in.
 #[derive(Clone, Debug)]
@@ -30,19 +32,19 @@ pub struct SignedIn {
     /// Who.
     pub id_token: IdToken,
     /// As given when the sign-in began.
-    pub context: SignInContext,
+    pub context: Arc<SignInContext>,
 }
 
 /// A callback that signed nobody in.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     error: Error,
-    context: SignInContext,
+    context: Arc<SignInContext>,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { error, context: SignInContext::default() }
+        Self { error, context: Arc::default() }
     }
 }
 
@@ -68,13 +70,13 @@ enum Progress {
     Claiming(Box<Claim>),
     /// The code is on its way.
     Sent(Box<Pending>),
-    Done(Result<SignedIn, Refusal>),
+    Done(Rc<Result<SignedIn, Refusal>>),
 }
 
 /// What is needed once the lock is held.
 #[derive(Debug)]
 struct Claim {
-    transaction: Transaction,
+    transaction: Box<Transaction>,
     iss: Option<String>,
     response: AuthorizationResult,
     iss_required: bool,
@@ -90,7 +92,7 @@ struct Claim {
 #[derive(Debug)]
 struct Pending {
     state: State,
-    context: SignInContext,
+    context: Arc<SignInContext>,
     scope: String,
     redirect_uri: String,
     sign_out_epoch: u32,
@@ -155,7 +157,7 @@ impl Client {
         match judged {
             Err(refusal) => {
                 self.note_attempt(turn, &mark, Some(refusal.error.code));
-                let result = Err(refusal);
+                let result = Rc::new(Err(refusal));
                 self.settle_callback(turn, &[call], &result);
                 // An address without a state names no sign-in: each call with it is judged anew.
                 if !mark.is_empty() {
@@ -228,7 +230,7 @@ impl Exchange {
     fn take(&mut self) -> Progress {
         std::mem::replace(
             &mut self.progress,
-            Progress::Done(Err(Error::new(ErrorCode::CallbackReplayed).into())),
+            Progress::Done(Rc::new(Err(Error::new(ErrorCode::CallbackReplayed).into()))),
         )
     }
 }

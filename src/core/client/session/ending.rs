@@ -13,6 +13,7 @@ use crate::core::base::error::{Error, ErrorCode};
 use crate::core::client::marks::ended_mark;
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::session::reason::Reason;
+use std::sync::Arc;
 
 impl Session {
     /// The user signs out: memory, storage and the peers first, then the provider.
@@ -23,12 +24,12 @@ impl Session {
             self.end(context, record, Reason::Logout);
         }
         let (refresh, id_token) =
-            record.map_or((None, None), |record| (record.refresh, Some(record.id_token)));
+            record.map_or((None, None), |record| (record.refresh.clone(), Some(record.id_token.clone())));
         context.push(SessionAction::SignOutProvider { refresh, id_token });
     }
 
     /// What storage holds although this tab knows it to have ended: another tab lives on it.
-    fn refused_record(&self, context: &Context) -> Option<SessionRecord> {
+    fn refused_record(&self, context: &Context) -> Option<Arc<SessionRecord>> {
         match StoredOrder::of(&context.view.session()) {
             (_, Some(Record::Active(record))) if self.shared() => Some(record),
             _ => None,

@@ -6,6 +6,7 @@ use super::session_record::{SESSION, SessionRecord};
 use crate::core::base::clock::{Millis, WallTime};
 use crate::core::base::error::ErrorCode;
 use crate::core::base::fields::{Reader, Writer};
+use std::sync::Arc;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub enum Message {
         issued_at: WallTime,
     },
     /// "This is the newest."
-    Tokens(SessionRecord),
+    Tokens(Arc<SessionRecord>),
     /// "I am going."
     Left {
         /// Which session.
@@ -117,32 +118,37 @@ impl Message {
         if record.kind() == SESSION {
             return SessionRecord::read(&record).map(Self::Tokens);
         }
-        let sid = record.text("sid")?.to_owned();
-        if record.kind() == LEFT {
-            return Some(Self::Left { sid });
-        }
-        let generation = record.number("generation")?;
-        let time = |name| record.number(name).map(WallTime);
-        Some(match record.kind() {
-            QUERY => Self::Query { sid, generation, issued_at: time("issued_at")? },
-            PRESENT => Self::Present { sid, generation, issued_at: time("issued_at")? },
+        let reason = Reason::read(&record);
+        let sid = record.must("sid").to_owned();
+        let count = |name| record.must_number(name);
+        let message = match record.kind() {
+            LEFT => Self::Left { sid },
+            QUERY => {
+                Self::Query { sid, generation: count("generation"), issued_at: WallTime(count("issued_at")) }
+            }
+            PRESENT => Self::Present {
+                sid,
+                generation: count("generation"),
+                issued_at: WallTime(count("issued_at")),
+            },
             FAILING => Self::Failing(Failing {
                 sid,
-                generation,
-                pause: Millis(record.number("pause")?),
-                failures: record.number("failures")?.clamp(1, 1000) as u32,
-                refresh_pending: record.number("refresh_pending")? != 0,
+                generation: count("generation"),
+                pause: Millis(count("pause")),
+                failures: count("failures").clamp(1, 1000) as u32,
+                refresh_pending: count("refresh_pending") != 0,
                 // Another version of this SDK may know more codes.
-                code: ErrorCode::named(record.text("code")?).unwrap_or(ErrorCode::PlatformUnavailable),
+                code: ErrorCode::named(record.must("code")).unwrap_or(ErrorCode::PlatformUnavailable),
             }),
             ENDED => Self::Ended {
                 sid,
-                generation,
-                sequence: record.number("sequence")?,
-                reason: Reason::read(&record)?,
+                generation: count("generation"),
+                sequence: count("sequence"),
+                reason: reason?,
             },
             _ => return None,
-        })
+        };
+        record.whole(message, true)
     }
 }
 

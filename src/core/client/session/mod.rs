@@ -27,6 +27,7 @@ use repair::Repair;
 use schedule::{Backoff, Deadline, Rng};
 use session_record::SessionRecord;
 use sharing::Peers;
+use std::sync::Arc;
 
 /// What the session must know about its app.
 #[derive(Clone, Debug)]
@@ -78,10 +79,17 @@ enum Phase {
 /// A session that this tab holds.
 #[derive(Debug)]
 struct ActiveSession {
-    record: SessionRecord,
+    record: Arc<SessionRecord>,
     deadline: Deadline,
     /// The scheduled refresh is due when this much is left.
     refresh_margin: Millis,
+}
+
+impl ActiveSession {
+    /// Whether the refresh token may be spent.
+    fn set_pending(&mut self, pending: bool) {
+        Arc::make_mut(&mut self.record).refresh_pending = pending;
+    }
 }
 
 /// Whether the page may be in the back/forward cache: one that is must not ask for locks.
@@ -344,7 +352,7 @@ impl Session {
     }
 
     /// Holds a new session, or newer tokens of the one that is held.
-    fn set_signed_in(&mut self, context: &mut Context, record: SessionRecord, deadline: Deadline) {
+    fn set_signed_in(&mut self, context: &mut Context, record: Arc<SessionRecord>, deadline: Deadline) {
         self.release(context);
         if !matches!(&self.phase, Phase::Authenticated(active) if active.record.sid == record.sid) {
             self.peers = Peers::None;
@@ -359,7 +367,7 @@ impl Session {
         self.phase = Phase::Authenticated(Box::new(ActiveSession { record, deadline, refresh_margin }));
     }
 
-    fn record(&self) -> Option<&SessionRecord> {
+    fn record(&self) -> Option<&Arc<SessionRecord>> {
         match &self.phase {
             Phase::Authenticated(active) => Some(&active.record),
             _ => None,

@@ -14,7 +14,8 @@ use crate::core::base::text::decimal;
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::provider::Failure;
 use crate::core::client::session::reason::Reason;
-use crate::core::protocol::token::TokenOutcome;
+use crate::core::protocol::token::{TokenOutcome, Tokens};
+use std::sync::Arc;
 
 /// How much longer than a whole refresh one holder may keep the lock.
 const STEAL_MARGIN: Millis = Millis::seconds(6);
@@ -54,7 +55,7 @@ impl Refresh {
 pub(super) struct DetachedRequest {
     pub ticket: Ticket,
     /// What it was sent for.
-    pub record: SessionRecord,
+    pub record: Arc<SessionRecord>,
     /// Whether that session has ended since.
     pub session_ended: bool,
     /// What was known of its peers.
@@ -136,9 +137,10 @@ impl Session {
 
     /// Answers every call alike.
     pub(super) fn settle_all(&mut self, context: &mut Context, error: &Error) {
-        for waiting in std::mem::take(&mut self.waiting) {
+        for waiting in &self.waiting {
             context.push(SessionAction::SettleToken(waiting.call, Err(error.clone())));
         }
+        self.waiting.clear();
     }
 
     /// The user may be back, or something has changed.
@@ -238,7 +240,8 @@ impl Session {
         let Some(token) = active.record.refresh.clone().filter(|_| wanted) else {
             return self.release(context);
         };
-        let pending = std::mem::replace(&mut active.record.refresh_pending, true);
+        let pending = active.record.refresh_pending;
+        active.set_pending(true);
         let record = active.record.clone();
         let sign_in = record.signed_in_by().clone();
         if !pending {
@@ -265,8 +268,8 @@ impl Session {
         let Some(record) = self.record() else { return context.push(SessionAction::Unlock(ticket)) };
         match outcome {
             TokenOutcome::Tokens(tokens) => {
-                let record = record.refreshed(*tokens, asked_at);
-                self.renewed(context, record, asked_at);
+                let record = record.clone();
+                self.renewed(context, &record, *tokens, asked_at);
             }
             TokenOutcome::Refused { grant: true, .. } => {
                 let reason = if pending { Reason::SessionLost } else { Reason::SessionExpired };
@@ -296,8 +299,9 @@ impl Session {
     }
 
     /// New tokens of this session: stored and posted before any call gets them.
-    fn renewed(&mut self, context: &mut Context, mut record: SessionRecord, asked_at: Now) {
-        record.after_rejection = self.waiting.iter().any(|waiting| waiting.rejected);
+    fn renewed(&mut self, context: &mut Context, before: &SessionRecord, tokens: Tokens, asked_at: Now) {
+        let rejected = self.waiting.iter().any(|waiting| waiting.rejected);
+        let record = before.refreshed(tokens, asked_at, rejected);
         let deadline = Deadline::after(asked_at, record.lifetime());
         self.write_record(context, &record);
         self.post_tokens(context, &record);
@@ -335,7 +339,7 @@ impl Session {
                 // Newer tokens have come since.
                 _ if held.generation != record.generation => {}
                 TokenOutcome::Tokens(tokens) => {
-                    self.renewed(context, record.refreshed(*tokens, asked_at), asked_at);
+                    self.renewed(context, &record, *tokens, asked_at);
                 }
                 TokenOutcome::Indeterminate { error, retry_after } => {
                     self.refresh_failed(context, error, retry_after, true);
@@ -347,7 +351,8 @@ impl Session {
             (TokenOutcome::Tokens(tokens), _)
                 if peers == Peers::Known && self.rules.token_storage == TokenStorage::Session =>
             {
-                context.push(SessionAction::Post(Message::Tokens(record.refreshed(*tokens, asked_at))));
+                context
+                    .push(SessionAction::Post(Message::Tokens(record.refreshed(*tokens, asked_at, false))));
             }
             _ => {}
         }
@@ -366,7 +371,7 @@ impl Session {
         let pause = self.backoff.failed(context.now.mono, retry_after, context.online, &mut self.rng);
         let (sid, generation) = (active.record.sid.clone(), active.record.generation);
         if active.record.refresh_pending != refresh_pending {
-            active.record.refresh_pending = refresh_pending;
+            active.set_pending(refresh_pending);
             let record = active.record.clone();
             self.write_record(context, &record);
         }

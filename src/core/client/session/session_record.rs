@@ -7,6 +7,7 @@ use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
 use crate::core::base::text::concat;
 use crate::core::client::session::reason::Reason;
 use crate::core::protocol::token::Tokens;
+use std::sync::Arc;
 
 /// Which of two records is the later. Sign-ins and sign-outs are counted, and refreshes within one sign-in. Between two
 /// sign-ins of one moment the session's name decides, in every tab alike. Two refreshes can have one generation: one by a
@@ -56,7 +57,7 @@ pub struct Tombstone {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A user is signed in.
-    Active(SessionRecord),
+    Active(Arc<SessionRecord>),
     /// Nobody is, any more.
     Ended(Tombstone),
 }
@@ -72,8 +73,8 @@ impl SessionRecord {
         sequence: i64,
         asked_scope: String,
         asked_at: Now,
-    ) -> Option<Self> {
-        Some(Self {
+    ) -> Option<Arc<Self>> {
+        Some(Arc::new(Self {
             sequence,
             sid: fingerprint(&concat(&["sid ", state.expose()])),
             generation: 0,
@@ -86,17 +87,17 @@ impl SessionRecord {
             scope: tokens.scope.unwrap_or(asked_scope),
             issued_at: asked_at.wall,
             expires_at: asked_at.wall + tokens.lifetime,
-        })
+        }))
     }
 
     /// The record after a refresh: what the answer left out stays, RFC 6749 §6.
-    pub fn refreshed(&self, tokens: Tokens, asked_at: Now) -> Self {
-        Self {
+    pub fn refreshed(&self, tokens: Tokens, asked_at: Now, after_rejection: bool) -> Arc<Self> {
+        Arc::new(Self {
             sequence: self.sequence,
             sid: self.sid.clone(),
             generation: self.generation + 1,
             refresh_pending: false,
-            after_rejection: false,
+            after_rejection,
             access: tokens.access,
             refresh: tokens.refresh.or_else(|| self.refresh.clone()),
             sign_in_id_token: match tokens.id_token {
@@ -107,7 +108,7 @@ impl SessionRecord {
             scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
             issued_at: asked_at.wall,
             expires_at: asked_at.wall + tokens.lifetime,
-        }
+        })
     }
 
     /// The sign-in's ID token: what every later one must continue, OpenID Connect Core §12.2. A record of before this was
@@ -150,24 +151,28 @@ impl SessionRecord {
     }
 
     /// Reads a record of kind [`SESSION`].
-    pub(super) fn read(record: &Reader) -> Option<Self> {
-        let text = |name| record.text(name).filter(|value| !value.is_empty()).map(str::to_owned);
-        let count = |name| record.number(name).filter(|count| *count >= 0);
+    pub(super) fn read(record: &Reader) -> Option<Arc<Self>> {
+        let maybe = |name| record.text(name).filter(|value| !value.is_empty());
         let session = Self {
-            sequence: count("sequence")?,
-            sid: text("sid")?,
-            generation: count("generation")?,
-            refresh_pending: record.number("refresh_pending")? != 0,
+            sequence: record.must_number("sequence"),
+            sid: record.must("sid").to_owned(),
+            generation: record.must_number("generation"),
+            refresh_pending: record.must_number("refresh_pending") != 0,
             after_rejection: record.number("after_rejection").unwrap_or(0) != 0,
-            access: AccessToken::new(text("access_token")?),
-            refresh: text("refresh_token").map(RefreshToken::new),
-            id_token: IdToken::new(text("id_token")?),
-            sign_in_id_token: text("sign_in_id_token").map(IdToken::new),
-            scope: record.text("scope")?.to_owned(),
-            issued_at: WallTime(record.number("issued_at")?),
-            expires_at: WallTime(record.number("expires_at")?),
+            access: AccessToken::new(record.must("access_token")),
+            refresh: maybe("refresh_token").map(RefreshToken::new),
+            id_token: IdToken::new(record.must("id_token")),
+            sign_in_id_token: maybe("sign_in_id_token").map(IdToken::new),
+            scope: record.must("scope").to_owned(),
+            issued_at: WallTime(record.must_number("issued_at")),
+            expires_at: WallTime(record.must_number("expires_at")),
         };
-        (session.expires_at >= session.issued_at).then_some(session)
+        let empty = session.sid.is_empty()
+            || session.access.expose().is_empty()
+            || session.id_token.expose().is_empty();
+        let possible =
+            session.sequence >= 0 && session.generation >= 0 && session.expires_at >= session.issued_at;
+        record.whole(Arc::new(session), possible && !empty)
     }
 }
 
@@ -231,7 +236,7 @@ pub(super) mod tests {
             client_id: "c".into(),
             scope: "openid".into(),
             max_age: None,
-            context: SignInContext { app_state: Some("kind=session&v=1".into()), page: None },
+            context: Arc::new(SignInContext { app_state: Some("kind=session&v=1".into()), page: None }),
             kept: None,
             at: WallTime(1),
         };
@@ -241,7 +246,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_sign_ins_id_token_outlives_every_refresh() {
-        let signed_in = session("a", None, 0);
+        let signed_in = Arc::new(session("a", None, 0));
         let tokens = |id_token: Option<&str>| Tokens {
             access: AccessToken::new("b"),
             refresh: None,
@@ -254,10 +259,10 @@ pub(super) mod tests {
         for refreshes in [&[Some("2"), Some("3")][..], &[None, Some("3")], &[Some("2"), None, Some("3")]] {
             let last = refreshes
                 .iter()
-                .fold(signed_in.clone(), |held, id_token| held.refreshed(tokens(*id_token), now));
+                .fold(signed_in.clone(), |held, id_token| held.refreshed(tokens(*id_token), now, false));
             assert_eq!((last.signed_in_by(), &last.id_token), (&signed_in.id_token, &IdToken::new("3")));
         }
-        assert_eq!(signed_in.refreshed(tokens(None), now).sign_in_id_token, None);
+        assert_eq!(signed_in.refreshed(tokens(None), now, false).sign_in_id_token, None);
     }
 
     #[test]
@@ -292,7 +297,7 @@ pub(super) mod tests {
         #[test]
         fn records_survive_storage(access in "[!-~]{1,40}", refresh in proptest::option::of("[!-~]{1,40}"), generation in 0i64..1000) {
             let held = session(&access, refresh, generation);
-            prop_assert_eq!(Record::from_text(&held.to_text()), Some(Record::Active(held)));
+            prop_assert_eq!(Record::from_text(&held.to_text()), Some(Record::Active(held.into())));
         }
 
         #[test]

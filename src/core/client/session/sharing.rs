@@ -13,6 +13,7 @@ use crate::core::base::error::Error;
 use crate::core::client::marks::ended_mark;
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::session::reason::Reason;
+use std::sync::Arc;
 
 /// What is known of other tabs that hold this session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,13 +64,15 @@ impl Session {
     }
 
     /// Takes `record` over if it is later than what is held.
-    fn merge(&mut self, context: &mut Context, record: SessionRecord, from: From) {
+    fn merge(&mut self, context: &mut Context, record: Arc<SessionRecord>, from: From) {
         let kind = match &mut self.phase {
             Phase::Loading => NotificationKind::Restored,
             Phase::Unauthenticated(_) if record.sequence <= self.latest_sequence => return,
             Phase::Unauthenticated(_) => NotificationKind::SignedIn,
             Phase::Authenticated(active) if record.order() == active.record.order() => {
-                active.record.refresh_pending |= record.refresh_pending;
+                if record.refresh_pending {
+                    active.set_pending(true);
+                }
                 return;
             }
             Phase::Authenticated(active) if record.order() < active.record.order() => return,
@@ -149,7 +152,7 @@ impl Session {
     }
 
     /// Posts tokens to a peer that is known to be there. One that may be is told of them, and asks.
-    pub(super) fn post_tokens(&self, context: &mut Context, record: &SessionRecord) {
+    pub(super) fn post_tokens(&self, context: &mut Context, record: &Arc<SessionRecord>) {
         let message = match self.peers {
             Peers::Known => Message::Tokens(record.clone()),
             Peers::Possible => present(record),
@@ -166,7 +169,7 @@ impl Session {
         if active.record.generation != failing.generation {
             return;
         }
-        active.record.refresh_pending = failing.refresh_pending;
+        active.set_pending(failing.refresh_pending);
         let pause =
             self.backoff.peer_failed(context.now.mono, failing.pause, failing.failures, context.online);
         let error = Error::new(failing.code).with("elsewhere", "true");
