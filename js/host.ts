@@ -110,10 +110,11 @@ export class Host {
     id: number,
     key: JsonWebKey,
     algorithm: SignatureAlgorithm,
-    signature: BufferSource,
-    signed: BufferSource,
+    signature: Uint8Array,
+    signed: Uint8Array,
   ): void {
-    void verified(key, algorithm, signature, signed).then((valid) =>
+    // What the wasm shows of its memory is copied: it is there for this call only.
+    void verified(key, algorithm, signature.slice(), signed.slice()).then((valid) =>
       this.#feed((core) => core.verified(id, valid)),
     );
   }

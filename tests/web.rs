@@ -37,7 +37,9 @@ wasm_bindgen_test_configure!(run_in_browser);
             const imported = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
             return crypto.subtle.verify(algorithm, imported, signature, signed);
         },
-        verify(request, ...parts) { this.verdict = this.check(...parts); },
+        verify(request, key, algorithm, signature, signed) {
+            this.verdict = this.check(key, algorithm, signature.slice(), signed.slice());
+        },
     });
     export const verdict = (host) => host.verdict;
 

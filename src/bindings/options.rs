@@ -48,7 +48,7 @@ impl JsObject {
             redirect_uri,
             scope: self.text("scope"),
             token_storage: self.text("tokenStorage"),
-            discovery: self.get("discovery").is_truthy(),
+            discovery: self.get("discovery").as_bool().unwrap_or_default(),
             issuer: self.text("issuer"),
             clock_skew_seconds: self.number("clockSkewSeconds"),
             request_timeout_seconds: self.number("requestTimeoutSeconds"),

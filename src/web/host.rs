@@ -4,7 +4,6 @@
 use crate::core::base::clock::WallTime;
 use crate::core::base::error::Error;
 use crate::core::client::notification::{Notification, NotificationKind, Revocation, SignOutResult, Source};
-use js_sys::Uint8Array;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Request};
@@ -72,15 +71,15 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn cancel(this: &Host, request: u32);
 
-    /// Verifies a signature; the loader calls `verified`.
+    /// Verifies a signature; the loader calls `verified`. The octets are the wasm's own, and there for this call only.
     #[wasm_bindgen(method)]
     pub fn verify(
         this: &Host,
         request: u32,
         key: &JsValue,
         algorithm: &JsValue,
-        signature: &Uint8Array,
-        signed: &Uint8Array,
+        signature: &[u8],
+        signed: &[u8],
     );
 
     /// Stops feeding the client and lets everything go.

@@ -1,5 +1,6 @@
 //! The JSON engine of [`crate::core::base::json`]: the browser's own parser, read member by member.
 
+use super::host::object;
 use crate::core::base::json::{Member, Object};
 use crate::core::base::secret::IdToken;
 use crate::core::protocol::id_token::PROTOCOL_CLAIMS;
@@ -39,7 +40,7 @@ pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> Strin
 /// All claims of an ID token, as an object.
 pub fn claims(id_token: &IdToken) -> JsValue {
     let claims = Jws::read(engine, id_token.expose()).ok().and_then(|jws| value(&jws.payload));
-    claims.unwrap_or_else(|| js_sys::Object::new().into())
+    claims.unwrap_or_else(|| object(&[]))
 }
 
 /// The claims about the user, as an object.

@@ -1,36 +1,40 @@
 //! Requests to the provider: no cookies, no custom headers, no redirects, no cache, a time limit and a size limit. The
 //! loader sends them and reads what comes, up to the limit.
 
+use super::host::{Value, object};
 use crate::core::base::clock::Millis;
 use crate::core::base::text::number;
 use crate::core::client::provider::{HttpResponse, NoResponse};
 use crate::core::client::runner::{Input, RequestId};
 use gloo_net::http::{Headers, Response};
+use js_sys::Object;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
+use web_sys::{AbortController, Request};
 
 pub use crate::core::protocol::token::MAX_BODY;
 
 /// A POST of `form`, or a GET where there is none, and what aborts it; `None` where the browser cannot make one.
 pub fn request(url: &str, form: Option<&str>) -> Option<(Request, AbortController)> {
     let controller = AbortController::new().ok()?;
-    // Without a prototype, whose members the browser would read as well: a page's changed one adds nothing to a request.
-    let init: js_sys::Object = js_sys::Object::create(JsValue::NULL.unchecked_ref());
-    let init: RequestInit = init.unchecked_into();
-    init.set_signal(Some(&controller.signal()));
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_cache(RequestCache::NoStore);
-    init.set_redirect(RequestRedirect::Error);
-    init.set_referrer("");
+    let mut settings = Vec::from([
+        ("signal", Value::Js(controller.signal().into())),
+        ("credentials", Value::Text("omit")),
+        ("cache", Value::Text("no-store")),
+        ("redirect", Value::Text("error")),
+        ("referrer", Value::Text("")),
+    ]);
     if let Some(form) = form {
         let headers = Headers::new();
         headers.set("content-type", "application/x-www-form-urlencoded");
-        init.set_headers(&headers.into_raw());
-        init.set_method("POST");
-        init.set_body(&form.into());
+        settings.push(("headers", Value::Js(headers.into_raw().into())));
+        settings.push(("method", Value::Text("POST")));
+        settings.push(("body", Value::Text(form)));
     }
-    Some((Request::new_with_str_and_init(url, &init).ok()?, controller))
+    let init: Object = object(&settings).unchecked_into();
+    // A prototype's members the browser would read as well: a page's changed one adds nothing to a request.
+    Object::set_prototype_of(&init, JsValue::NULL.unchecked_ref());
+    Some((Request::new_with_str_and_init(url, init.unchecked_ref()).ok()?, controller))
 }
 
 /// What a request comes to that was never sent.

@@ -310,7 +310,7 @@ impl Browser {
     /// Where the user was and what the app wants back, as members of an object for the app.
     fn back(&self, context: &SignInContext) -> [(&'static str, Value<'static>); 2] {
         let app_state = context.app_state.as_deref().and_then(json::value);
-        let app_state = app_state.unwrap_or_else(|| js_sys::Object::new().into());
+        let app_state = app_state.unwrap_or_else(|| object(&[]));
         let target = json::replace_text(&app_state, "returnTo", |target| {
             same_origin(target, &self.redirect_page).to_owned()
         });

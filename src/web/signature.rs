@@ -4,7 +4,6 @@ use super::host::{Host, Value, object};
 use crate::core::client::runner::RequestId;
 use crate::core::protocol::jwks::Jwk;
 use crate::core::protocol::jws::Jws;
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
 /// How the token is signed, as Web Cryptography names it. Each algorithm takes what it knows of these.
@@ -28,7 +27,5 @@ pub fn key(key: &Jwk) -> JsValue {
 
 /// Asks whether `key` signed the token.
 pub fn verify(host: &Host, request: RequestId, by: &Jwk, jws: &Jws) {
-    let bytes = |data: &[u8]| Uint8Array::from(data);
-    let (signature, signed) = (bytes(&jws.signature), bytes(jws.signed.as_bytes()));
-    host.verify(request, &key(by), &algorithm(jws), &signature, &signed);
+    host.verify(request, &key(by), &algorithm(jws), &jws.signature, jws.signed.as_bytes());
 }
