@@ -260,9 +260,9 @@ impl World {
                     oracle.refused = Some(token);
                 }
             }
-            TokenOutcome::Indeterminate { error, retry_after } if current => {
+            TokenOutcome::Indeterminate { error } if current => {
                 let times = oracle.failed.map_or(0, |(_, times, _)| times);
-                oracle.failed = Some((now, times + 1, retry_after.0));
+                oracle.failed = Some((now, times + 1, error.retry_after.0));
                 if error.code != ErrorCode::RateLimited {
                     oracle.ambiguous.insert(token);
                 }

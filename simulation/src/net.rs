@@ -226,10 +226,7 @@ impl World {
             },
             Fate::Lost { hang: true, .. } => return,
             Fate::Lost { .. } | Fate::Unreadable => unreached(),
-            Fate::Garbled => TokenOutcome::Indeterminate {
-                error: fault(ErrorCode::TokenResponseInvalid),
-                retry_after: Millis(0),
-            },
+            Fate::Garbled => TokenOutcome::Indeterminate { error: fault(ErrorCode::TokenResponseInvalid) },
             Fate::Busy { acted, retry_after } => {
                 let code = if acted || number.is_multiple_of(2) {
                     ErrorCode::PlatformUnavailable
@@ -237,7 +234,7 @@ impl World {
                     ErrorCode::RateLimited
                 };
                 let retry_after = Millis(retry_after.unwrap_or_default());
-                TokenOutcome::Indeterminate { error: fault(code), retry_after }
+                TokenOutcome::Indeterminate { error: fault(code).after(retry_after) }
             }
         };
         self.requests[number].outcome = Some(outcome);
@@ -310,12 +307,12 @@ impl World {
             Ok(HttpResponse { status, body: Some(body), retry_after })
         };
         match outcome {
-            TokenOutcome::Indeterminate { error, retry_after } => match error.code {
+            TokenOutcome::Indeterminate { error } => match error.code {
                 ErrorCode::NetworkError => Err(NoResponse::Network),
                 ErrorCode::Timeout => Err(NoResponse::Timeout),
-                ErrorCode::RateLimited => answer(429, String::new(), *retry_after),
+                ErrorCode::RateLimited => answer(429, String::new(), error.retry_after),
                 ErrorCode::TokenResponseInvalid => answer(200, "<html>".into(), Millis(0)),
-                _ => answer(503, String::new(), *retry_after),
+                _ => answer(503, String::new(), error.retry_after),
             },
             _ if matches!(request.what, What::Metadata) => answer(200, metadata(), Millis(0)),
             _ if matches!(request.what, What::Keys) => answer(200, keys(), Millis(0)),
@@ -371,8 +368,7 @@ impl World {
         request.cancelled |= !request.reached && number.is_multiple_of(2);
         let id = request.id;
         self.tell_request(number, "answered", "timeout");
-        let outcome =
-            TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: Millis(0) };
+        let outcome = TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout) };
         self.oracle_answers(doc, number, &outcome);
         self.step(doc, ClientInput::Response(id, Err(NoResponse::Timeout)));
     }
@@ -383,8 +379,7 @@ impl World {
             let request = &mut self.requests[number];
             if request.doc == doc && request.id == id && !request.settled {
                 request.settled = true;
-                let outcome =
-                    TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout), retry_after: Millis(0) };
+                let outcome = TokenOutcome::Indeterminate { error: fault(ErrorCode::Timeout) };
                 self.oracle_answers(doc, number, &outcome);
             }
         }
@@ -460,5 +455,5 @@ fn stranger(what: &What, tokens: Tokens) -> TokenOutcome {
 }
 
 fn unreached() -> TokenOutcome {
-    TokenOutcome::Indeterminate { error: fault(ErrorCode::NetworkError), retry_after: Millis(0) }
+    TokenOutcome::Indeterminate { error: fault(ErrorCode::NetworkError) }
 }

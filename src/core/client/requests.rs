@@ -118,11 +118,11 @@ impl Client {
                 self.prepared(turn, ticket, Err(failure));
             }
             (Waiter::SignIn(number), RequestOutput::Metadata(metadata)) => {
-                let metadata = metadata.as_deref().map_err(|failure| failure.error.clone());
+                let metadata = metadata.as_deref().map_err(Error::clone);
                 self.login_discovered(turn, number, metadata);
             }
             (Waiter::SignOut(number), RequestOutput::Metadata(metadata)) => {
-                let metadata = metadata.as_deref().map_err(|failure| failure.error.clone());
+                let metadata = metadata.as_deref().map_err(Error::clone);
                 self.sign_out_answered(turn, number, metadata, None);
             }
             (Waiter::SignOut(number), RequestOutput::Revoked(metadata, revocation)) => {

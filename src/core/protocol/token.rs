@@ -98,15 +98,11 @@ pub enum TokenOutcome {
     NotSent {
         /// What to tell.
         error: Error,
-        /// When the provider wants to be asked again; 0 where it does not say.
-        retry_after: Millis,
     },
     /// No usable answer: whether the platform acted is not known.
     Indeterminate {
         /// What to tell.
         error: Error,
-        /// When the provider wants to be asked again; 0 where it does not say.
-        retry_after: Millis,
     },
 }
 
@@ -131,7 +127,7 @@ pub fn process_token_response(
     retry_after: Millis,
 ) -> TokenOutcome {
     let object = body.and_then(|text| parse(engine, text));
-    let unclear = |error| TokenOutcome::Indeterminate { error, retry_after };
+    let unclear = |error: Error| TokenOutcome::Indeterminate { error: error.after(retry_after) };
     if let Some(error) = status_error(status) {
         return unclear(error);
     }

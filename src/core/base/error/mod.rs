@@ -4,6 +4,7 @@
 mod generated;
 mod table;
 
+use super::clock::Millis;
 pub use table::ErrorCode;
 #[cfg(any(not(target_arch = "wasm32"), feature = "explain"))]
 pub use table::{Row, TABLE};
@@ -20,18 +21,27 @@ pub struct ErrorData {
     pub code: ErrorCode,
     /// Named details, such as the parameter that is wrong. Never a secret.
     pub details: Vec<(&'static str, String)>,
+    /// When the provider wants to be asked again; 0 where it does not say.
+    pub retry_after: Millis,
 }
 
 impl Error {
     /// An error of this code.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self(Box::new(ErrorData { code, details: Vec::new() }))
+        Self(Box::new(ErrorData { code, details: Vec::new(), retry_after: Millis(0) }))
     }
 
     /// The same with a detail.
     pub fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.add(name, value.as_ref());
+        self
+    }
+
+    /// The same with the provider's wish.
+    #[must_use]
+    pub fn after(mut self, retry_after: Millis) -> Self {
+        self.0.retry_after = retry_after;
         self
     }
 

@@ -4,7 +4,7 @@ use super::{Claim, Exchange, Pending, Progress, Refusal, SignedIn};
 use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{IdToken, RefreshToken};
-use crate::core::client::provider::{Failure, RequestKind};
+use crate::core::client::provider::RequestKind;
 use crate::core::client::requests::Waiter;
 use crate::core::client::runner::{Area, CallId};
 use crate::core::client::session::io::{Lock, SessionInput, Ticket};
@@ -53,7 +53,7 @@ impl Client {
         &mut self,
         turn: &Turn,
         ticket: Ticket,
-        metadata: Result<&Metadata, Failure>,
+        metadata: Result<&Metadata, Error>,
     ) {
         let Some(at) = self.exchange(ticket) else { return };
         let Some(exchange) = self.exchanges.get_mut(at) else { return };
@@ -64,9 +64,9 @@ impl Client {
         // A refusal is no credential: it need not wait for who sent it.
         let is_code = matches!(claim.response, AuthorizationResult::Code(_));
         match metadata {
-            Err(Failure { error, retry_after }) if is_code => {
+            Err(error) if is_code => {
                 let pause = Millis(PAUSE.0 << claim.failures.min(8)).min(LONGEST_PAUSE);
-                let pause = pause.max(retry_after);
+                let pause = pause.max(error.retry_after);
                 claim.failures += 1;
                 let again = turn.now.mono + pause;
                 if is_transient(error.code) && again < claim.until {

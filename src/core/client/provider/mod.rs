@@ -71,15 +71,6 @@ struct Keys {
     refetched_at: Option<MonotonicTime>,
 }
 
-/// Why something could not be had, and when the provider wants to be asked again.
-#[derive(Debug)]
-pub struct Failure {
-    /// Why.
-    pub error: Error,
-    /// The provider's wish; 0 where it does not say.
-    pub retry_after: Millis,
-}
-
 impl std::fmt::Debug for Provider {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let keys = self.keys.as_ref().map(|keys| (keys.generation, keys.read_at, keys.refetched_at));
@@ -87,12 +78,6 @@ impl std::fmt::Debug for Provider {
             .field("metadata", &self.metadata)
             .field("keys", &keys)
             .finish_non_exhaustive()
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, retry_after: Millis(0) }
     }
 }
 
@@ -114,7 +99,7 @@ impl Provider {
     }
 
     /// Keeps the metadata; what was refused is not kept.
-    fn learn_metadata(&mut self, answer: Result<HttpResponse, NoResponse>) -> Result<(), Failure> {
+    fn learn_metadata(&mut self, answer: Result<HttpResponse, NoResponse>) -> Result<(), Error> {
         let url = metadata::url(&self.config.issuer);
         let text = self.document(answer, "metadata", &url)?;
         let (metadata, left_out) = metadata::read(self.engine, &text, &self.config)?;
@@ -134,7 +119,7 @@ impl Provider {
         answer: Result<HttpResponse, NoResponse>,
         again: bool,
         now: Now,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Error> {
         let url = self.jwks_uri();
         let text = self.document(answer, "jwks", url)?;
         let set = parse(self.engine, &text).filter(|set| set.member("keys") != Member::Missing);
@@ -165,7 +150,7 @@ impl Provider {
         answer: Result<HttpResponse, NoResponse>,
         what: &str,
         url: &str,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, Error> {
         let answer = answer.map_err(|failure| self.unanswered(failure, what))?;
         let error = match (answer.status, answer.body) {
             (200, Some(text)) => return Ok(text),
@@ -174,7 +159,7 @@ impl Provider {
                 status_error(status).unwrap_or_else(|| refuse("status", "200", &decimal(status.into()), url))
             }
         };
-        Err(Failure { error, retry_after: answer.retry_after })
+        Err(error.after(answer.retry_after))
     }
 
     fn unanswered(&self, failure: NoResponse, endpoint: &str) -> Error {

@@ -1,6 +1,6 @@
 //! One request: the steps to what somebody wants of the provider, and what to make of each answer.
 
-use super::{Failure, HttpResponse, Keys, NoResponse, Provider, Verdict};
+use super::{HttpResponse, Keys, NoResponse, Provider, Verdict};
 use crate::core::base::clock::{Millis, Now};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, parse};
@@ -63,7 +63,7 @@ pub enum RequestAction {
 #[derive(Debug)]
 pub enum RequestOutput {
     /// Of [`RequestKind::Metadata`] and [`RequestKind::Ready`].
-    Metadata(Result<Rc<Metadata>, Failure>),
+    Metadata(Result<Rc<Metadata>, Error>),
     /// Of [`RequestKind::Revoke`], and what result of it where the endpoint is known.
     Revoked(Result<Rc<Metadata>, Error>, Option<Revocation>),
     /// Of [`RequestKind::Tokens`].
@@ -84,7 +84,7 @@ pub enum RequestInput {
 pub struct ProviderRequest {
     goal: RequestKind,
     pending: Pending,
-    checking: Option<Checking>,
+    checking: Option<Box<Checking>>,
     revocation: Option<Revocation>,
 }
 
@@ -152,7 +152,7 @@ impl ProviderRequest {
         result.and_then(|()| self.next(provider, now)).unwrap_or_else(|failure| self.fail(failure))
     }
 
-    fn next(&mut self, provider: &Provider, now: Now) -> Result<RequestAction, Failure> {
+    fn next(&mut self, provider: &Provider, now: Now) -> Result<RequestAction, Error> {
         let Some(known) = &provider.metadata else {
             return Ok(self.ask(Pending::Metadata, provider, metadata::url(&provider.config.issuer)));
         };
@@ -181,7 +181,7 @@ impl ProviderRequest {
                 (known.endpoints.token.clone(), form, provider.config.request_timeout)
             }
         };
-        let url = url.ok_or_else(|| Failure::from(Error::new(ErrorCode::Internal)))?;
+        let url = url.ok_or_else(|| Error::new(ErrorCode::Internal))?;
         // Taken, so that it cannot be sent again.
         let form = Some(std::mem::take(form));
         self.pending = Pending::RequestKind;
@@ -217,10 +217,7 @@ impl ProviderRequest {
                 answer.body.as_deref(),
                 answer.retry_after,
             ),
-            Err(failure) => TokenOutcome::Indeterminate {
-                error: provider.unanswered(failure, "token"),
-                retry_after: Millis(0),
-            },
+            Err(failure) => TokenOutcome::Indeterminate { error: provider.unanswered(failure, "token") },
         };
         let TokenOutcome::Tokens(tokens) = outcome else { return Some(RequestOutput::Tokens(outcome)) };
         let Some(id_token) = &tokens.id_token else {
@@ -246,8 +243,9 @@ impl ProviderRequest {
                 None if provider.verifies() => {
                     let jws = Rc::new(jws);
                     let (candidates, generation) = (Vec::new(), None);
+                    let (tried, again) = (false, false);
                     self.checking =
-                        Some(Checking { tokens, jws, candidates, generation, tried: false, again: false });
+                        Some(Box::new(Checking { tokens, jws, candidates, generation, tried, again }));
                     return None;
                 }
                 None => TokenOutcome::Tokens(tokens),
@@ -293,8 +291,8 @@ impl ProviderRequest {
     }
 
     /// The next key that fits; when all those known were tried, the provider's keys are read again, once.
-    fn try_key(&mut self, provider: &Provider, now: Now) -> Result<RequestAction, Failure> {
-        let Some(checking) = &mut self.checking else { return Err(Error::new(ErrorCode::Internal).into()) };
+    fn try_key(&mut self, provider: &Provider, now: Now) -> Result<RequestAction, Error> {
+        let Some(checking) = &mut self.checking else { return Err(Error::new(ErrorCode::Internal)) };
         let jws = &checking.jws;
         let Some(Keys { list, generation, refetched_at, .. }) = provider.present_keys(now) else {
             return Ok(self.ask(Pending::Keys(false), provider, provider.jwks_uri().to_owned()));
@@ -322,24 +320,24 @@ impl ProviderRequest {
                 .with("check", if checking.tried { "signature" } else { "kid" })
                 .with("jwksUri", provider.jwks_uri())
                 .with("kid", sanitize(jws.kid.as_deref().unwrap_or("none")));
-            return Err(error.into());
+            return Err(error);
         }
         checking.again = true;
         Ok(self.ask(Pending::Keys(true), provider, provider.jwks_uri().to_owned()))
     }
 
-    fn fail(&mut self, Failure { error, retry_after }: Failure) -> RequestAction {
+    fn fail(&mut self, error: Error) -> RequestAction {
         let outcome = match (self.checking.take(), &self.goal) {
             (Some(checking), _) if checking.tried && error.code == ErrorCode::SignatureInvalid => {
                 self.mismatched(checking.tokens.refresh, error)
             }
             (Some(checking), _) => self.unverified(checking.tokens, error),
-            (None, RequestKind::Tokens { .. }) => TokenOutcome::NotSent { error, retry_after },
+            (None, RequestKind::Tokens { .. }) => TokenOutcome::NotSent { error },
             (None, RequestKind::Revoke { .. }) => {
                 return RequestAction::Done(RequestOutput::Revoked(Err(error), None));
             }
             (None, _) => {
-                return RequestAction::Done(RequestOutput::Metadata(Err(Failure { error, retry_after })));
+                return RequestAction::Done(RequestOutput::Metadata(Err(error)));
             }
         };
         RequestAction::Done(RequestOutput::Tokens(outcome))

@@ -128,7 +128,7 @@ fn good(done: RequestOutput) -> Box<Tokens> {
 
 fn code(done: RequestOutput) -> (&'static str, ErrorCode) {
     match done {
-        RequestOutput::Metadata(result) => ("metadata", result.unwrap_err().error.code),
+        RequestOutput::Metadata(result) => ("metadata", result.unwrap_err().code),
         RequestOutput::Revoked(..) => panic!("a revocation"),
         RequestOutput::Tokens(TokenOutcome::Refused { error, grant }) => {
             (if grant { "grant" } else { "refused" }, error.code)

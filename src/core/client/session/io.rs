@@ -6,7 +6,6 @@ use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::error::Error;
 use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
 use crate::core::client::notification::{Notification, NotificationKind, Source};
-use crate::core::client::provider::Failure;
 use crate::core::protocol::token::{TokenOutcome, Tokens};
 
 /// What is stored under a key.
@@ -109,7 +108,7 @@ pub enum SessionInput {
         /// As given.
         ticket: Ticket,
         /// Why it cannot be had.
-        result: Result<(), Failure>,
+        result: Result<(), Error>,
     },
     /// The token endpoint's answer.
     TokenResponse {

@@ -88,7 +88,8 @@ struct ActiveSession {
 impl ActiveSession {
     /// Whether the refresh token may be spent.
     fn set_pending(&mut self, pending: bool) {
-        Arc::make_mut(&mut self.record).refresh_pending = pending;
+        let record = SessionRecord::clone(&self.record);
+        self.record = Arc::new(SessionRecord { refresh_pending: pending, ..record });
     }
 }
 

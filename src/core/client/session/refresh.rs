@@ -12,7 +12,6 @@ use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::AccessToken;
 use crate::core::base::text::decimal;
 use crate::core::client::notification::{NotificationKind, Source};
-use crate::core::client::provider::Failure;
 use crate::core::client::session::reason::Reason;
 use crate::core::protocol::token::{TokenOutcome, Tokens};
 use std::sync::Arc;
@@ -206,7 +205,7 @@ impl Session {
     }
 
     /// It is at hand. Or it cannot be had: then nothing was sent, and the refresh token is not spent.
-    pub(super) fn prepared(&mut self, context: &mut Context, ticket: Ticket, result: Result<(), Failure>) {
+    pub(super) fn prepared(&mut self, context: &mut Context, ticket: Ticket, result: Result<(), Error>) {
         let since = match self.refresh {
             Refresh::Preparing(preparing, since) if preparing == ticket => since,
             _ => return,
@@ -215,10 +214,10 @@ impl Session {
             // After half of what the lock may be held, the rest may not suffice for the request: it is asked for anew.
             Ok(()) if (context.now.mono - since).times(2) > self.rules.max_hold => self.release(context),
             Ok(()) => self.send(context, ticket),
-            Err(Failure { error, retry_after }) => {
+            Err(error) => {
                 self.refresh = Refresh::Idle;
                 let pending = self.record().is_some_and(|record| record.refresh_pending);
-                self.refresh_failed(context, error, retry_after, pending);
+                self.refresh_failed(context, error, pending);
                 context.push(SessionAction::Unlock(ticket));
             }
         }
@@ -286,13 +285,12 @@ impl Session {
                 context.revoke(refresh);
                 self.end_here(context, Reason::SessionMismatch(check));
             }
-            TokenOutcome::Refused { error, .. } => self.refresh_failed(context, error, Millis(0), pending),
-            TokenOutcome::NotSent { error, retry_after } => {
-                self.refresh_failed(context, error, retry_after, pending);
+            TokenOutcome::Refused { error, .. } | TokenOutcome::NotSent { error } => {
+                self.refresh_failed(context, error, pending);
             }
-            TokenOutcome::Indeterminate { error, retry_after } => {
+            TokenOutcome::Indeterminate { error } => {
                 let pending = pending || error.code != ErrorCode::RateLimited;
-                self.refresh_failed(context, error, retry_after, pending);
+                self.refresh_failed(context, error, pending);
             }
         }
         context.push(SessionAction::Unlock(ticket));
@@ -311,7 +309,7 @@ impl Session {
         if deadline.left(context.now) <= Millis(0) {
             // The answer took longer than the token is valid: tried again, with a pause that grows.
             self.backoff.failures = failures;
-            self.refresh_failed(context, Error::new(ErrorCode::Timeout), Millis(0), false);
+            self.refresh_failed(context, Error::new(ErrorCode::Timeout), false);
         }
     }
 
@@ -341,8 +339,8 @@ impl Session {
                 TokenOutcome::Tokens(tokens) => {
                     self.renewed(context, &record, *tokens, asked_at);
                 }
-                TokenOutcome::Indeterminate { error, retry_after } => {
-                    self.refresh_failed(context, error, retry_after, true);
+                TokenOutcome::Indeterminate { error } => {
+                    self.refresh_failed(context, error, true);
                 }
                 // The next try is refused as well, and asks the peers first.
                 _ => {}
@@ -360,15 +358,9 @@ impl Session {
     }
 
     /// The session stays. It is tried again after a pause, here and by the peers.
-    fn refresh_failed(
-        &mut self,
-        context: &mut Context,
-        error: Error,
-        retry_after: Millis,
-        refresh_pending: bool,
-    ) {
+    fn refresh_failed(&mut self, context: &mut Context, error: Error, refresh_pending: bool) {
         let Phase::Authenticated(active) = &mut self.phase else { return };
-        let pause = self.backoff.failed(context.now.mono, retry_after, context.online, &mut self.rng);
+        let pause = self.backoff.failed(context.now.mono, error.retry_after, context.online, &mut self.rng);
         let (sid, generation) = (active.record.sid.clone(), active.record.generation);
         if active.record.refresh_pending != refresh_pending {
             active.set_pending(refresh_pending);
