@@ -56,7 +56,7 @@ export class Host {
   /** Feeds `core` from now on. */
   attach(core: Core): void {
     this.#core = core;
-    const name = core.namespace();
+    const name: string = core.namespace();
     this.#name = name;
     const listening = bare({ signal: this.#listening.signal });
     const revalidate = () => this.#happened(REVALIDATE);

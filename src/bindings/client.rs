@@ -28,8 +28,8 @@ impl Core {
     }
 
     /// The channel's and locks' common name.
-    pub fn namespace(&self) -> String {
-        self.0.namespace()
+    pub fn namespace(&self) -> JsValue {
+        self.0.namespace().into()
     }
 
     /// Whether the redirect URI is plain http outside this machine.

@@ -69,8 +69,8 @@ impl Runner {
     }
 
     /// The prefix of keys, locks and channel.
-    pub fn namespace(&self) -> String {
-        self.browser.namespace.clone()
+    pub fn namespace(&self) -> &str {
+        &self.browser.namespace
     }
 
     /// Whether the redirect URI is plain http outside this machine.

@@ -50,6 +50,20 @@ pub trait Object {
     fn objects(&self, name: &str) -> Vec<Box<dyn Object>>;
 }
 
+/// Whether there is a member called `name`.
+#[must_use]
+#[inline(never)]
+pub fn has(object: &dyn Object, name: &str) -> bool {
+    !matches!(object.member(name), Member::Missing)
+}
+
+/// Whether the member called `name` is this string.
+#[must_use]
+#[inline(never)]
+pub fn is(object: &dyn Object, name: &str, text: &str) -> bool {
+    object.member(name).text().is_some_and(|found| found == text)
+}
+
 /// An engine's parse: `None` where the text is no JSON object.
 pub type Engine = fn(&str) -> Option<Box<dyn Object>>;
 

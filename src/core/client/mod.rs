@@ -166,8 +166,6 @@ impl Client {
         let config = Rc::new(config);
         let rules = Rules {
             token_storage: config.token_storage,
-            issuer: config.issuer.clone(),
-            client_id: config.client_id.clone(),
             // Metadata, the token endpoint, the keys and the keys again, one after the other.
             max_hold: (config.request_timeout + GRACE).times(4) + PEER_WAIT.times(2),
             peer_wait: PEER_WAIT,

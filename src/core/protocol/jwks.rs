@@ -2,7 +2,7 @@
 
 use super::jws::Algorithm;
 use crate::core::base::clock::Millis;
-use crate::core::base::json::{Member, Object};
+use crate::core::base::json::{Member, Object, has, is};
 
 /// More keys than this are not looked at.
 pub const MAX_KEYS: usize = 64;
@@ -21,11 +21,10 @@ pub const COOLDOWN: Millis = Millis::seconds(60);
 #[must_use]
 pub fn candidates(keys: &[Box<dyn Object>], alg: &Algorithm, kid: Option<&str>) -> Vec<usize> {
     let fits = |key: &dyn Object| {
-        let is = |name: &str, value: &str| key.member(name) == Member::Text(value.into());
         let kind = if alg.crv.is_empty() {
             key.member("n").text().is_some_and(|n| n.len() >= MIN_MODULUS)
         } else {
-            is("crv", alg.crv)
+            is(key, "crv", alg.crv)
         };
         let meant = match key.member("alg") {
             Member::Missing => true,
@@ -34,10 +33,10 @@ pub fn candidates(keys: &[Box<dyn Object>], alg: &Algorithm, kid: Option<&str>) 
         };
         // A key that is published with its private half proves nothing.
         kind && meant
-            && is("kty", alg.kty)
-            && key.member("d") == Member::Missing
-            && (key.member("use") == Member::Missing || is("use", "sig"))
-            && kid.is_none_or(|kid| is("kid", kid))
+            && is(key, "kty", alg.kty)
+            && !has(key, "d")
+            && (!has(key, "use") || is(key, "use", "sig"))
+            && kid.is_none_or(|kid| is(key, "kid", kid))
     };
     let mut places = Vec::new();
     for (at, key) in keys.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use crate::core::base::encoding::from_base64url;
 use crate::core::base::error::{Error, ErrorCode};
-use crate::core::base::json::{Engine, Member, Object, parse};
+use crate::core::base::json::{Engine, Member, Object, has, parse};
 use crate::core::base::text::{concat, cut, sanitize};
 
 /// Larger tokens are refused unread.
@@ -112,7 +112,7 @@ impl Jws {
         };
         let alg = Algorithm::named(named).ok_or_else(|| unlike("alg", ACCEPTED, named))?;
         // Every critical extension is unknown here, RFC 7515 §4.1.11.
-        if header_object.member("crit") != Member::Missing {
+        if has(header_object.as_ref(), "crit") {
             return Err(refuse("crit"));
         }
         let kid = match header_object.member("kid") {

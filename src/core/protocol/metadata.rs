@@ -131,7 +131,7 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     };
     let object = parse(engine, text).ok_or_else(|| refuse("document", "a JSON object", &Member::Other))?;
     let issuer = object.member("issuer");
-    if issuer != Member::Text(config.issuer.clone()) {
+    if !matches!(&issuer, Member::Text(named) if *named == config.issuer) {
         return Err(refuse("issuer", &config.issuer, &issuer).with("option", "issuer"));
     }
     // RFC 9700 §2.1.1 and §4.8: what the platform says of PKCE may switch it off for nobody.
@@ -167,7 +167,8 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     }
     let [authorization, token, jwks, end_session, revocation] = found;
     let endpoints = Endpoints { authorization, token, end_session, revocation, jwks };
-    let sends_iss = object.member("authorization_response_iss_parameter_supported") == Member::Bool(true);
+    let sends_iss =
+        matches!(object.member("authorization_response_iss_parameter_supported"), Member::Bool(true));
     Ok((Metadata { endpoints, sends_iss, algorithms }, left_out))
 }
 

@@ -36,7 +36,7 @@ impl Client {
     pub(super) fn stored(&self, turn: &Turn, state: &State) -> Option<Box<Transaction>> {
         let text = turn.store.transaction_text(state)?;
         Transaction::from_text(&text)
-            .filter(|transaction| transaction.state == *state && self.session.owns(transaction))
+            .filter(|transaction| transaction.state == *state && transaction.belongs_to(&self.config))
     }
 
     /// A response of a shape that is never accepted spends every sign-in it names: its code must not succeed in another

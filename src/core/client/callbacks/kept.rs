@@ -17,7 +17,7 @@ impl Client {
             if let Some(transaction) = Transaction::from_text(text)
                 && let Some(kept) = &transaction.kept
                 && is_within(KEPT_FOR, kept.at, now)
-                && self.session.owns(&transaction)
+                && transaction.belongs_to(&self.config)
             {
                 let mark = fingerprint(transaction.state.expose());
                 if !self.exchanges.iter().any(|known| known.mark == mark) {

@@ -21,7 +21,7 @@ pub enum Verdict {
 use crate::core::base::clock::{Millis, MonotonicTime, Now};
 use crate::core::base::config::Config;
 use crate::core::base::error::{Error, ErrorCode};
-use crate::core::base::json::{Engine, Member, Object, parse};
+use crate::core::base::json::{Engine, Object, has, parse};
 use crate::core::base::text::decimal;
 use crate::core::protocol::jwks::MAX_AGE;
 use crate::core::protocol::metadata::{self, Metadata, refuse};
@@ -122,7 +122,7 @@ impl Provider {
     ) -> Result<(), Error> {
         let url = self.jwks_uri();
         let text = self.document(answer, "jwks", url)?;
-        let set = parse(self.engine, &text).filter(|set| set.member("keys") != Member::Missing);
+        let set = parse(self.engine, &text).filter(|set| has(set.as_ref(), "keys"));
         let list =
             set.ok_or_else(|| refuse("keys", "a JSON Web Key Set", "something else", url))?.objects("keys");
         let generation = self.keys.as_ref().map_or(0, |keys| keys.generation + 1);

@@ -19,7 +19,6 @@ use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::secret::{IdToken, RefreshToken, State};
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::protocol::token::Tokens;
-use crate::core::protocol::transaction::Transaction;
 use io::{Call, Context, SessionAction, SessionInput, Ticket};
 use reason::Reason;
 use refresh::{DetachedRequest, Refresh};
@@ -34,10 +33,6 @@ use std::sync::Arc;
 pub struct Rules {
     /// Where the record is kept.
     pub token_storage: TokenStorage,
-    /// Which provider, as transactions name it.
-    pub issuer: String,
-    /// Which client.
-    pub client_id: String,
     /// The longest that a holder may hold the session's lock: one refresh with all its parts.
     pub max_hold: Millis,
     /// How long peers have to say that they hold newer tokens.
@@ -312,11 +307,6 @@ impl Session {
     /// How often this tab knows the user to have signed out: a sign-in that began before is refused.
     pub fn sign_out_epoch(&self) -> u32 {
         self.sign_out_epoch
-    }
-
-    /// Whether a transaction was made by this client for this provider.
-    pub fn owns(&self, transaction: &Transaction) -> bool {
-        transaction.issuer == self.rules.issuer && transaction.client_id == self.rules.client_id
     }
 
     /// A new session, stored and held. No other tab can have it yet, so its tokens are not posted.
