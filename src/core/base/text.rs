@@ -16,13 +16,17 @@ pub fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
     }
 }
 
-/// What is before the first of `separators`.
+/// What is before the first of `separators`. `contains` would bring memchr.
 #[must_use]
 pub fn until<'a>(text: &'a str, separators: &[u8]) -> &'a str {
-    match text.bytes().position(|byte| separators.iter().any(|separator| *separator == byte)) {
-        Some(at) => text.get(..at).unwrap_or(text),
-        None => text,
+    for (at, byte) in text.bytes().enumerate() {
+        for separator in separators {
+            if byte == *separator {
+                return text.get(..at).unwrap_or(text);
+            }
+        }
     }
+    text
 }
 
 /// What is between the separators; one empty part where there is no text.
