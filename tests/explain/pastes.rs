@@ -173,7 +173,9 @@ fn a_callback_in_whatever_stands_around_it() {
 fn every_error_of_this_sdk_in_whatever_stands_around_it() {
     use intelliauth_spa_sdk::core::base::error::TABLE;
     for row in TABLE {
-        let (code, summary) = (row.code, row.summary.split('[').next().unwrap());
+        let code = row.code;
+        let parts = row.summary.split('[').map(|part| part.split_once(']').map_or(part, |(_, after)| after));
+        let summary: String = parts.collect();
         for input in [
             format!(
                 r#"{{"name":"IntelliAuthError","hint":"","code":"{code}","transient":false,"details":{{}}}}"#
@@ -213,10 +215,14 @@ fn a_code_that_platforms_answer_with_too_is_theirs_where_it_stands_alone() {
 #[test]
 fn what_an_error_of_this_sdk_says_is_filled_in_and_the_rest_of_the_paste_is_not_repeated() {
     let report = report(
-        "IntelliAuthError: The option scope cannot be used\n  at https://app.example/?code=Xk3mQ8vT2sLw {\n  code: 'invalid_config',\n  details: { option: 'scope', problem: 'it has the wrong type', instead: 'a string', secret: 'hunter22' }\n}",
+        "IntelliAuthError: The ID token was refused\n  at https://app.example/?code=Xk3mQ8vT2sLw {\n  code: 'id_token_invalid',\n  details: { check: 'iss', expected: 'https://a.example', received: 'https://b.example', secret: 'hunter22' }\n}",
     );
-    assert_eq!(report.findings[0].instead.split(" See ").next(), Some("Write a string."));
-    assert!(report.findings[0].seen.contains("The option scope cannot be used: it has the wrong type."));
+    assert!(
+        report.findings[0].instead.starts_with("If https://b.example is your platform"),
+        "{}",
+        report.to_text()
+    );
+    assert!(report.findings[0].seen.contains("expected https://a.example, received https://b.example."));
     let text = report.to_text() + &report.to_json();
     assert!(!text.contains("hunter22") && !text.contains("Xk3mQ8vT2sLw"), "{text}");
 }

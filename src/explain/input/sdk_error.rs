@@ -122,7 +122,8 @@ fn says(text: &str, summary: &str) -> bool {
     let mut rest = text;
     let mut length = 0;
     // What stands in brackets may be missing.
-    for piece in summary.split('[').next().unwrap_or_default().split('{') {
+    let certain = summary.split('[').map(|part| part.split_once(']').map_or(part, |(_, after)| after));
+    for piece in certain.flat_map(|part| part.split('{')) {
         let fixed = piece.split_once('}').map_or(piece, |(_, fixed)| fixed);
         let Some((_, after)) = rest.split_once(fixed) else { return false };
         length += fixed.len();
