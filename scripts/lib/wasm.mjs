@@ -109,7 +109,7 @@ function makeGlue(wasm, print) {
         const { lean } = await import('./lean.mjs');
         lean(made, join(folder, 'glue.js'), Object.values(WASM_FEATURES), namedOf(wasm));
       }
-      await optimise(made, finished, wasm.small, onLine);
+      await optimise(wasm.small ? namedOf(wasm) : made, finished, wasm.small, onLine);
       rmSync(made);
       rmSync(join(folder, 'glue_bg.wasm.d.ts'), { force: true });
       refuseEval(folder);
@@ -137,6 +137,8 @@ function optimise(from, to, twice, onLine, last = STRIPPED) {
     ...(twice ? ['-Oz', '-Oz'] : ['-Oz']),
     // What is called once is inlined only if it is small: brotli finds more to repeat in many short functions.
     '--one-caller-inline-max-function-size=24',
+    // By their modules, functions that are alike stand together.
+    ...(twice ? ['--reorder-functions-by-name'] : []),
     ...last,
   ];
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
