@@ -50,9 +50,8 @@ const layers = {
       WASM_PACK_CACHE: join(tools, 'cache'),
       // A browser shows names without it, and a fifth of the wasm is a fifth of the wait.
       CARGO_PROFILE_DEV_DEBUG: '0',
-      CARGO_PROFILE_TEST_DEBUG: '0',
-      // wasm-pack builds under the dev profile and tests under the test profile: alike, they are built once.
-      CARGO_PROFILE_TEST_OPT_LEVEL: '0',
+      // Nothing here computes for long.
+      CARGO_PROFILE_DEV_OPT_LEVEL: '0',
     },
   },
   hand: {

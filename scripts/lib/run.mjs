@@ -29,8 +29,12 @@ export const env = {
 delete env.RUSTFLAGS;
 delete env.CARGO_ENCODED_RUSTFLAGS;
 env.CARGO_TARGET_DIR = join(root, 'target');
-// A runner that starts from nothing never profits from it.
-if (env.CI) env.CARGO_INCREMENTAL ??= '0';
+// What makes the next build cheaper or a debugger's work easier, a runner that starts from nothing pays for and never uses.
+if (env.CI) {
+  env.CARGO_INCREMENTAL ??= '0';
+  env.CARGO_PROFILE_DEV_CODEGEN_UNITS ??= '1';
+  env.CARGO_PROFILE_DEV_DEBUG ??= '0';
+}
 
 /** The full path of the first of `names` that is on PATH. */
 export function which(...names) {

@@ -77,10 +77,10 @@ const bareOf = ({ name }) => join(tools, 'stage', `${name}.wasm`);
 const namedOf = ({ name }) => join(tools, 'stage', `${name}.named.wasm`);
 
 function compile(wasm) {
-  const flags = ['--release', '--lib', '--target', TARGET, '--features', wasm.features];
+  const flags = ['--lib', '--crate-type', 'cdylib', '--release', '--target', TARGET];
   return step(`build: cargo, ${wasm.name}`, (onLine) =>
     exclusively(async () => {
-      await run('cargo', ['build', ...flags], { onLine });
+      await run('cargo', ['rustc', ...flags, '--features', wasm.features], { onLine });
       // Cargo has one place for both.
       mkdirSync(dirname(bareOf(wasm)), { recursive: true });
       copyFileSync(join(root, 'target', TARGET, 'release/intelliauth_spa_sdk.wasm'), bareOf(wasm));

@@ -74,13 +74,18 @@ fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        bytes.push(match (byte, ahead.next().and_then(hex), ahead.next().and_then(hex)) {
-            (b'%', Some(high), Some(low)) => {
-                rest = ahead;
-                high << 4 | low
+        bytes.push(match byte {
+            b'%' => {
+                let mut ahead = rest.clone();
+                match (ahead.next().and_then(hex), ahead.next().and_then(hex)) {
+                    (Some(high), Some(low)) => {
+                        rest = ahead;
+                        high << 4 | low
+                    }
+                    _ => byte,
+                }
             }
-            (b'+', ..) => b' ',
+            b'+' => b' ',
             _ => byte,
         });
     }
