@@ -135,8 +135,6 @@ function optimise(from, to, twice, onLine, last = STRIPPED) {
   const passes = [
     ...Object.keys(WASM_FEATURES).map((feature) => `--enable-${feature}`),
     ...(twice ? ['-Oz', '-Oz'] : ['-Oz']),
-    // What is called once is inlined only if it is small: brotli finds more to repeat in many short functions.
-    '--one-caller-inline-max-function-size=24',
     // By their modules, functions that are alike stand together.
     ...(twice ? ['--reorder-functions-by-name'] : []),
     ...last,
