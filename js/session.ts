@@ -1,12 +1,13 @@
 /** A store with its client: answers the callback, shows states and errors, and follows the options. */
-import { inDevelopment } from './development.js';
 import type { IntelliAuthError } from './errors.js';
 import { invalidConfig } from './invalid.js';
 import type { Store } from './state.js';
-import type { AuthState, IntelliAuth } from './types.js';
+import type { AuthState, IntelliAuth, ProviderOptions } from './types.js';
 
 /** Followed by being called as they are at that moment. */
 const CALLBACKS = ['onSignedIn', 'onSignInError', 'navigate'];
+
+declare const process: { env: { NODE_ENV?: string } };
 
 export class Session {
   readonly client: IntelliAuth;
@@ -37,7 +38,7 @@ export class Session {
     else store.show(client.getState());
     this.compare();
     // Of a client that is made here the client itself tells.
-    inDevelopment((advice) => store.first.client && advice.ofReadyClient(store.first));
+    if (store.first.client) adviseOn(store.first);
   }
 
   /**
@@ -130,4 +131,14 @@ function text(value: unknown): string | undefined {
   const plain = Object.getPrototypeOf(value ?? 0) === Object.prototype;
   const members = () => Object.entries(value as object).filter(([, member]) => member !== undefined);
   return JSON.stringify(plain ? members().sort() : value);
+}
+
+/** As `development.ts` would, which here is a module shared with the client's chunk: for bundlers one more to request, empty in production. */
+function adviseOn(options: ProviderOptions): void {
+  try {
+    if (process.env.NODE_ENV === 'development')
+      void import('./advice.js').then((advice) => advice.ofReadyClient(options));
+  } catch {
+    // Without a bundler there is no `process`.
+  }
 }

@@ -32,4 +32,4 @@ import { variants } from './variants.mjs';
 export const rows = { bytes, start: startRow, session, tabs, callers, pending, memory, trace, variants };
 
 /** How often each case is measured. */
-export const ROUNDS = { full: 11, quick: 2 };
+export const ROUNDS = { full: 7, quick: 2 };

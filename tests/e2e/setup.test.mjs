@@ -63,7 +63,7 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
         what,
       );
       assert.equal(error.details.option, named, what);
-      assert.match(error.hint, hint, what);
+      assert.match(`${error.message} ${error.hint}`, hint, what);
       assert.equal(error.transient, false);
     }
     assert.deepEqual(world.platform.log, []);
@@ -167,7 +167,7 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
   test('a wasm that dies while it starts is told as `internal`', async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     const bytes = readFileSync(join(root, 'pkg/dist/intelliauth.wasm'));
-    world.files.set('/trapping.wasm', trapping(bytes, 'core_start'));
+    world.files.set('/trapping.wasm', trapping(bytes, 'core_happened'));
     const page = await world.tab();
     const options = { ...world.options, wasm: '/trapping.wasm' };
     const { error } = await page.evaluate((options) => attempt(() => begin(options)), options);
