@@ -14,7 +14,8 @@ fuzz_target!(|text: &str| {
     }
     if let Some(transaction) = transaction {
         let again = Transaction::from_text(&transaction.to_text()).unwrap();
-        assert_eq!((again.state, again.context.app_state), (transaction.state, transaction.context.app_state));
+        assert_eq!(again.state, transaction.state);
+        assert_eq!(again.context.app_state, transaction.context.app_state);
     }
     if let Some(message) = Message::from_text(text) {
         assert_eq!(Message::from_text(&message.to_text()), Some(message));

@@ -1,5 +1,6 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
+use intelliauth_spa_sdk::core::base::clock::Millis;
 use intelliauth_spa_sdk::core::protocol::token::{TokenOutcome, process_token_response};
 use intelliauth_spa_sdk::native::engine;
 
@@ -7,7 +8,7 @@ use intelliauth_spa_sdk::native::engine;
 // overflows on; and only the platform's own words are final.
 fuzz_target!(|input: (u16, &str)| {
     let (status, body) = input;
-    match process_token_response(engine, status, Some(body), None) {
+    match process_token_response(engine, status, Some(body), Millis(0)) {
         TokenOutcome::Tokens(tokens) => {
             assert!((200..300).contains(&status));
             assert!(!tokens.access.expose().is_empty());

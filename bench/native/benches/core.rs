@@ -3,7 +3,7 @@
 mod runner;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use intelliauth_spa_sdk::core::base::clock::WallTime;
+use intelliauth_spa_sdk::core::base::clock::{Millis, WallTime};
 use intelliauth_spa_sdk::core::base::config::{Config, Options};
 use intelliauth_spa_sdk::core::base::encoding::base64url;
 use intelliauth_spa_sdk::core::protocol::code_flow::{
@@ -69,7 +69,7 @@ pub(crate) fn token_response(nonce: &str) -> String {
 fn begin(config: &Config) -> (String, Transaction) {
     let endpoint = "https://tenant.example/oauth2/authorize";
     let options = LoginOptions::default();
-    code_flow::build_authorization_url(config, endpoint, options, &entropy(), WallTime(now()))
+    code_flow::build_authorization_url(config, endpoint, &options, &entropy(), WallTime(now()))
         .expect("a sign-in without options")
 }
 
@@ -142,7 +142,7 @@ fn tokens(c: &mut Criterion) {
     let mut group = c.benchmark_group("Token response");
     let body = token_response("nonce");
     group.bench_function("intelliauth", |b| {
-        b.iter(|| token::process_token_response(engine, 200, Some(black_box(&body)), None))
+        b.iter(|| token::process_token_response(engine, 200, Some(black_box(&body)), Millis(0)))
     });
     group.bench_function("oauth2", |b| {
         b.iter(|| {

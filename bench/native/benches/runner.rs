@@ -87,7 +87,7 @@ impl Actions for World {
     fn send(&self, request: RequestId, _: &str, form: Option<&str>, _: Millis) {
         assert!(form.is_some(), "no discovery");
         let body = super::token_response(&self.nonce.borrow());
-        let response = HttpResponse { status: 200, body: Some(body), retry_after: None };
+        let response = HttpResponse { status: 200, body: Some(body), retry_after: Millis(0) };
         self.inputs.borrow_mut().push_back(Input::Response(request, Ok(response)));
     }
     fn cancel(&self, _: RequestId) {}
