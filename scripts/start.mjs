@@ -14,7 +14,7 @@ const port = (name, standard) => {
   return Number(value);
 };
 
-/** Whether somebody answers on this port, by either address of this machine. */
+/** Whether a server answers on this port, by either address of this machine. */
 async function taken(number) {
   const answers = (host) =>
     new Promise((resolve) => {

@@ -86,7 +86,7 @@ export interface FakePlatform {
   readonly users: readonly FakeUser[];
   /** Who signs in when the app asks for it; `undefined` cancels (`access_denied`). */
   user: FakeUser | undefined;
-  /** Who is signed in at the platform itself, since when in seconds since 1970: `prompt: 'none'` needs somebody. */
+  /** Who is signed in at the platform itself, since when in seconds since 1970: `prompt: 'none'` needs a user. */
   session: PlatformSession | undefined;
   /** Every request so far. */
   readonly requests: readonly PlatformLogEntry[];

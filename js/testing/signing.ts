@@ -60,7 +60,7 @@ export class SigningKey {
   }
 }
 
-/** What a JWT says, whoever signed it. */
+/** What a JWT says. Its signature is not looked at. */
 export function claimsOf(jwt: string): Record<string, unknown> {
   try {
     const text = atob((jwt.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));

@@ -66,7 +66,7 @@ impl Client {
                 }
                 return;
             }
-            // Other options start another sign-in: whoever waited for the first waits for this one.
+            // Other options start another sign-in: the calls that waited for the first wait for this one.
             calls.append(&mut self.sign_ins.remove(at).calls);
         }
         self.numbers += 1;

@@ -215,15 +215,7 @@ pub(super) fn fetch_call(whole: &Source) -> Option<Vec<Message>> {
                 }
                 "headers" => {
                     for (name, value) in value.members() {
-                        let text = value.scalar().text().to_owned();
-                        let range = value.range();
-                        message.headers.push(Param {
-                            name,
-                            raw: text.clone(),
-                            value: text,
-                            place: Place::Header,
-                            range,
-                        });
+                        message.push_header(&name, value.scalar().text(), value.range());
                     }
                 }
                 _ => {}

@@ -117,6 +117,17 @@ impl Message {
         self.params().find(|param| param.name == name)
     }
 
+    /// Adds a header, as its value stands in what was pasted.
+    fn push_header(&mut self, name: &str, value: &str, range: Range<usize>) {
+        self.headers.push(Param {
+            name: name.to_owned(),
+            raw: value.to_owned(),
+            value: value.to_owned(),
+            place: Place::Header,
+            range,
+        });
+    }
+
     /// The first header called `name`.
     pub fn header(&self, name: &str) -> Option<&Param> {
         self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))

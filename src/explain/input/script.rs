@@ -79,15 +79,7 @@ pub(super) fn read(whole: &Source) -> Option<Message> {
             // What the body is made of says how it is sent.
             for name in ["Authorization", "Content-Type"] {
                 if let Some(value) = written(whole, name) {
-                    let text = value.text().to_owned();
-                    let (name, range) = (name.to_owned(), value.range());
-                    message.headers.push(Param {
-                        name,
-                        raw: text.clone(),
-                        value: text,
-                        place: Place::Header,
-                        range,
-                    });
+                    message.push_header(name, value.text(), value.range());
                 }
             }
         }

@@ -103,7 +103,7 @@ impl Client {
         }
     }
 
-    /// The callback's lock is held: whoever comes here first in the whole origin spends the state and sends the code.
+    /// The callback's lock is held: the first tab of the origin to come here spends the state and sends the code.
     /// `false` where the ticket is none of a callback's.
     pub(in crate::core::client) fn callback_granted(&mut self, turn: &Turn, ticket: Ticket) -> bool {
         let Some(at) = self.exchange(ticket) else { return false };

@@ -1,4 +1,4 @@
-//! One request: the steps to what somebody wants of the provider, and what to make of each answer.
+//! One request: the steps to what the client wants of the provider, and what to make of each answer.
 
 use super::{HttpResponse, Keys, NoResponse, Provider, Verdict};
 use crate::core::base::clock::{Millis, Now};
@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// A revocation is waited for this long at most: the user wants to leave.
 const REVOKE_TIMEOUT: Millis = Millis::seconds(2);
 
-/// What somebody wants. A form holds secrets, so it has no `Debug` of its own.
+/// What the client wants. A form holds secrets, so it has no `Debug` of its own.
 pub enum RequestKind {
     /// Its endpoints, and what else its metadata says.
     Metadata,

@@ -20,7 +20,7 @@ pub enum Message {
         /// When that was asked for.
         issued_at: WallTime,
     },
-    /// "I hold this one." Whoever holds an older one asks for it.
+    /// "I hold this one." A peer that holds an older one asks for it.
     Present {
         /// Which session.
         sid: String,

@@ -98,7 +98,7 @@ impl Session {
             self.peers = if left { Peers::Possible } else { Peers::Known };
         }
         match message {
-            // Whoever holds older tokens is told the newest.
+            // A peer that holds older tokens is told the newest.
             Message::Query { generation, issued_at, .. } if held => {
                 if !self.post_if_newer_than(context, generation, issued_at)
                     && let Some(record) = self.record()
@@ -132,7 +132,7 @@ impl Session {
                 self.merge(context, record, From::Peer);
             }
             Message::Failing(failing) if held => self.peer_failed(context, failing),
-            // A refusal of older tokens ends nothing: whoever was refused may have the newer ones.
+            // A refusal of older tokens ends nothing: the peer that was refused may have the newer ones.
             Message::Ended { generation, reason, .. }
                 if held
                     && reason != Reason::Logout
