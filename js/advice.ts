@@ -1,4 +1,5 @@
 /** What the console tells a developer: what to register, and where an app will fail later. Production builds leave it out. */
+import type { IntelliAuthError } from './errors.js';
 import type { AuthState, IntelliAuthOptions, ProviderCallbacks, ProviderOptions } from './types.js';
 
 const told = new Set<string>();
@@ -22,7 +23,34 @@ export function ofOptions(options: IntelliAuthOptions & ProviderCallbacks): void
     const problem = `redirectUri is at ${origin} and this page at ${location.origin}, so a sign-in that begins here is not known there`;
     tell('warn', `${problem}. Open the app at ${origin}, or write redirectUri: '${pathname}'.`);
   }
+  ofTenant(options);
   ofCallbacks(options);
+}
+
+/** A tenant's address that may not be the issuer, where no metadata will tell before the user has signed in. */
+function ofTenant({ tenantUrl, issuer, discovery }: IntelliAuthOptions): void {
+  if (issuer !== undefined || discovery || !tenantUrl.endsWith('/')) return;
+  const bare = tenantUrl.replace(/\/+$/, '');
+  const problem = `tenantUrl ends with a slash, so the platform has to name itself ${tenantUrl}, slash included`;
+  tell(
+    'warn',
+    `${problem}. If it names itself ${bare}, write tenantUrl: '${bare}'; if it does so with the slash, write issuer: '${tenantUrl}' as well.`,
+  );
+}
+
+/** A call that was refused: the issuer is another than expected, in metadata, callback or ID token. */
+export function ofRefusal({ code, details }: IntelliAuthError): void {
+  const { check, expected, received } = details as Record<string, string | undefined>;
+  const ofIssuer =
+    code === 'issuer_mismatch'
+      ? received !== 'none'
+      : (code === 'metadata_invalid' && check === 'issuer') ||
+        (code === 'id_token_invalid' && check === 'iss');
+  if (!ofIssuer) return;
+  tell(
+    'warn',
+    `the platform names itself ${received}, and this client expects ${expected}: compared character for character, trailing slash included. If the first is your platform, write issuer: '${received}'.`,
+  );
 }
 
 /** A client that the app made, and what is given beside it. */

@@ -285,7 +285,9 @@ export class Client implements IntelliAuth {
   }
 
   refuse(call: number, why: Fault, cause?: unknown, back?: SignInContext): void {
-    this.#settle(call)?.reject(errorOf(why, cause, back));
+    const error = errorOf(why, cause, back);
+    inDevelopment((advice) => advice.ofRefusal(error));
+    this.#settle(call)?.reject(error);
   }
 
   notify(event: AuthEvent | undefined): void {

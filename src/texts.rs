@@ -83,7 +83,7 @@ mod tests {
             full.message(),
             "The ID token was refused by the check of iss: expected a{b, received c[d."
         );
-        assert!(full.hint().starts_with("If c[d is your platform, set `issuer`"));
+        assert!(full.hint().starts_with("If c[d is your platform, write `issuer: 'c[d'`"));
         let odd = Error::new(ErrorCode::AccountSelectionRequired);
         assert_eq!(odd.hint(), "Call loginWithRedirect({ prompt: 'select_account' }).");
         assert_eq!(

@@ -1,11 +1,12 @@
 // What the console tells while an app is developed, and that a production build has none of it.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { bundled, served } from './support/bundle.mjs';
-import { signIn } from './support/flow.mjs';
+import { choose, goToProvider, signIn } from './support/flow.mjs';
 import { reactApp } from './support/react-app.mjs';
-import { bareWorld } from './support/world.mjs';
+import { bareWorld, ready } from './support/world.mjs';
 
 const browser = await openBrowser();
 after(() => browser.close());
@@ -24,7 +25,74 @@ function warningsOf(page) {
   return { all, next };
 }
 
+/** A world whose `tenantUrl` has a slash after the issuer that the platform names, and the two as they are. */
+async function withSlash(t, options) {
+  const world = await bareWorld(t, browser, { options: false });
+  const { issuer } = world.platform;
+  const tenantUrl = `${issuer}/`;
+  await world.context.addInitScript((given) => Object.assign(window, { given }), {
+    ...world.options,
+    tenantUrl,
+    ...options,
+  });
+  return { world, issuer, tenantUrl };
+}
+
 describe('the console in development', { concurrency: 2, timeout: 600_000 }, () => {
+  test('an issuer that differs by its slash is named as soon as metadata is read, with what to write', async (t) => {
+    const { world, issuer, tenantUrl } = await withSlash(t, { discovery: true });
+    const page = await world.tab();
+    const warnings = warningsOf(page);
+    const said = warnings.next('names itself');
+    const error = await refusal(page, 'loginWithRedirect');
+    const text = await said;
+    for (const part of [`names itself ${issuer},`, `expects ${tenantUrl}:`, `write issuer: '${issuer}'`])
+      assert.ok(text.includes(part), text);
+    assert.equal(error.code, 'metadata_invalid');
+    assert.ok(error.hint.includes(`write \`issuer: '${issuer}'\``), error.hint);
+    await refusal(page, 'loginWithRedirect');
+    assert.equal(warnings.all.length, 1, warnings.all.join('\n'));
+    // What is told to be written helps.
+    await page.evaluate((options) => begin(options), { ...world.options, tenantUrl, issuer });
+    await goToProvider(page);
+  });
+
+  test('without metadata, a tenantUrl with a slash at its end is told at the start, and the mismatch at the callback', async (t) => {
+    const { world, issuer, tenantUrl } = await withSlash(t);
+    const page = await world.context.newPage();
+    const atStart = warningsOf(page).next('tenantUrl ends with a slash');
+    await page.goto(world.origin);
+    const text = await atStart;
+    for (const part of [`tenantUrl: '${issuer}'`, `issuer: '${tenantUrl}'`])
+      assert.ok(text.includes(part), text);
+    await goToProvider(page);
+    await choose(page, world);
+    await ready(page);
+    const atCallback = warningsOf(page).next('names itself');
+    const error = await refusal(page, 'handleCallback');
+    assert.ok((await atCallback).includes(`write issuer: '${issuer}'`));
+    assert.equal(error.code, 'issuer_mismatch');
+    assert.ok(error.hint.includes(`write \`issuer: '${issuer}'\``), error.hint);
+  });
+
+  test('a tenantUrl with a slash is no matter where issuer is written, or metadata will tell', async (t) => {
+    for (const named of [(issuer) => ({ issuer }), () => ({ discovery: true })]) {
+      const world = await bareWorld(t, browser, { options: false });
+      const page = await world.tab();
+      const { all, next } = warningsOf(page);
+      const last = next('sends no access token');
+      const { issuer } = world.platform;
+      await page.evaluate((options) => begin(options), {
+        ...world.options,
+        tenantUrl: `${issuer}/`,
+        ...named(issuer),
+      });
+      await page.evaluate(() => auth.fetch('/other'));
+      await last;
+      assert.equal(all.length, 1, all.join('\n'));
+    }
+  });
+
   test('names the origin that fetch sends no token to, once, and the option that would change it', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
@@ -169,7 +237,7 @@ describe('the console in development', { concurrency: 2, timeout: 600_000 }, () 
       `import { createIntelliAuth } from '@intelliauth/spa-sdk';
       window.ready = createIntelliAuth(${JSON.stringify(world.options)}).then((auth) => { window.auth = auth; });`,
     );
-    const texts = /redirect URI to register|among allowedOrigins|is never called|is ignored/;
+    const texts = /redirect URI to register|among allowedOrigins|is never called|is ignored|names itself/;
     assert.deepEqual(
       [...files].filter(([, text]) => texts.test(text)).map(([path]) => path),
       [],
