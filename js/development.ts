@@ -3,7 +3,8 @@ declare const process: { env: { NODE_ENV?: string } };
 
 type Advice = typeof import('./advice.js');
 
-const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** Hosts that are this very machine. */
+export const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * Has `tell` called with what a developer can be told. Bundlers write the mode into the condition, so that production

@@ -1,6 +1,7 @@
 /** A client for tests, with neither wasm nor network: {@link createTestClient}. */
 import { abortable } from '../abort.js';
 import type { ErrorCode, IntelliAuthError } from '../errors.js';
+import { fetchWithToken } from '../fetch.js';
 import type {
   AccessTokenOptions,
   AuthEvent,
@@ -8,10 +9,13 @@ import type {
   CallbackResult,
   IdTokenClaims,
   IntelliAuth,
+  IntelliAuthOptions,
   Listener,
   LogoutOptions,
+  SignedOutReason,
   User,
 } from '../types.js';
+import { origins } from './origins.js';
 import { signedInAs, signedOut, testError } from './states.js';
 
 /** The methods that a test can look at, answer and have fail. */
@@ -28,6 +32,9 @@ export type TestEvent = AuthEvent extends infer Event
     ? Omit<Event, 'at' | 'elsewhere'> & { at?: number; elsewhere?: boolean }
     : never
   : never;
+
+/** The real client's options that a test client has too. */
+export type TestClientOptions = Pick<IntelliAuthOptions, 'allowedOrigins'>;
 
 const AUTHORIZE = 'https://platform.example/oauth2/authorize?response_type=code&client_id=test-app';
 
@@ -53,12 +60,16 @@ class Client implements TestClient {
   #state: AuthState;
   #disposed = false;
   #refreshes = 0;
+  /** The token that an API's 401 demanded: a 401 to it asks for no further one. */
+  #demanded: string | undefined;
+  readonly #allowed: ReadonlySet<string>;
   readonly #listeners = new Set<Listener>();
   readonly #failures = new Map<AuthMethod, IntelliAuthError[]>();
 
-  constructor(state: AuthState, answers: Partial<IntelliAuth>) {
+  constructor(state: AuthState, answers: Partial<IntelliAuth>, options: TestClientOptions) {
     this.#state = state;
     this.answers = answers;
+    this.#allowed = origins(options.allowedOrigins ?? []);
   }
 
   callsTo<Method extends AuthMethod>(method: Method): Parameters<IntelliAuth[Method]>[] {
@@ -104,11 +115,13 @@ class Client implements TestClient {
     this.#call('getAccessToken', args, async () => this.#token(args[0]));
 
   readonly fetch: IntelliAuth['fetch'] = (...args) =>
-    this.#call('fetch', args, async () => {
-      const request = new Request(...args);
-      if (this.isAuthenticated()) request.headers.set('authorization', `Bearer ${this.#token()}`);
-      return globalThis.fetch(request);
-    });
+    this.#call('fetch', args, () =>
+      fetchWithToken(args[0], args[1], {
+        mayCarryToken: async (url) => this.#allowed.has(new URL(url).origin),
+        token: async (signal) => this.answers.getAccessToken?.({ signal }) ?? this.#token(),
+        tokenAfter401: async (token, challenges) => this.#tokenAfter401(token, challenges ?? ''),
+      }),
+    );
 
   readonly logout: IntelliAuth['logout'] = (...args) =>
     this.#call('logout', args, async () => {
@@ -158,12 +171,20 @@ class Client implements TestClient {
 
   #token(options: AccessTokenOptions = {}): string {
     if (this.#state.status === 'error') throw this.#state.error;
-    if (!this.isAuthenticated()) throw testError('login_required');
+    if (!this.isAuthenticated()) throw testError(refusalOf(this.#state.reason));
     if (options.forceRefresh) {
       this.#refreshes++;
       this.fire({ type: 'token_refreshed' });
     }
     return this.#refreshes === 0 ? 'test-access-token' : `test-access-token-${this.#refreshes}`;
+  }
+
+  /** As the real client: a newer token once, where one may help. */
+  #tokenAfter401(token: string, challenges: string): string {
+    const none = /error="?insufficient_(scope|user_authentication)/i.test(challenges);
+    if (none || token === this.#demanded || this.#state.refreshAt === undefined) return token;
+    this.#demanded = token === this.#token() ? this.#token({ forceRefresh: true }) : this.#token();
+    return this.#demanded;
   }
 
   #call<Method extends AuthMethod, Result>(
@@ -202,10 +223,18 @@ class Client implements TestClient {
   }
 }
 
+/** What the real client refuses a token with, once the session has ended so. */
+function refusalOf(reason: SignedOutReason | undefined): ErrorCode {
+  if (reason === 'session_expired' || reason === 'session_lost' || reason === 'session_mismatch')
+    return reason;
+  return 'login_required';
+}
+
 /**
  * A client in the state that a test names, with neither wasm nor network. It keeps its methods' contract: a sign-in leaves
  * the page, so its promise settles only with `openUrl`; `getAccessToken` rejects with `login_required` where nobody is signed
- * in; `logout` signs out. `answers` are the test's own methods, called instead.
+ * in; `fetch` sends its token to `allowedOrigins` alone, and nothing to them where nobody is signed in; `logout` signs out.
+ * `answers` are the test's own methods, called instead.
  * @example
  * const auth = createTestClient(signedInAs({ name: 'Ada Lovelace' }));
  * render(<IntelliAuthTestProvider client={auth}><App /></IntelliAuthTestProvider>);
@@ -215,4 +244,5 @@ class Client implements TestClient {
 export const createTestClient = (
   state: AuthState = signedOut(),
   answers: Partial<IntelliAuth> = {},
-): TestClient => new Client(state, answers);
+  options: TestClientOptions = {},
+): TestClient => new Client(state, answers, options);

@@ -15,6 +15,7 @@ export {
   createTestClient,
   type TestCall,
   type TestClient,
+  type TestClientOptions,
   type TestEvent,
 } from './client.js';
 export {
