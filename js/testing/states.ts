@@ -1,6 +1,7 @@
 /** The states that a test names, as the real client has them. */
 import { type ErrorCode, type ErrorFacts, IntelliAuthError } from '../errors.js';
 import { messageOf } from '../errors.messages.js';
+import { transient } from '../errors.transient.js';
 import type { Authenticated, Loading, SignedOutReason, Unauthenticated, Unusable, User } from '../types.js';
 
 /** What {@link signedInAs} takes besides the user. */
@@ -46,14 +47,6 @@ export const failed = (error: ErrorCode | IntelliAuthError): Unusable => ({
   error: typeof error === 'string' ? testError(error) : error,
 });
 
-const TRANSIENT: readonly ErrorCode[] = [
-  'network_error',
-  'timeout',
-  'platform_unavailable',
-  'rate_limited',
-  'internal',
-];
-
 /**
  * An error as the SDK would make it. `details` fill its message.
  * @example
@@ -61,6 +54,6 @@ const TRANSIENT: readonly ErrorCode[] = [
  */
 export const testError = (code: ErrorCode, facts: ErrorFacts = {}): IntelliAuthError =>
   new IntelliAuthError(code, messageOf(code, facts.details ?? {}), {
-    transient: TRANSIENT.includes(code),
+    transient: transient.has(code),
     ...facts,
   });

@@ -104,6 +104,105 @@ describe('the test client', { timeout: 60_000 }, () => {
     assert.equal(await codeOf(auth.getAccessToken()), 'disposed');
   });
 
+  /** What `fetch` sent: addresses and tokens. Each is answered with the next of `answers`. */
+  const network = (t, ...answers) => {
+    const sent = [];
+    t.mock.method(globalThis, 'fetch', async (request) => {
+      sent.push([request.url, request.headers.get('authorization')]);
+      return answers.shift() ?? new Response('done');
+    });
+    return sent;
+  };
+  const API = 'https://api.example.com/reports';
+  const allowing = { allowedOrigins: ['https://api.example.com'] };
+
+  test('its fetch sends the token to allowed origins alone', async (t) => {
+    const sent = network(t);
+    const auth = createTestClient(signedInAs(), {}, allowing);
+    const others = [
+      'https://api.example.com.evil.example/',
+      'https://api.example.com:8443/',
+      'http://api.example.com/',
+    ];
+    for (const url of [API, ...others]) await auth.fetch(url);
+    await createTestClient(signedInAs()).fetch(API);
+    assert.deepEqual(sent, [
+      [API, 'Bearer test-access-token'],
+      ...others.map((url) => [url, null]),
+      [API, null],
+    ]);
+    const mine = createTestClient(signedInAs(), { getAccessToken: async () => 'mine' }, allowing);
+    await mine.fetch(API);
+    assert.deepEqual(sent.at(-1), [API, 'Bearer mine']);
+    assert.deepEqual(mine.callsTo('getAccessToken'), []);
+  });
+
+  test('its fetch sends nothing to an allowed origin where nobody is signed in', async (t) => {
+    const sent = network(t);
+    for (const [state, code] of [
+      [signedOut(), 'login_required'],
+      [signedOut('session_expired'), 'session_expired'],
+      [signedOut('logout'), 'login_required'],
+      [failed('wasm_blocked_by_csp'), 'wasm_blocked_by_csp'],
+    ]) {
+      const auth = createTestClient(state, {}, allowing);
+      assert.equal(await codeOf(auth.fetch(API)), code);
+      assert.equal(await codeOf(auth.getAccessToken()), code);
+    }
+    assert.deepEqual(sent, []);
+    await createTestClient(signedOut(), {}, allowing).fetch('https://other.example/');
+    assert.deepEqual(sent, [['https://other.example/', null]]);
+  });
+
+  test('its fetch tries again after a 401 with a newer token, once', async (t) => {
+    const refused = (challenge) =>
+      new Response('', { status: 401, headers: challenge ? { 'www-authenticate': challenge } : {} });
+    const sent = network(t, refused(), refused(), refused(), refused('Bearer error="insufficient_scope"'));
+    const auth = createTestClient(signedInAs(), {}, allowing);
+    const tokens = async (status) => {
+      assert.equal((await auth.fetch(API, { method: 'POST', body: '{}' })).status, status);
+      return sent.splice(0).map(([, token]) => token);
+    };
+    assert.deepEqual(await tokens(401), ['Bearer test-access-token', 'Bearer test-access-token-1']);
+    assert.deepEqual(await tokens(401), ['Bearer test-access-token-1'], 'a 401 demanded this one already');
+    await auth.getAccessToken({ forceRefresh: true });
+    assert.deepEqual(await tokens(401), ['Bearer test-access-token-2'], 'no newer token would help');
+  });
+
+  test('allowed origins are origins', () => {
+    for (const origin of [
+      'https://api.example.com/v1',
+      'api.example.com',
+      'http://api.example.com',
+      'https://a@b.example',
+    ])
+      assert.throws(() => createTestClient(signedInAs(), {}, { allowedOrigins: [origin] }), {
+        code: 'invalid_config',
+        details: /** @type {any} */ ({
+          option: 'allowedOrigins',
+          problem: 'one of them is not an https origin',
+          instead: 'origins such as https://api.example.com',
+        }),
+      });
+    createTestClient(
+      signedInAs(),
+      {},
+      { allowedOrigins: ['http://localhost:3000', 'https://api.example.com/'] },
+    );
+  });
+
+  test('an error of every code is as transient as docs/errors.md says', () => {
+    const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| <a id="(\w+)"><\/a>`\w+` \| (yes|no) \|/gm)];
+    assert.ok(rows.length > 30);
+    assert.deepEqual(
+      rows
+        .filter(([, code, again]) => testError(code).transient !== (again === 'yes'))
+        .map(([, code]) => code),
+      [],
+    );
+  });
+
   test('leaves the page for a sign-in, unless the URL is asked for', async () => {
     const auth = createTestClient();
     let url;

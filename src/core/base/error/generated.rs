@@ -97,6 +97,19 @@ fn hints() -> String {
     module + FILLED + HINT_OF
 }
 
+/// The codes that may succeed later: of the testing kit alone, because the client's wasm says it of each error.
+fn transient() -> String {
+    let codes: Vec<_> =
+        TABLE.iter().filter(|row| row.transient).map(|row| format!("  '{}',\n", row.code)).collect();
+    format!(
+        "// Made from src/core/base/error/table.rs by `npm run generate`; a test keeps the two alike.\n\
+         import type {{ ErrorCode }} from './errors.js';\n\n\
+         /** Errors after which the same call may succeed with nothing changed. */\n\
+         export const transient: ReadonlySet<ErrorCode> = new Set<ErrorCode>([\n{}]);\n",
+        codes.concat()
+    )
+}
+
 fn markdown() -> String {
     let mut text = String::from(
         "# Errors\n\n<!-- Made from src/core/base/error/table.rs by `npm run generate`. -->\n\n\
@@ -126,6 +139,7 @@ fn generated_files_match_the_table() {
     for (path, made) in [
         ("js/errors.messages.ts", messages()),
         ("js/errors.hints.ts", hints()),
+        ("js/errors.transient.ts", transient()),
         ("docs/errors.md", markdown()),
     ] {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
