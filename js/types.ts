@@ -1,6 +1,12 @@
 import type { ErrorCode, IntelliAuthError } from './errors.js';
 
-/** Where the session is kept. `SECURITY.md` says what each one gives to an attacker with script on the page. */
+/**
+ * Where the session is kept, and so which tabs share it: its one refresh and its sign-out.
+ * `'session'`: sessionStorage. It survives a reload. Each tab that signs in has a session of its own; only a duplicated tab
+ * shares one. `'local'`: localStorage, one session for all tabs of the origin, also after a restart of the browser.
+ * `'memory'`: no storage; a reload ends it, and no other tab shares it.
+ * `SECURITY.md` says what each one gives to an attacker with script on the page.
+ */
 export type TokenStorage = 'session' | 'memory' | 'local';
 
 /** The platform's endpoints; any of them overrides the contract's and the metadata's. */
@@ -66,7 +72,7 @@ export interface IntelliAuthOptions {
 /** Anything `JSON.stringify` keeps. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** What an app had back after the sign-in. */
+/** What an app gets back after the sign-in. */
 export type AppState = { readonly returnTo?: string; readonly [key: string]: Json | undefined };
 
 /** Options of one sign-in. OpenID Connect Core §3.1.2.1. */
@@ -84,9 +90,13 @@ export interface LoginOptions {
   loginHint?: string | undefined;
   /** Space-separated language tags, RFC 5646, the preferred one first. */
   uiLocales?: string | undefined;
-  /** Space-separated authentication context classes, the preferred one first: `'mfa'`, say. */
+  /**
+   * Space-separated authentication context classes, the preferred one first: `'mfa'`, say. The platform may ignore them
+   * (Core §3.1.2.1), and the SDK does not check what it answers: compare `getIdTokenClaims()?.acr`, and have the API check
+   * its access token.
+   */
   acrValues?: string | undefined;
-  /** Longest age of the user's authentication, in seconds. */
+  /** Longest time since the user last authenticated, in seconds. The sign-in's ID token is refused if `auth_time` is older. */
   maxAge?: number | undefined;
   /** More parameters for the platform; the protocol's own cannot be overridden. */
   extraParams?: Readonly<Record<string, string | undefined>> | undefined;
@@ -159,9 +169,9 @@ export interface CallbackResult {
 }
 
 export interface AccessTokenOptions {
-  /** Ask the platform for a new token even if the present one lives; `refresh_token_missing` where it gave no refresh token. */
+  /** Ask the platform for a new token even if the present one is valid; `refresh_token_missing` where it gave no refresh token. */
   forceRefresh?: boolean | undefined;
-  /** The token must live at least this much longer, in seconds; at most half its lifetime counts. @defaultValue `0` */
+  /** The token must be valid for at least this much longer, in seconds; at most half its lifetime counts. @defaultValue `0` */
   minValidity?: number | undefined;
   /** Ends this call's waiting, with the signal's reason; the refresh goes on for the others. */
   signal?: AbortSignal | undefined;
@@ -293,7 +303,16 @@ export interface IntelliAuth {
   /**
    * Finishes the sign-in that `url` answers, by default the page's address, from which the response is taken out at
    * once. The same result for every call with the same URL. It navigates nowhere.
-   * @throws IntelliAuthError with `appState` and `returnTo`, as {@link CallbackResult} has them
+   * @throws IntelliAuthError with `appState` and `returnTo`, as {@link CallbackResult} has them.
+   * The platform refused: `access_denied`, `login_required`, `consent_required`, `interaction_required`,
+   * `account_selection_required`, `authorization_refused`, `code_refused`, `client_refused`, `token_request_refused`.
+   * The address is no answer to a sign-in of this tab: `state_unknown`, `callback_replayed`, `callback_invalid`,
+   * `transaction_expired`, `issuer_mismatch`.
+   * What came is refused: `token_response_invalid`, `id_token_invalid`, `id_token_signature_invalid`,
+   * `algorithm_unsupported`, `clock_skew`; with discovery or `endpoints.jwks` also `metadata_invalid`.
+   * No usable answer: `network_error`, `timeout`, `platform_unavailable`, `rate_limited`; once the code was sent, the details
+   * have `callback: 'spent'` and `transient` is false.
+   * `signed_out` if the user signed out meanwhile.
    * @example
    * const { user, appState, returnTo } = await auth.handleCallback();
    */
@@ -301,6 +320,8 @@ export interface IntelliAuth {
   /**
    * Whether `url`, by default the page's address, is the redirect URI with a response of the platform: `state` together
    * with `code` or `error`, in query or fragment, or any one of the three while a sign-in of this tab is pending.
+   * Also true at the bare redirect URI, after a reload, while the SDK keeps a response (a minute at most) because the
+   * platform could not be reached: `handleCallback` then goes on with that one.
    */
   isCallback(url?: string | URL): boolean;
   /**
@@ -334,8 +355,8 @@ export interface IntelliAuth {
   /** Whether a user is signed in now. */
   isAuthenticated(): boolean;
   /**
-   * Signs out here and in every tab of this session, then at the platform where its endpoints are known. What the platform
-   * could not be told is in the result, and rejects nothing.
+   * Signs out here and in every tab that shares this session (see {@link TokenStorage}), then at the platform where its
+   * endpoints are known. What the platform could not be told is in the result, and rejects nothing.
    * @example
    * await auth.logout({ returnTo: `${location.origin}/` });
    */

@@ -2,7 +2,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`protocol`] | one file for each rule of the specifications: pure functions that build a request or process_token_response an answer |
+//! | [`protocol`] | one file for each rule of the specifications: pure functions that build a request or process an answer |
 //! | [`client`] | the machine that runs sign-in, session and sign-out by those rules |
 //! | [`base`] | what both stand on: configuration, errors, secrets, encodings |
 #![forbid(unsafe_code)]

@@ -1,5 +1,5 @@
-//! What the loader keeps in JavaScript: locks, timers, channels and the calls that wait. They must outlive the wasm, so
-//! that a lock is let go and a promise settled even if the wasm died.
+//! The JavaScript side: locks, timers, the channel and the calls that wait. If the wasm traps, they are still there, so
+//! that locks are released and promises settled.
 
 use crate::core::base::clock::WallTime;
 use crate::core::base::error::Error;
@@ -10,15 +10,15 @@ use web_sys::{AbortController, Request};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The loader's side, `js/host.ts`.
+    /// `js/host.ts`. It reports what happens through the export `happened`, by the numbers of `js/inputs.ts`.
     pub type Host;
 
-    /// Asks for the lock `name`, and queues for it or takes it only if it is free; the loader calls `granted`, `unavailable`,
-    /// `locksMissing` or `stolen` with the ticket's number.
+    /// Requests the lock `name`: queues for it, or takes it only if it is free. Reported: `LOCK_GRANTED`, `LOCK_UNAVAILABLE`,
+    /// `LOCKS_MISSING` or `LOCK_STOLEN`, with the ticket.
     #[wasm_bindgen(method)]
     pub fn lock(this: &Host, ticket: u32, name: &str, queue: bool);
 
-    /// Asks who holds it; the loader calls `holder`.
+    /// Asks who holds the lock. Reported: `LOCK_HOLDER`.
     #[wasm_bindgen(method, js_name = queryHolder)]
     pub fn query_holder(this: &Host, ticket: u32);
 
@@ -26,11 +26,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn channel(this: &Host, open: bool);
 
-    /// Takes it from its holder.
+    /// Takes the lock from its holder.
     #[wasm_bindgen(method)]
     pub fn steal(this: &Host, ticket: u32);
 
-    /// Lets it go, or stops asking.
+    /// Releases the lock, or stops requesting it.
     #[wasm_bindgen(method)]
     pub fn unlock(this: &Host, ticket: u32);
 
@@ -38,7 +38,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn post(this: &Host, text: &str);
 
-    /// Calls `timeout` in so many milliseconds; undefined: not at all.
+    /// Reports `TIMEOUT` in `delay` milliseconds; undefined: never.
     #[wasm_bindgen(method, js_name = setTimer)]
     pub fn set_timer(this: &Host, delay: Option<f64>);
 
@@ -55,8 +55,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn refuse(this: &Host, call: u32, fault: &JsValue, cause: &JsValue, back: &JsValue);
 
-    /// Sends a request, for `timeout` milliseconds at most, and reads its body up to `limit` octets; the loader calls
-    /// `answered` with what came.
+    /// Sends a request, for `timeout` milliseconds at most, reads its body up to `limit` octets, and calls the export
+    /// `answered`.
     #[wasm_bindgen(method)]
     pub fn send(
         this: &Host,
@@ -67,11 +67,12 @@ extern "C" {
         limit: usize,
     );
 
-    /// Gives a request up.
+    /// Aborts a request.
     #[wasm_bindgen(method)]
     pub fn cancel(this: &Host, request: u32);
 
-    /// Verifies a signature; the loader calls `verified`. The octets are the wasm's own, and there for this call only.
+    /// Verifies a signature and calls the export `verified`. The octets are views of the wasm's memory, valid during this
+    /// call only.
     #[wasm_bindgen(method)]
     pub fn verify(
         this: &Host,
@@ -82,7 +83,7 @@ extern "C" {
         signed: &[u8],
     );
 
-    /// Stops feeding the client and lets everything go.
+    /// Removes listeners, closes the channel and releases the locks.
     #[wasm_bindgen(method)]
     pub fn detach(this: &Host);
 
@@ -90,11 +91,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn notify(this: &Host, event: &JsValue);
 
-    /// Warns the developer of a fault that costs only a part.
+    /// Warns the developer of an error that nothing fails with.
     #[wasm_bindgen(method)]
     pub fn warn(this: &Host, fault: &JsValue);
 
-    /// The state is another.
+    /// The state changed.
     #[wasm_bindgen(method)]
     pub fn changed(this: &Host);
 

@@ -34,6 +34,14 @@ const AROUND = `
   }
 `;
 const MODULES = `
+  declare module '@capacitor/app' {
+    export const App: {
+      addListener(event: 'appUrlOpen', listener: (event: { url: string }) => void): Promise<unknown>;
+    };
+  }
+  declare module '@capacitor/browser' {
+    export const Browser: { open(options: { url: string }): Promise<void>; close(): Promise<void> };
+  }
   declare module 'next/navigation' {
     export function useRouter(): { replace(url: string): void };
   }

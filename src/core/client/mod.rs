@@ -1,6 +1,6 @@
-//! One client of one provider: a synchronous machine without I/O. [`Client::handle`] takes an [`Input`], reads through an
-//! [`Environment`] and acts through [`Actions`]; it holds no clock, randomness or future. The browser's runner is
-//! `src/web`, the simulator's `tests/simulation`.
+//! One client of one provider: a synchronous state machine without I/O. [`Client::handle`] takes an [`Input`], reads through
+//! an [`Environment`] and acts through [`Actions`]; it holds no clock, randomness or future. The browser's runner is
+//! `src/web/runner.rs`, the simulator's `simulation/src/runner.rs`.
 //!
 //! | part | what it owns |
 //! |---|---|

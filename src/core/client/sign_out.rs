@@ -84,11 +84,11 @@ impl Client {
         known.id_token = id_token;
         known.had_token = refresh.is_some();
         let number = known.number;
-        let goal = match refresh {
+        let kind = match refresh {
             Some(token) => RequestKind::Revoke { form: revoke_form(&self.config.client_id, token) },
             None => RequestKind::Metadata,
         };
-        self.ask(turn, goal, Waiter::SignOut(number));
+        self.ask(turn, kind, Waiter::SignOut(number));
     }
 
     /// The provider was told, or could not be.

@@ -305,7 +305,7 @@ mod tests {
         format!("{{{}}}", all.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect::<Vec<_>>().join(","))
     }
 
-    fn process_token_response(changes: &[(&str, &str)], purpose: &Purpose) -> Result<(), Error> {
+    fn checked(changes: &[(&str, &str)], purpose: &Purpose) -> Result<(), Error> {
         let access_token = AccessToken::new("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
         let expected = Expected {
             issuer: "https://t",
@@ -319,7 +319,7 @@ mod tests {
     }
 
     fn sign_in(changes: &[(&str, &str)]) -> Result<(), Error> {
-        process_token_response(changes, &Purpose::SignIn { nonce: Nonce::new("n"), max_age: None })
+        checked(changes, &Purpose::SignIn { nonce: Nonce::new("n"), max_age: None })
     }
 
     fn refused(changes: &[(&str, &str)]) -> String {
@@ -407,8 +407,7 @@ mod tests {
     fn max_age_requires_a_recent_auth_time() {
         let asked = Purpose::SignIn { nonce: Nonce::new("n"), max_age: Some(100) };
         let check = |auth_time| {
-            process_token_response(&[("auth_time", auth_time)], &asked)
-                .map_err(|e| e.detail("check").unwrap().to_owned())
+            checked(&[("auth_time", auth_time)], &asked).map_err(|e| e.detail("check").unwrap().to_owned())
         };
         assert_eq!(check("1799999900"), Ok(()));
         assert_eq!(check("1799999840"), Ok(()));
@@ -439,7 +438,7 @@ mod tests {
     fn a_refreshed_token_continues_the_sign_in() {
         let purpose = Purpose::Refresh { sign_in: token(&claims(&[("auth_time", "1799999000")])) };
         let check = |changes: &[(&str, &str)]| {
-            process_token_response(changes, &purpose).map_err(|e| e.detail("check").unwrap().to_owned())
+            checked(changes, &purpose).map_err(|e| e.detail("check").unwrap().to_owned())
         };
         assert_eq!(check(&[("iat", "1800001000"), ("auth_time", "1799999000")]), Ok(()));
         assert_eq!(check(&[("nonce", "")]), Ok(()));
@@ -469,10 +468,7 @@ mod tests {
         let both = r#"["app","api"]"#;
         let sign_in = token(&claims(&[("aud", both), ("azp", r#""app""#)]));
         let check = |aud| {
-            process_token_response(
-                &[("aud", aud), ("azp", r#""app""#)],
-                &Purpose::Refresh { sign_in: sign_in.clone() },
-            )
+            checked(&[("aud", aud), ("azp", r#""app""#)], &Purpose::Refresh { sign_in: sign_in.clone() })
         };
         assert_eq!((check(both), check(r#"["api","app","api"]"#)), (Ok(()), Ok(())));
         assert_eq!(check(r#""app""#).unwrap_err().detail("check"), Some("aud"));

@@ -194,7 +194,7 @@ mod tests {
         format!("{{{}}}", members.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect::<Vec<_>>().join(","))
     }
 
-    fn process_token_response(change: (&str, &str)) -> Result<Metadata, Error> {
+    fn read_with(change: (&str, &str)) -> Result<Metadata, Error> {
         read(engine, &document(change), &Config::new(options()).unwrap()).map(|(metadata, _)| metadata)
     }
 
@@ -204,11 +204,10 @@ mod tests {
 
     #[test]
     fn good_metadata_passes() {
-        let metadata =
-            process_token_response(("end_session_endpoint", r#""https://tenant.example/out""#)).unwrap();
+        let metadata = read_with(("end_session_endpoint", r#""https://tenant.example/out""#)).unwrap();
         assert_eq!(metadata.endpoints.end_session.as_deref(), Some("https://tenant.example/out"));
         assert!(metadata.sends_iss);
-        assert!(process_token_response(("code_challenge_methods_supported", r#"["plain","S256"]"#)).is_ok());
+        assert!(read_with(("code_challenge_methods_supported", r#"["plain","S256"]"#)).is_ok());
         assert_eq!(url("https://t/x/"), "https://t/x/.well-known/openid-configuration");
     }
 
@@ -237,10 +236,10 @@ mod tests {
             ("code_challenge_methods_supported", "[]"),
             ("code_challenge_methods_supported", r#""S256""#),
         ] {
-            let error = process_token_response(change).unwrap_err();
+            let error = read_with(change).unwrap_err();
             assert_eq!((error.code, error.detail("check")), (ErrorCode::MetadataInvalid, Some(change.0)));
         }
-        let error = process_token_response(("token_endpoint", r#""https://evil.example/t""#)).unwrap_err();
+        let error = read_with(("token_endpoint", r#""https://evil.example/t""#)).unwrap_err();
         let detail = |name| error.detail(name).unwrap();
         assert_eq!((detail("received"), detail("option")), ("https://evil.example/t", "endpoints.token"));
         assert_eq!(detail("expected"), "an https URL on the issuer's origin");
@@ -250,7 +249,7 @@ mod tests {
     fn an_odd_endpoint_that_a_sign_in_can_do_without_is_left_out() {
         for name in ["end_session_endpoint", "revocation_endpoint"] {
             for odd in [r#""https://evil.example/x""#, r#""javascript:alert(1)""#, "7", "[]"] {
-                let metadata = process_token_response((name, odd)).unwrap();
+                let metadata = read_with((name, odd)).unwrap();
                 assert_eq!((metadata.endpoints.end_session, metadata.endpoints.revocation), (None, None));
                 let said = left_out((name, odd));
                 assert_eq!(said.len(), 1, "{name} {odd}");

@@ -17,7 +17,7 @@ pub const ASSUMED_LIFETIME: Millis = Millis::seconds(5 * 60);
 /// Longer lifetimes are taken as this, in milliseconds: ten years.
 const MAX_LIFETIME: f64 = 315_360_000_000.0;
 
-/// The form of the code's one exchange: exactly the contract's fields. AuthorizationCode and verifier are spent by it.
+/// The form of the code's one exchange: exactly the contract's fields. Consumes code and verifier.
 ///
 /// ```
 /// use intelliauth_spa_sdk::core::{base::secret::{AuthorizationCode, Verifier}, protocol::token::exchange_form};
@@ -106,7 +106,7 @@ pub enum TokenOutcome {
     },
 }
 
-/// What a status says of itself: the platform is in status_error, and the same request may succeed later.
+/// The error of a status that says: the same request may succeed later.
 pub(in crate::core) fn status_error(status: u16) -> Option<Error> {
     match status {
         429 => Some(Error::new(ErrorCode::RateLimited)),

@@ -133,8 +133,8 @@ impl Client {
                 if let Some(exchange) = self.exchanges.get_mut(at) {
                     exchange.progress = Progress::Sent(Box::new(pending));
                 }
-                let goal = RequestKind::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
-                self.ask(turn, goal, Waiter::Exchange(ticket));
+                let kind = RequestKind::Tokens { form, purpose: Purpose::SignIn { nonce, max_age } };
+                self.ask(turn, kind, Waiter::Exchange(ticket));
             }
             Ok(AuthorizationResult::Refused(error)) | Err(error) => {
                 self.conclude(turn, at, Err(Refusal { error, context }));

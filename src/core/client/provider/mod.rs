@@ -1,5 +1,5 @@
-//! What is asked of the provider: its metadata, keys, tokens and revocation. Without I/O: an [`ProviderRequest`] says what to
-//! send or to verify, and is told what that result to, until it is done.
+//! Requests to the provider: metadata, keys, tokens and revocation. Without I/O: a [`ProviderRequest`] says what to send or
+//! to verify, and takes each result, until it is done.
 
 mod request;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -7,7 +7,7 @@ mod tests;
 
 pub use request::{ProviderRequest, RequestAction, RequestInput, RequestKind, RequestOutput};
 
-/// What result of verifying a signature by one key.
+/// The result of verifying a signature with one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The key made it.

@@ -59,12 +59,12 @@ pub enum RequestAction {
     Done(RequestOutput),
 }
 
-/// What an request result to.
+/// The result of a request.
 #[derive(Debug)]
 pub enum RequestOutput {
     /// Of [`RequestKind::Metadata`] and [`RequestKind::Ready`].
     Metadata(Result<Rc<Metadata>, Error>),
-    /// Of [`RequestKind::Revoke`], and what result of it where the endpoint is known.
+    /// Of [`RequestKind::Revoke`]; with what the revocation came to, where its endpoint is known.
     Revoked(Result<Rc<Metadata>, Error>, Option<Revocation>),
     /// Of [`RequestKind::Tokens`].
     Tokens(TokenOutcome),
@@ -82,25 +82,26 @@ pub enum RequestInput {
 
 /// See [`ProviderRequest::handle`].
 pub struct ProviderRequest {
-    goal: RequestKind,
+    kind: RequestKind,
     pending: Pending,
     checking: Option<Box<Checking>>,
     revocation: Option<Revocation>,
 }
 
-/// What the last request was for.
+/// What the answer that is waited for belongs to.
 #[derive(Clone, Copy, Debug)]
 enum Pending {
     Nothing,
     Metadata,
-    /// Whether they were asked for because those known did not fit.
+    /// Whether they are read again, because no known one fits.
     Keys(bool),
-    RequestKind,
+    /// What the [`RequestKind`] itself asks for: tokens, or a revocation.
+    Answer,
 }
 
 impl std::fmt::Debug for ProviderRequest {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let goal = match &self.goal {
+        let kind = match &self.kind {
             RequestKind::Metadata => "Metadata",
             RequestKind::Ready => "Ready",
             RequestKind::Tokens { .. } => "Tokens",
@@ -109,7 +110,7 @@ impl std::fmt::Debug for ProviderRequest {
         let checking = self.checking.as_ref().map(|checking| {
             (&checking.tokens, checking.candidates.len(), checking.generation, checking.tried, checking.again)
         });
-        (goal, self.pending, checking, &self.revocation).fmt(out)
+        (kind, self.pending, checking, &self.revocation).fmt(out)
     }
 }
 
@@ -128,8 +129,8 @@ struct Checking {
 
 impl ProviderRequest {
     /// One that has not begun.
-    pub fn new(goal: RequestKind) -> Self {
-        Self { goal, pending: Pending::Nothing, checking: None, revocation: None }
+    pub fn new(kind: RequestKind) -> Self {
+        Self { kind, pending: Pending::Nothing, checking: None, revocation: None }
     }
 
     /// Takes what the last step came to and says what is next.
@@ -137,12 +138,10 @@ impl ProviderRequest {
         let result = match (reply, self.pending) {
             (RequestInput::Response(answer), Pending::Metadata) => provider.learn_metadata(answer),
             (RequestInput::Response(answer), Pending::Keys(again)) => provider.learn_keys(answer, again, now),
-            (RequestInput::Response(answer), Pending::RequestKind) => {
-                match self.answered(provider, now, answer) {
-                    Some(done) => return RequestAction::Done(done),
-                    None => Ok(()),
-                }
-            }
+            (RequestInput::Response(answer), Pending::Answer) => match self.answered(provider, now, answer) {
+                Some(done) => return RequestAction::Done(done),
+                None => Ok(()),
+            },
             (RequestInput::Verified(verdict), _) => match self.verified(verdict) {
                 Some(outcome) => return RequestAction::Done(RequestOutput::Tokens(outcome)),
                 None => Ok(()),
@@ -159,7 +158,7 @@ impl ProviderRequest {
         if self.checking.is_some() {
             return self.try_key(provider, now);
         }
-        let (url, form, timeout) = match &mut self.goal {
+        let (url, form, timeout) = match &mut self.kind {
             RequestKind::Revoke { form } if known.endpoints.revocation.is_some() && !form.is_empty() => (
                 known.endpoints.revocation.clone(),
                 form,
@@ -184,7 +183,7 @@ impl ProviderRequest {
         let url = url.ok_or_else(|| Error::new(ErrorCode::Internal))?;
         // Taken, so that it cannot be sent again.
         let form = Some(std::mem::take(form));
-        self.pending = Pending::RequestKind;
+        self.pending = Pending::Answer;
         Ok(RequestAction::Send { url, form, timeout })
     }
 
@@ -193,14 +192,14 @@ impl ProviderRequest {
         RequestAction::Send { url, form: None, timeout: provider.config.request_timeout }
     }
 
-    /// The goal's own answer. `None`: a signature is still to be verified, or nothing hangs on the answer.
+    /// The answer to the request proper. `None`: a signature is still to be verified, or a revocation is done.
     fn answered(
         &mut self,
         provider: &Provider,
         now: Now,
         answer: Result<HttpResponse, NoResponse>,
     ) -> Option<RequestOutput> {
-        let RequestKind::Tokens { purpose, .. } = &self.goal else {
+        let RequestKind::Tokens { purpose, .. } = &self.kind else {
             self.revocation = Some(match &answer {
                 Ok(answer) if (200..300).contains(&answer.status) => Revocation::Revoked,
                 Ok(answer) if (400..500).contains(&answer.status) => {
@@ -256,7 +255,7 @@ impl ProviderRequest {
 
     /// The ID token says, or its signature proves, that it is not of this session or sign-in: none of it is used.
     fn mismatched(&self, refresh: Option<RefreshToken>, error: Error) -> TokenOutcome {
-        match &self.goal {
+        match &self.kind {
             RequestKind::Tokens { purpose: Purpose::Refresh { .. }, .. } => TokenOutcome::Mismatch {
                 check: Check::named(error.detail("check").unwrap_or_default()),
                 refresh,
@@ -265,10 +264,10 @@ impl ProviderRequest {
         }
     }
 
-    /// Nothing is wrong with the ID token, but it cannot be verified. A refresh has spent the old refresh token: it goes on
-    /// with the new tokens and the ID token that it had, so nothing unverified is sanitize.
+    /// Nothing is wrong with the ID token, but it cannot be verified. A refresh has spent the old refresh token, so the session
+    /// takes the new tokens, and keeps the ID token that it has.
     fn unverified(&self, mut tokens: Box<Tokens>, error: Error) -> TokenOutcome {
-        match &self.goal {
+        match &self.kind {
             RequestKind::Tokens { purpose: Purpose::Refresh { .. }, .. } => {
                 tokens.id_token = None;
                 TokenOutcome::Tokens(tokens)
@@ -327,7 +326,7 @@ impl ProviderRequest {
     }
 
     fn fail(&mut self, error: Error) -> RequestAction {
-        let outcome = match (self.checking.take(), &self.goal) {
+        let outcome = match (self.checking.take(), &self.kind) {
             (Some(checking), _) if checking.tried && error.code == ErrorCode::SignatureInvalid => {
                 self.mismatched(checking.tokens.refresh, error)
             }

@@ -1,4 +1,4 @@
-//! Errands against a provider that answers from a list: what is asked, in which order, and what comes of it.
+//! Requests to a provider that answers from a list: what is sent, in which order, and the result.
 
 use super::{
     HttpResponse, NoResponse, Provider, ProviderRequest, RequestAction, RequestInput, RequestKind,
@@ -60,7 +60,7 @@ fn refresh() -> RequestKind {
     }
 }
 
-/// What the world says next.
+/// What the provider answers next.
 enum Say {
     Text(u16, String),
     Nothing(NoResponse),
@@ -74,18 +74,18 @@ fn ok(text: impl Into<String>) -> Say {
     Say::Text(200, text.into())
 }
 
-/// Runs an request on those answers; what was asked, and what it result to. Every answer must be asked for.
-fn run(provider: &mut Provider, goal: RequestKind, says: Vec<Say>) -> (Vec<String>, RequestOutput) {
-    run_at(NOW, provider, goal, says)
+/// Runs a request on those answers: what was sent, and its result. Every answer must be asked for.
+fn run(provider: &mut Provider, kind: RequestKind, says: Vec<Say>) -> (Vec<String>, RequestOutput) {
+    run_at(NOW, provider, kind, says)
 }
 
 fn run_at(
     now: Now,
     provider: &mut Provider,
-    goal: RequestKind,
+    kind: RequestKind,
     says: Vec<Say>,
 ) -> (Vec<String>, RequestOutput) {
-    let mut request = ProviderRequest::new(goal);
+    let mut request = ProviderRequest::new(kind);
     let (mut asked, mut says) = (Vec::new(), says.into_iter());
     let mut reply = RequestInput::Begin;
     loop {
@@ -197,7 +197,7 @@ fn a_sign_in_is_verified_by_the_key_that_it_names() {
 }
 
 #[test]
-fn an_unknown_kid_has_the_keys_read_again_but_not_in_a_storm() {
+fn an_unknown_kid_has_the_keys_read_again_once_a_minute_at_most() {
     let provider = &mut provider(true);
     let says = vec![ok(METADATA), ok(tokens("c")), ok(keys(&["a"])), ok(keys(&["c"])), GOOD];
     let (asked, done) = run(provider, sign_in(), says);
@@ -218,11 +218,11 @@ fn a_named_key_that_did_not_sign_is_a_refusal_without_a_second_reading() {
 #[test]
 fn an_id_token_that_fails_its_checks_is_not_even_verified() {
     let says = vec![ok(METADATA), ok(tokens("a"))];
-    let goal = RequestKind::Tokens {
+    let kind = RequestKind::Tokens {
         form: FORM.into(),
         purpose: Purpose::SignIn { nonce: Nonce::new("other"), max_age: None },
     };
-    let (asked, done) = run(&mut provider(true), goal, says);
+    let (asked, done) = run(&mut provider(true), kind, says);
     assert_eq!((asked.len(), code(done)), (2, ("refused", ErrorCode::IdTokenInvalid)));
 }
 
@@ -234,7 +234,7 @@ fn a_refresh_reads_the_keys_only_once_there_is_something_to_verify() {
     assert!(good(done).id_token.is_some());
 }
 
-// The old refresh token is spent by the answer: what cannot be verified must not cost the session, and is not sanitize.
+// The old refresh token is spent by the answer: an ID token that cannot be verified must not end the session, and is not used.
 #[test]
 fn an_id_token_that_cannot_be_verified_costs_a_refresh_that_alone_and_a_sign_in_its_answer() {
     let nothing = || ok("<!doctype html>");
@@ -335,15 +335,15 @@ fn keys_that_cannot_be_read_again_cost_a_refresh_its_id_token_and_a_sign_in_its_
         assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None), "{error:?}");
         let (_, done) = run(provider, sign_in(), vec![ok(tokens("z")), again()]);
         assert_eq!(code(done), ("refused", error));
-        // And the keys that were known are known still.
+        // The keys that were known are still known.
         let (asked, _) = run(provider, sign_in(), vec![ok(tokens("a")), GOOD]);
         assert_eq!(asked, ["POST /t", "verify a by a"]);
     }
 }
 
-// Two errands at once: what one reads, the other need not ask for, and does not overlook.
+// Two requests at once: keys that one reads are used by the other.
 #[test]
-fn keys_that_another_errand_read_meanwhile_are_tried() {
+fn keys_that_another_request_read_meanwhile_are_tried() {
     let provider = &mut provider(true);
     run(provider, sign_in(), vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), GOOD]);
     let unnamed = tokens("a").replace(
@@ -371,11 +371,11 @@ fn keys_that_another_errand_read_meanwhile_are_tried() {
 }
 
 #[test]
-fn a_lost_answer_is_unclear_and_nothing_is_sent_again() {
+fn a_lost_answer_is_indeterminate_and_nothing_is_sent_again() {
     for failure in [(NoResponse::Timeout, ErrorCode::Timeout), (NoResponse::Network, ErrorCode::NetworkError)]
     {
-        for goal in [sign_in(), refresh()] {
-            let (asked, done) = run(&mut provider(false), goal, vec![Say::Nothing(failure.0)]);
+        for kind in [sign_in(), refresh()] {
+            let (asked, done) = run(&mut provider(false), kind, vec![Say::Nothing(failure.0)]);
             assert_eq!((asked, code(done)), (vec!["POST /oauth2/token".to_owned()], ("unclear", failure.1)));
         }
     }
@@ -383,8 +383,8 @@ fn a_lost_answer_is_unclear_and_nothing_is_sent_again() {
 
 #[test]
 fn a_revocation_is_sent_where_its_endpoint_is_known_and_its_answer_changes_nothing() {
-    let goal = || RequestKind::Revoke { form: FORM.into() };
-    let (asked, done) = run(&mut provider(false), goal(), vec![]);
+    let kind = || RequestKind::Revoke { form: FORM.into() };
+    let (asked, done) = run(&mut provider(false), kind(), vec![]);
     assert!(asked.is_empty() && matches!(done, RequestOutput::Revoked(Ok(_), None)));
     for (say, expected) in [
         (ok(""), Revocation::Revoked),
@@ -396,7 +396,7 @@ fn a_revocation_is_sent_where_its_endpoint_is_known_and_its_answer_changes_nothi
         (Say::Text(500, String::new()), Revocation::Unreachable),
         (Say::Nothing(NoResponse::Network), Revocation::Unreachable),
     ] {
-        let (asked, done) = run(&mut provider(true), goal(), vec![ok(METADATA), say]);
+        let (asked, done) = run(&mut provider(true), kind(), vec![ok(METADATA), say]);
         assert_eq!(asked, [VIA, "POST /r"]);
         assert!(matches!(done, RequestOutput::Revoked(Ok(_), Some(revocation)) if revocation == expected));
     }
