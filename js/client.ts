@@ -64,7 +64,7 @@ export class Client implements IntelliAuth {
   readonly #calls = new Map<number, Call>();
   readonly #listeners = new Set<Listener>();
   #count = 0;
-  /** What all wait for who accept any valid token: one step of the wasm, however many they are. */
+  /** Shared by all calls that accept any valid token: one call of the wasm, however many they are. */
   #token: Promise<string> | undefined;
   #core: Core | undefined;
   #host: Host | undefined;
@@ -231,7 +231,7 @@ export class Client implements IntelliAuth {
     }
   }
 
-  /** What the running wasm says at once; nothing if there is none, or if it trapped over the question. */
+  /** A synchronous answer of the wasm; undefined if it does not run, or trapped. */
   #query<T>(question: (core: Core) => T): T | undefined {
     try {
       return this.#core && question(this.#core);
@@ -240,7 +240,7 @@ export class Client implements IntelliAuth {
     }
   }
 
-  /** The wasm trapped: locks are let go, and calls that wait are told. Nobody is signed out. */
+  /** The wasm trapped: locks are released, and waiting calls are rejected. Nobody is signed out. */
   #onTrap(why: Fault): void {
     this.#release();
     this.#host?.detach();
@@ -351,10 +351,10 @@ class ClientHost extends Host {
   }
 }
 
-/** Whether the user's own action stands behind what happens now. A browser that cannot tell says no. */
+/** Whether a user's click or key press led to this call. A browser that cannot tell says no. */
 const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
 
-/** The recorder's part. A sign-in is not to fail for want of it. */
+/** The recorder. A sign-in must not fail because it cannot be loaded. */
 const tracing = () => import('./trace/trace.js').catch(() => undefined);
 
 /** Whether `trace()` was called in this tab. */

@@ -22,7 +22,7 @@ interface LockRequest {
   name: string;
   /** Ends the waiting, where it still waits. */
   queued: AbortController;
-  /** Lets the lock go, once it is held. */
+  /** Releases the lock, once it is held. */
   release?: () => void;
 }
 
@@ -208,7 +208,7 @@ export class Host {
   }
 }
 
-/** The answer, and its body as far as `limit` octets: no compressed bomb is ever unpacked whole. */
+/** The answer, and its body up to `limit` octets: a decompression bomb is never unpacked whole. */
 async function exchange(request: Request, limit: number): Promise<[Response, Uint8Array | undefined]> {
   const response = await fetch(request);
   const reader = response.body?.getReader();
@@ -228,7 +228,7 @@ async function exchange(request: Request, limit: number): Promise<[Response, Uin
   }
   return [response, body];
 }
-/** Without a prototype, whose members the browser would read as well. */
+/** Without a prototype: the browser would read its members too. */
 const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null);
 
 async function holder(name: string | undefined): Promise<string | undefined> {

@@ -173,7 +173,7 @@ export function read<T>(reader: Reader, given: T | HandledEvent | undefined): T 
   return guarded(whole, given, WHOLE) as T;
 }
 
-/** What other SDKs call what is here, but by a name that is nowhere near. */
+/** Names of other SDKs for options that have a quite different name here. */
 const ELSEWHERE: Record<string, string> = {
   authority: 'tenantUrl',
   domain: 'tenantUrl',

@@ -73,7 +73,7 @@ const metadataOptions = members({
 });
 const endSessionOptions = members({ idTokenHint: text, postLogoutRedirectUri: text, state: text });
 
-/** All of a transaction: compared with what is not there, anything would pass or nothing. */
+/** A complete transaction: a comparison with a missing member would accept anything, or nothing. */
 function whole(transaction: AuthorizationTransaction): AuthorizationTransaction {
   const kept = checked(transactionOptions, transaction);
   const needed = [
@@ -96,13 +96,13 @@ function whole(transaction: AuthorizationTransaction): AuthorizationTransaction 
   return kept;
 }
 
-/** A text of the caller's that must say something. */
+/** A text that must not be empty. */
 function said(text: string, option: string): string {
   if (typeof text === 'string' && text !== '') return text;
   throw errorOf(refused(option, 'it is no text, or an empty one', 'a string'));
 }
 
-/** An answer of `fetch` itself would lose its body here, and with it the code that was spent. */
+/** A `Response` of `fetch` is refused: its body cannot be read synchronously, and the code was spent for it. */
 function answered(response: HttpResponse): HttpResponse {
   const { status, body } = Object(response) as HttpResponse;
   if (typeof status === 'number' && typeof body === 'string') return { status, body };

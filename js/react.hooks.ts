@@ -9,15 +9,18 @@ export function useUser(): User | undefined {
   return useIntelliAuth().user;
 }
 
-/** What {@link useAccessToken} gives: neither is there while nobody is signed in, and until the token is there. */
+/**
+ * What {@link useAccessToken} gives. Both members are missing while nobody is signed in, and until the first token or
+ * error.
+ */
 export interface AccessToken {
   readonly token?: string;
   readonly error?: IntelliAuthError;
 }
 
 /**
- * The access token as a value, renewed when it is: for what wants it so, such as a connection that is made with it.
- * A request wants `fetch` or `getAccessToken` of {@link useIntelliAuth}.
+ * The access token as a value that changes with each renewal, for a connection that is opened with it. For a request
+ * use `fetch` or `getAccessToken` of {@link useIntelliAuth}.
  */
 export function useAccessToken(): AccessToken {
   const { status, user, expiresAt, getAccessToken } = useIntelliAuth();

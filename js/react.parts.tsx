@@ -45,7 +45,7 @@ export function SignInError(props: SignInErrorProps): ReactElement | null {
   const { error: last, loginWithRedirect } = useIntelliAuth();
   const { error = last, signIn = () => void loginWithRedirect() } = props;
   if (!error) return null;
-  // A link in a mail, say, opened another tab than the one that waits for it.
+  // A link in a mail, for example, opened a new tab.
   const elsewhere = error.code === 'state_unknown';
   return (
     <div role="alert" data-code={error.code}>

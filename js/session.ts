@@ -14,7 +14,10 @@ export class Session {
   readonly #store: Store;
   readonly #ErrorClass: typeof IntelliAuthError;
   readonly #unsubscribe: () => void;
-  /** While a callback is answered nothing is known; what it came to is shown once the page is another one. */
+  /**
+   * While a callback is answered, the state is `loading`; the result is shown once the router has left the callback's
+   * page.
+   */
   #phase: 'answering' | 'leaving' | 'settled';
   #stopped = false;
   readonly #refused = new Set<string>();
@@ -37,13 +40,13 @@ export class Session {
     if (callback) void this.#answer(here);
     else store.show(client.getState());
     this.compare();
-    // Of a client that is made here the client itself tells.
+    // A client that is made here gives this advice itself.
     if (store.first.client) adviseOn(store.first);
   }
 
   /**
-   * A method's call. An attempt to sign in leaves the last one's error behind, and every error of its own is shown; of other
-   * calls mistakes of the app's are.
+   * Settles a method's call. A sign-in clears the error of the last one and shows its own. Of other calls, only
+   * `invalid_config` is shown.
    */
   async settle<T>(name: string, work: Promise<T>): Promise<T> {
     const signIn = name === 'loginWithRedirect' || name === 'handleCallback';
@@ -77,7 +80,7 @@ export class Session {
     }
   }
 
-  /** A client that was given is the app's. */
+  /** A client that the app made is not disposed of. */
   stop(): void {
     this.#stopped = true;
     this.#unsubscribe();
@@ -133,7 +136,10 @@ function text(value: unknown): string | undefined {
   return JSON.stringify(plain ? members().sort() : value);
 }
 
-/** As `development.ts` would, which here is a module shared with the client's chunk: for bundlers one more to request, empty in production. */
+/**
+ * As `development.ts` does. To import it here would make a chunk that is shared with the client's: one more request,
+ * empty in production.
+ */
 function adviseOn(options: ProviderOptions): void {
   try {
     if (process.env.NODE_ENV === 'development')

@@ -31,7 +31,7 @@ async function started(options: IntelliAuthOptions, provider: boolean): Promise<
     ({ wasm } = own(given));
   } catch {}
   const module = () => compiled(wasm);
-  // So it does what cannot be compiled.
+  // The client reports a failure: it awaits the same promise.
   module().catch(() => {});
   const { connect } = parts.client ?? (await chunk(import('./client.js')));
   return connect(given, provider, { IntelliAuthError, abortable, module });
@@ -45,7 +45,7 @@ export const chunk = <T>(requested: Promise<T>): Promise<T> =>
 
 let module: Promise<WebAssembly.Module | BufferSource> | undefined;
 
-/** The one for the page, from where the first client has it. */
+/** The wasm of this page, from where the first client says. */
 export function compiled(source?: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
   module ??= compile(source).catch((error: unknown) => {
     module = undefined;
@@ -56,7 +56,7 @@ export function compiled(source?: IntelliAuthOptions['wasm']): Promise<WebAssemb
 
 async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
   if (source === undefined) return (parts.bytes ?? (await import('./bytes.js'))).compile();
-  // Bytes and modules are there: they wait for the client.
+  // Bytes and modules need no request: the client instantiates them.
   return typeof source === 'string' || source instanceof URL
     ? WebAssembly.compileStreaming(fetch(source))
     : source;

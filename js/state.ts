@@ -32,11 +32,11 @@ const METHODS: Method[] = [
 ];
 
 export class Store {
-  /** As they were at first; a client keeps them. */
+  /** The first options: the client keeps them. */
   readonly first: ProviderOptions;
-  /** As they are now: the callbacks among them are called as they are then. */
+  /** The present options: callbacks are taken from here when they are called. */
   options: ProviderOptions;
-  /** What is known; what is shown follows once the page is the one to show it on. */
+  /** The state as it is known; it is shown once the router has arrived. */
   state = loading;
   error: IntelliAuthError | undefined;
   readonly listeners = new Set<Listener>();
@@ -45,7 +45,7 @@ export class Store {
     getIdToken: () => this.#client?.getIdToken(),
     getState: () => this.state,
     subscribe: (listener) => {
-      // The client has the words for it.
+      // The client throws the right error.
       if (typeof listener !== 'function') (this.#client as IntelliAuth).subscribe(listener);
       this.listeners.add(listener);
       return () => this.listeners.delete(listener);
@@ -65,7 +65,7 @@ export class Store {
     }
     this.#value = this.#atFirst = { ...loading, ...this.methods };
     const client = this.first.client as IntelliAuth | undefined;
-    // Not so its promise. On a callback's page calls wait until the callback is being answered.
+    // A promise of a client is awaited later. On a callback's page, calls wait until the callback is being answered.
     if (client?.getState && !client.isCallback()) {
       this.#client = client;
       this.show(client.getState());
@@ -81,7 +81,7 @@ export class Store {
     this.#session?.then((session) => session.compare()).catch(() => {});
   }
 
-  /** In use: begins, once. In use no more: lets go. StrictMode's rehearsal is neither. */
+  /** Starts the client once. The returned function disposes of it, unless StrictMode mounts again at once. */
   mount(): () => void {
     // A page may be hidden and shown again, with its state.
     if (this.#stopped) {
@@ -95,7 +95,7 @@ export class Store {
       setTimeout(() => {
         if (this.#mounted !== mounted) return;
         this.#stopped = true;
-        // It stays, disposed of: a late call is told so by the client, and starts no other.
+        // The session stays, disposed of: a late call is rejected as `disposed`, and starts no other client.
         this.#session?.then((session) => session.stop()).catch(() => {});
       });
     };
@@ -140,7 +140,7 @@ export class Store {
     const work = this.#started().then((session) =>
       session.settle(name, called ?? (session.client as unknown as Callable)[name](...asked)),
     );
-    // Event handlers, whose promise nobody has: the page shows what fails.
+    // Used as event handlers, whose promise nobody awaits: the page shows what fails.
     if (name.startsWith('log')) work.catch(() => {});
     return abortable(work, signalOf(args[1] ?? args[0]));
   }

@@ -82,7 +82,7 @@ export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPl
     requireAuth:
       (otherwise = '/') =>
       async (to) => {
-        // It would send to itself for ever, and a router notices that in development only.
+        // The guard would redirect to itself for ever, and a router notices that in development only.
         if (path(to.fullPath) === path(otherwise)) throw refused(otherwise);
         await known(store);
         if (store.state.status === 'authenticated') return true;
@@ -119,7 +119,10 @@ export interface VueAccessToken {
   readonly error: Readonly<Ref<IntelliAuthError | undefined>>;
 }
 
-/** The access token as a value, renewed when it is. A request wants `fetch` or `getAccessToken` of {@link useIntelliAuth}. */
+/**
+ * The access token as a value that changes with each renewal. For a request use `fetch` or `getAccessToken` of {@link
+ * useIntelliAuth}.
+ */
 export function useAccessToken(): VueAccessToken {
   const { state, getAccessToken } = useIntelliAuth();
   const token = shallowRef<string>();
@@ -141,7 +144,7 @@ export function useAccessToken(): VueAccessToken {
         },
       );
     },
-    // Before anything reads the new state: it must not meet the token of the user before.
+    // Before anything reads the new state, so that it never sees the former user's token.
     { immediate: true, flush: 'sync' },
   );
   return { token, error };

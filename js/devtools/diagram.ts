@@ -6,7 +6,7 @@ const ORDER: Party[] = ['app', 'SDK', 'platform', 'browser', 'other tabs'];
 const COLUMN = 200;
 const ROW = 38;
 const HEAD = 34;
-/** The sign-in goes on on another page. */
+/** The sign-in continues on another page. */
 const BEGINS = 'the page begins';
 
 /** The messages as arrows between lanes. What it shows, the list beside it says. */

@@ -65,7 +65,7 @@ export async function replay(text: string): Promise<Replay> {
         difference ? `   Replayed, it differs: ${difference}` : '   Replayed on this core, it does the same.',
       );
   }
-  // A bundle is text of another's, and a terminal obeys what is in it.
+  // A bundle is untrusted text, and a terminal obeys control characters.
   found.text = `${told.join('\n')}\n`.replace(/(?!\n)\p{Cc}/gu, '�');
   return found;
 }

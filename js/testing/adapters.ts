@@ -145,7 +145,7 @@ export function platformFetch(platform: FakePlatform, others: typeof fetch = glo
     const url = input instanceof Request ? input.url : String(input);
     if (!isOf(platform, url)) return others(input, init);
     const request = new Request(input, init);
-    // One that hangs ends when its caller gives it up.
+    // A request that hangs ends when its caller aborts it.
     return abortable(platform.handle(request), request.signal);
   };
 }

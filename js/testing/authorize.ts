@@ -8,7 +8,7 @@ export async function authorize(platform: Platform, request: PlatformRequest, ur
   const { redirect_uri: redirectUri = '', client_id: clientId, state } = given;
   // OAuth 2.0 Multiple Response Types §5: what asks for tokens is answered in the fragment, a refusal too.
   const mode = given.response_mode ?? (/token/.test(given.response_type ?? '') ? 'fragment' : 'query');
-  // Never redirected to: an address that is not registered may be anybody's.
+  // Not redirected to: an address that is not registered may be an attacker's.
   if (clientId !== platform.clientId) return refusal(`client_id ${clientId} is unknown`);
   if (!platform.settings.redirectUris.includes(redirectUri)) {
     const registered = platform.settings.redirectUris.join(', ');

@@ -51,7 +51,7 @@ export class Grants {
     const found = this.#codes.get(code);
     if (!found) throw new OAuthError('invalid_grant', 'the code is unknown');
     if (found.spent) {
-      // RFC 6749 §4.1.2: used twice, one of the two was a thief's.
+      // RFC 6749 §4.1.2: used twice: one of the two uses may be an attacker's.
       found.grant.revoked = true;
       throw new OAuthError('invalid_grant', 'the code was used before; its tokens are revoked');
     }

@@ -131,7 +131,7 @@ class Course {
   /** What its storage held when it last looked. */
   readonly seen = new Map<string, string | null | false>();
   address = '';
-  /** Whether the wasm has looked through the recorder's eyes: one that was started before goes on without. */
+  /** Whether the wasm reads through the recorder: one that was started earlier does not. */
   looked = false;
   #bytes = 0;
   readonly #sizes: number[] = [];
@@ -269,7 +269,7 @@ export class Recorder {
       for (const [name, args] of making.did) step.did.push([name, ...(ACTIONS[name]?.(to, args) ?? [])]);
       if (trapped) step.trapped = true;
     } catch {
-      // A record must never be what goes wrong, and says nothing that it could not redact.
+      // Recording must not break the app, and what cannot be redacted is left out.
       step.did = [['unreadable']];
     }
     course.add(step);
@@ -365,7 +365,7 @@ export class Recorder {
     }
   }
 
-  /** What it wrote itself is no news. */
+  /** What the client wrote itself is no change. */
   wrote(area: Found[0], key: string, text: string | null): void {
     this.#making?.course.seen.set(`${area} ${key}`, text);
   }

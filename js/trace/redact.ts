@@ -45,7 +45,7 @@ const ID_TOKENS = ['id_token', 'sign_in_id_token', 'id_token_hint'];
 const TIMES = ['exp', 'iat', 'nbf', 'auth_time'];
 const AUDIENCES = ['aud', 'azp'];
 
-/** Shorter values are found everywhere, and are nobody's. */
+/** Shorter values identify nobody, and would be found everywhere. */
 const SHORTEST = 6;
 
 /** How many values are remembered, and described: a tab may be open for weeks. What goes is what was not met for longest. */
@@ -132,7 +132,7 @@ export class Redactor {
     this.known.set(value, `⟨${name}⟩`);
     if (before !== undefined) return before;
     if (this.known.size > MOST) this.known.delete(this.known.keys().next().value as string);
-    // What the core derives from a secret is another's name for it.
+    // What the core derives from this value is described as derived.
     if (kind === 'state') {
       this.#derived('mark', hash(value, 12), name);
       this.#derived('sid', hash(`sid ${value}`, 12), name);
@@ -158,7 +158,7 @@ export class Redactor {
     if (names.length > MOST) delete values[names[0] as string];
   }
 
-  /** A text in which nobody is named by what is known already, nor by a mail address. */
+  /** The text without known values and without mail addresses. */
   free(text: string): string {
     // Cut where no word is, and shorter once it is said: a part of a secret is not recognised.
     let said = text.length > 2000 ? text.slice(0, 2000).replace(/\S*$/, '') : text;

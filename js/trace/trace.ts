@@ -24,7 +24,7 @@ export function record(tapped: typeof tap): void {
   recorder = new Recorder(key(), globalThis);
   recorder.onStep = (input) => {
     if (input === 'pageHidden') keep([...earlier(), ...runs()]);
-    // What a user leaves behind is nobody's to read.
+    // After a sign-out, the next user must not read it.
     else if (input === 'logout') keep([]);
   };
   tapped(recorder.through, recorder.scope);

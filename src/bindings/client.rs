@@ -107,7 +107,7 @@ impl Core {
         });
     }
 
-    /// What a request came to: a response, or none.
+    /// The result of a request: a response, or none.
     pub fn answered(&self, request: u32, response: JsValue, body: Option<Vec<u8>>, timed_out: bool) {
         self.0.feed(net::answered(request, response, body, timed_out));
     }

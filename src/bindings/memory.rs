@@ -18,7 +18,7 @@ pub struct Blocks(UnsafeCell<State>);
 struct State {
     /// The first free block of each size: it holds the address of the next one.
     free: [*mut u8; 32],
-    /// Where the heap ends that was given out once; 0 before it begins.
+    /// The end of the heap that was handed out so far; 0 at first.
     end: usize,
 }
 

@@ -24,7 +24,7 @@ extern "C" {
     fn delete(object: &JsValue, name: &str) -> bool;
 }
 
-/// Replaces the text called `name`, and answers with the new one; anything else by that name is removed.
+/// Replaces the text called `name` and returns the new one; anything else by that name is removed.
 pub fn replace_text(object: &JsValue, name: &str, change: impl Fn(&str) -> String) -> Option<String> {
     if !has_own(object, name) {
         return None;

@@ -1,4 +1,4 @@
-//! The browser: each file one of its sides, in the terms of [`crate::core`]. Nothing here decides anything.
+//! The browser's APIs, one file each, in the terms of [`crate::core`]. Nothing here decides anything.
 
 pub mod clock;
 pub mod host;

@@ -22,7 +22,7 @@ pub fn replace_address(window: &Window, url: &str) {
     }
 }
 
-/// Leaves for `url`. Only http(s): the core checked it, and the browser's own parser has the last word.
+/// Leaves for `url`. Only http(s): the core checked it, and the browser's own parser checks it again.
 pub fn leave(window: &Window, url: &str) -> bool {
     let web = Url::new(url).is_ok_and(|parsed| matches!(parsed.protocol().as_str(), "https:" | "http:"));
     web && window.location().assign(url).is_ok()

@@ -32,17 +32,17 @@ pub fn request(url: &str, form: Option<&str>) -> Option<(Request, AbortControlle
         settings.push(("body", Value::Text(form)));
     }
     let init: Object = object(&settings).unchecked_into();
-    // A prototype's members the browser would read as well: a page's changed one adds nothing to a request.
+    // The browser would read the prototype's members too, and a page may have changed that prototype.
     Object::set_prototype_of(&init, JsValue::NULL.unchecked_ref());
     Some((Request::new_with_str_and_init(url, init.unchecked_ref()).ok()?, controller))
 }
 
-/// What a request comes to that was never sent.
+/// The result of a request that was never sent.
 pub fn not_sent(request: RequestId) -> Input {
     Input::Response(request, Err(NoResponse::Network))
 }
 
-/// What a request came to; `body` is missing where it was larger than the limit, `response` where there was none.
+/// The result of a request; `body` is missing where it was larger than the limit, `response` where there was none.
 pub fn answered(request: RequestId, response: JsValue, body: Option<Vec<u8>>, timed_out: bool) -> Input {
     let Ok(response) = response.dyn_into::<web_sys::Response>() else {
         let why = if timed_out { NoResponse::Timeout } else { NoResponse::Network };

@@ -46,7 +46,7 @@ pub struct Browser {
 }
 
 impl Runner {
-    /// A client that has not begun.
+    /// A client that was not started yet.
     pub fn new(config: Config, host: Host) -> Self {
         let client = Client::new(json::engine, config, random::seed());
         let (namespace, redirect_page) =
@@ -55,10 +55,10 @@ impl Runner {
         Self { client: RefCell::new(client), browser, user: RefCell::default() }
     }
 
-    /// Hands the client one input, and those that carrying its actions out brings.
+    /// Hands the client one input, and then the inputs that its actions lead to.
     pub fn feed(&self, input: Input) {
         self.browser.inputs.borrow_mut().push(input);
-        // What a page's own code, called from an action, calls in turn comes after it.
+        // The page's code that an action calls may call the client in turn: that input is handled after this one.
         if self.browser.running.replace(true) {
             return;
         }

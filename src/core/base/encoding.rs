@@ -71,7 +71,7 @@ pub fn sha256_bytes(bytes: &[u8]) -> [u8; 32] {
     digest
 }
 
-/// A short public name for something secret or long: it identifies, and gives nothing back.
+/// A short public name for something secret or long: it identifies, and cannot be reversed.
 #[must_use]
 pub fn fingerprint(text: &str) -> String {
     base64url(&sha256(text)[..12])

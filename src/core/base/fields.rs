@@ -90,8 +90,8 @@ impl Reader {
         number(self.text(name)?)
     }
 
-    /// A field that must be there. Whether all such fields were, [`Self::whole`] says once, at the end: a way out after
-    /// each of them costs more than all the reading.
+    /// A field that must be there. [`Self::whole`] says at the end whether all of them were: an exit after each field
+    /// costs more bytes than the reading.
     #[must_use]
     pub fn must(&self, name: &str) -> &str {
         self.text(name).unwrap_or_else(|| {
@@ -109,7 +109,7 @@ impl Reader {
         })
     }
 
-    /// What was read, if every field was there that must be, and `valid`.
+    /// What was read, if every required field was there and it is `valid`.
     #[must_use]
     pub fn whole<T>(&self, read: T, valid: bool) -> Option<T> {
         (valid && !self.broken.get()).then_some(read)

@@ -114,7 +114,7 @@ pub fn number(text: &str) -> Option<i64> {
     (number.unsigned_abs() < 1 << 53).then_some(number)
 }
 
-/// The provider's texts are cut to this many characters before it is shown.
+/// The provider's texts are cut to this many characters before they are shown.
 const MAX_TEXT: usize = 300;
 
 /// Untrusted text, RFC 6749 §10.14: cut short, controls replaced. It is text and never markup.

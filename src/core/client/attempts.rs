@@ -1,5 +1,5 @@
-//! The sign-ins that a tab started lately, and what came back of each: an app that signs in again and again without its
-//! user must not keep the browser going between two pages for ever.
+//! The sign-ins that this tab started lately, and the result of each: an app that starts one sign-in after another
+//! without its user must not redirect for ever.
 
 use crate::core::base::clock::{Millis, WallTime, is_within};
 use crate::core::base::error::{Error, ErrorCode};
@@ -15,7 +15,7 @@ const WINDOW: Millis = Millis::seconds(60);
 /// What stands for an attempt whose callback has not come.
 const NOTHING: &str = "nothing";
 
-/// Whether a user's activation (a click, a key) stood behind the call. HTML, "transient activation".
+/// Whether the call follows a user's click or key press. HTML, "transient activation".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// The browser says so.
@@ -99,8 +99,8 @@ impl Attempts {
         Ok(())
     }
 
-    /// Takes note of a callback: a completed sign-in resets the count. One that names no attempt is the latest's that
-    /// still waits: it may have come back in a form that names none.
+    /// Takes note of a callback: a completed sign-in resets the count. One whose `state` belongs to no attempt counts
+    /// for the latest open one: a response may lack the `state`.
     pub fn came_back(&mut self, mark: &str, failed: Option<ErrorCode>) {
         let Some(code) = failed else { return self.0.clear() };
         let known = self.0.iter().rposition(|attempt| attempt.mark == mark);

@@ -1,4 +1,4 @@
-//! The app's calls: each is settled once, for want of an answer when its time is over.
+//! The app's calls. Each is settled once; at its deadline with the error `timeout`.
 
 use super::runner::{Answer, Call, CallId};
 use super::session::SessionState;
@@ -24,7 +24,7 @@ impl Client {
             Call::Login { .. } => MonotonicTime::NEVER,
             // Metadata, keys and the code, after what a callback may wait for the provider.
             Call::Callback(_) => now + KEPT_FOR + limit.times(4),
-            // Two holders of the lock, one after the other, that are past their deadlines.
+            // Time for two holders of the lock in a row that each exceed their deadline.
             Call::Token { .. } => now + KEPT_FOR + limit.times(10),
             Call::Logout { .. } => now + limit,
         };
@@ -60,7 +60,7 @@ impl Client {
         if !self.answers_callback() {
             for (id, call) in &std::mem::take(&mut self.waiting_tokens) {
                 if let Call::Token { min_validity, .. } = *call {
-                    // Whatever there is now is newer than what the call was made without.
+                    // There was no session when the call was made, so any token is new.
                     let renewal = Renewal::IfNeeded;
                     self.token(turn, *id, Call::Token { renewal, min_validity, rejected: None });
                 }
@@ -68,7 +68,7 @@ impl Client {
         }
     }
 
-    /// The next calls of this moment get the same token: each would cost a look at storage.
+    /// Calls right after this one get the same token: each would read storage again.
     pub(super) fn lease(&self, turn: &Turn) {
         if let SessionState::Authenticated { record, valid_for, .. } = self.session.state(turn.now)
             && valid_for > Millis(0)
@@ -97,7 +97,7 @@ impl Client {
         }
     }
 
-    /// When the next of them is settled for want of an answer.
+    /// The next call's deadline.
     pub(super) fn calls_timeout(&self) -> MonotonicTime {
         let mut next = MonotonicTime::NEVER;
         for (_, until) in &self.calls {

@@ -1,7 +1,7 @@
-//! The locks that this page holds or waits for. One that the same holder keeps for longer than a refresh can take is taken
-//! from it: a queue is served in order, so a holder that is still the same never let go, and is frozen or worse. Unless it
-//! let go and has taken the lock from yet another tab since; that takes as long again, so only a look that comes late can
-//! be deceived, and is repeated.
+//! The locks that this page holds or waits for. A lock that one holder keeps for longer than a refresh can take is
+//! stolen. The queue is served in order, so a holder that is the same at two looks has kept the lock, and is probably
+//! frozen. The one exception: it released the lock, and then stole it from a third tab. That takes as long again, so
+//! only a look that came late can miss it; such a look is repeated.
 
 use super::runner::{Actions, Wait};
 use super::session::io::{Lock, Ticket};
@@ -11,7 +11,7 @@ use crate::core::base::clock::{Millis, MonotonicTime};
 /// Without locks, tabs are kept apart by a random pause of at most this many milliseconds.
 const RANDOM_PAUSE: i64 = 100;
 
-/// All of them.
+/// All locks of this page.
 #[derive(Debug)]
 pub(super) struct Locks {
     requests: Vec<LockRequest>,
@@ -70,13 +70,13 @@ impl Locks {
         }
     }
 
-    /// Lets the lock go, or stops asking for it.
+    /// Releases the lock, or stops requesting it.
     pub(super) fn release(&mut self, actions: &dyn Actions, ticket: Ticket) {
         self.lost(ticket.number);
         actions.unlock(ticket);
     }
 
-    /// Stops asking for all that are not held.
+    /// Stops requesting all locks that are not held.
     pub(super) fn stop_waiting(&mut self, actions: &dyn Actions) {
         let waits = |known: &LockRequest| !matches!(known.progress, Progress::Held);
         while let Some(at) = self.requests.iter().position(waits) {
@@ -88,20 +88,20 @@ impl Locks {
         self.requests.is_empty()
     }
 
-    /// It is held; the ticket, if it is still wanted.
+    /// The lock is held. Returns its ticket if it is still wanted.
     pub(super) fn granted(&mut self, number: u32) -> Option<Ticket> {
         let known = self.find(number)?;
         known.progress = Progress::Held;
         Some(known.ticket)
     }
 
-    /// It was free for another, or was taken away.
+    /// The lock was not free, or was stolen. Returns its ticket if it is still wanted.
     pub(super) fn lost(&mut self, number: u32) -> Option<Ticket> {
         let at = self.requests.iter().position(|known| known.ticket.number == number)?;
         Some(self.requests.swap_remove(at).ticket)
     }
 
-    /// Who holds it now. The same holder for the whole time loses it.
+    /// The lock's holder is known. If it has held the lock the whole time, the lock is stolen.
     pub(super) fn holder_seen(
         &mut self,
         actions: &dyn Actions,
@@ -113,7 +113,7 @@ impl Locks {
         let (Progress::Queued(watch), Some(after)) = (&mut known.progress, known.steal_after) else { return };
         let same = seen.is_some() && watch.holder == seen;
         let late = now > watch.look_at + super::LATE;
-        // A page whose timers are always late must have it at some time too.
+        // A page whose timers are always late must get the lock at some time too.
         if same && (!late || watch.late_looks > 0) {
             watch.holder = None;
             actions.steal(known.ticket);
@@ -131,7 +131,7 @@ impl Locks {
         }
     }
 
-    /// Looks again at the holders that were seen long enough ago. The first of the locks that count as held from now on.
+    /// Asks again for holders that were seen long enough ago. Returns the first lock that counts as held from now on.
     pub(super) fn due(&mut self, actions: &dyn Actions, now: MonotonicTime) -> Option<u32> {
         for known in &mut self.requests {
             match &mut known.progress {

@@ -12,8 +12,8 @@ pub fn ended_mark(sid: &str) -> String {
 
 const OUT: &str = "out.";
 
-/// How long a mark stays readable. A spent state needs to outlive its transaction only; a tab that was
-/// discarded with a session in it may come back much later.
+/// How long a mark is valid. A spent state's must last longer than its transaction. A signed-out session's lasts
+/// longer, because a tab that was discarded with the session may be restored much later.
 pub fn mark_lifetime(mark: &str) -> Millis {
     const DAY: Millis = Millis::seconds(24 * 60 * 60);
     if mark.starts_with(OUT) { DAY.times(30) } else { DAY }

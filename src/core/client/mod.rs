@@ -46,10 +46,10 @@ use store::Store;
 /// How long peers have to answer.
 const PEER_WAIT: Millis = Millis(150);
 
-/// How much longer than its own time limit a request is waited for: the runner keeps the limit.
+/// The runner enforces a request's time limit; the client waits this much longer.
 const GRACE: Millis = Millis::seconds(1);
 
-/// A timer that comes so much later than asked comes after a freeze.
+/// A timer that fires this much later than set: the page was frozen.
 const LATE: Millis = Millis::seconds(2);
 
 /// A client. Its methods in groups:
@@ -120,32 +120,32 @@ pub struct Client {
     session: Session,
     sign_ins: Vec<sign_in::SignIn>,
     exchanges: Vec<callbacks::Exchange>,
-    /// What the last callback left of the address, and that address before.
+    /// The last callback's address, after and before the response was taken out.
     cleaned: Option<(String, String)>,
-    /// Callbacks' locks and when to let them go.
+    /// Callbacks' locks, and when to release them.
     held: Vec<(Ticket, MonotonicTime)>,
     sign_out: Option<sign_out::SignOut>,
     requests: Vec<Request>,
     /// In the order in which they were answered.
     done: Vec<(Waiter, Now, RequestOutput)>,
-    /// Calls that are not settled yet, and when they are settled for want of an answer.
+    /// Calls that are not settled yet, and their deadlines.
     calls: Vec<(CallId, MonotonicTime)>,
     /// Calls for a token that wait for a callback.
     waiting_tokens: Vec<(CallId, Call)>,
     locks: Locks,
     numbers: u32,
-    /// As the session wants it.
+    /// The session's own timer.
     session_timer: MonotonicTime,
     timer: MonotonicTime,
     version: u32,
     life: Life,
 }
 
-/// How long a client goes on.
+/// Whether a client still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Life {
     InUse,
-    /// The app does not need it any more; requests under a lock are still waited for.
+    /// The app has disposed of it; requests under a lock are still waited for.
     Disposed,
     /// Nothing more is done.
     Closed,
@@ -161,7 +161,7 @@ struct Turn<'a> {
 }
 
 impl Client {
-    /// A client that has not begun. `seed` is for jitter.
+    /// A client that was not started yet. `seed` is for jitter.
     pub fn new(engine: Engine, config: Config, seed: u64) -> Self {
         let config = Rc::new(config);
         let rules = Rules {
@@ -237,7 +237,7 @@ impl Client {
             }
             Input::Call(id, call) => self.call(turn, id, call),
             Input::Timeout => {
-                // Asked for anew, if it is still wanted.
+                // Set anew below, where one is still needed.
                 (self.session_timer, self.timer) = (MonotonicTime::NEVER, MonotonicTime::NEVER);
                 self.session(turn, SessionInput::Timeout);
             }
@@ -293,7 +293,7 @@ impl Client {
         }
     }
 
-    /// Hands the session one input, and carries out what it wants done.
+    /// Hands the session one input, and carries out its actions.
     fn session(&mut self, turn: &Turn, input: SessionInput) {
         let mut context = Context::new(turn.now, turn.online, &turn.store);
         self.session.handle(&mut context, input);

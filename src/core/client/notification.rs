@@ -1,4 +1,4 @@
-//! What an app is told of, unasked.
+//! Events that an app is notified of.
 
 use super::session::reason::Reason;
 use crate::core::base::clock::WallTime;
@@ -43,7 +43,7 @@ pub enum NotificationKind {
     Restored,
     /// There is a new access token.
     Refreshed,
-    /// Refreshing fails for now; when it is tried again.
+    /// A refresh failed; when the next is tried.
     Failing(Error, WallTime),
     /// The record could not be read or written: the session is in memory alone.
     StorageFailed,

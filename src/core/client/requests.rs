@@ -15,11 +15,11 @@ pub(super) struct Request {
     id: RequestId,
     request: ProviderRequest,
     waiter: Waiter,
-    /// When the last of them that may act was sent.
+    /// When the last request that may change something at the provider was sent.
     asked_at: Now,
     /// When it counts as not answered.
     deadline: MonotonicTime,
-    /// Whether that was put off once: a page that was frozen finds its answers waiting beside its timers.
+    /// Whether the deadline was extended once: after a freeze, the answer may be queued behind the timer.
     put_off: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Waiter {
 }
 
 impl Client {
-    /// Begins to ask the provider for something; what needs no request is done before anything else is.
+    /// Starts a request to the provider. What needs no I/O is done at once.
     pub(super) fn ask(&mut self, turn: &Turn, kind: RequestKind, waiter: Waiter) {
         self.numbers += 1;
         let mut request = ProviderRequest::new(kind);
@@ -63,7 +63,7 @@ impl Client {
 
     pub(super) fn reply(&mut self, turn: &Turn, id: RequestId, reply: RequestInput) {
         let Some(at) = self.requests.iter().position(|request| request.id == id) else { return };
-        // What is done with it is done with what can be read now.
+        // The session acts on what storage holds now.
         self.session(turn, SessionInput::Sync);
         let mut request = self.requests.swap_remove(at);
         let action = request.request.handle(&mut self.provider, turn.now, reply);

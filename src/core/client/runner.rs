@@ -1,5 +1,5 @@
-//! What stands between the [`Client`](super::Client) and the world: it reads through [`Environment`], acts through
-//! [`Actions`], and is told what happens by [`Input`]s. A runner carries this out and decides nothing.
+//! The boundary of the [`Client`](super::Client): it reads through [`Environment`], acts through [`Actions`], and is
+//! told what happens by [`Input`]s. A runner carries this out and decides nothing.
 
 use super::attempts::Activation;
 use super::notification::{Notification, SignOutResult};
@@ -65,7 +65,7 @@ pub enum Call {
         options: Box<LoginOptions>,
         /// Whether the user started it.
         activation: Activation,
-        /// What becomes of the URL.
+        /// What is done with the URL.
         delivery: Delivery,
     },
     /// `handleCallback` with an absolute address.
@@ -97,7 +97,7 @@ pub struct Rejected {
     pub challenges: Option<String>,
 }
 
-/// What becomes of an authorize URL.
+/// What is done with an authorize URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The page goes there.
@@ -136,7 +136,7 @@ pub enum Input {
     LockGranted(u32),
     /// A lock that was not to be waited for is held by another.
     LockUnavailable(u32),
-    /// Who holds a lock that this page waits for: any name that is the holder's alone. `None` where that is not known.
+    /// Who holds a lock that this page waits for: any name that is unique to the holder. `None` where it is not known.
     LockHolder(u32, Option<String>),
     /// This browser has no locks, or the page may not use them.
     LocksMissing(u32),
@@ -146,13 +146,13 @@ pub enum Input {
     Response(RequestId, Result<HttpResponse, NoResponse>),
     /// Whether the key signed it.
     Verified(RequestId, Verdict),
-    /// What came of a write whose result was asked for, or that failed.
+    /// The result of a write: where it was asked for, or where the write failed.
     Written {
         /// Where.
         area: Area,
         /// Its key.
         key: String,
-        /// What came of it.
+        /// The result.
         result: Written,
     },
     /// [`Actions::navigate`] was refused by the browser.
@@ -161,7 +161,7 @@ pub enum Input {
     Dispose,
 }
 
-/// What came of a write.
+/// The result of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     /// It is stored.
@@ -199,7 +199,7 @@ pub enum Report {
     Never,
 }
 
-/// What a call comes to.
+/// The result of a call.
 #[derive(Debug)]
 pub enum Answer<'a> {
     /// Nothing to tell.
@@ -218,7 +218,7 @@ pub enum Answer<'a> {
     Refused(&'a Error, &'a SignInContext),
 }
 
-/// What the runner does, in the order of the calls. Nothing is returned and nothing calls back: what comes of an action
+/// What the runner does, in the order of the calls. Nothing is returned and nothing calls back: the result of an action
 /// is an [`Input`].
 pub trait Actions {
     /// Writes to storage. Where that fails, whatever is there under `key` is removed.
@@ -233,9 +233,9 @@ pub trait Actions {
     fn lock(&self, ticket: Ticket, lock: &Lock, wait: Wait);
     /// Asks who holds a lock that is waited for: [`Input::LockHolder`] answers.
     fn query_holder(&self, ticket: Ticket);
-    /// Takes it from its holder.
+    /// Takes the lock from its holder.
     fn steal(&self, ticket: Ticket);
-    /// Lets it go, or stops asking for it.
+    /// Releases the lock, or stops requesting it.
     fn unlock(&self, ticket: Ticket);
     /// Sends a request: a POST of a form, or a GET where there is none.
     fn send(&self, request: RequestId, url: &str, form: Option<&str>, timeout: Millis);
@@ -254,11 +254,11 @@ pub trait Actions {
     /// Until `until` by both clocks, or the next input if that is sooner, a call that accepts any valid token may be answered
     /// with this one, without an input. The runner forgets it before it hands the next input over.
     fn lease(&self, token: &AccessToken, until: Now);
-    /// Tells the developer, once, of something that works less well than it could.
+    /// Warns the developer, once, of an error that nothing fails with.
     fn warn(&self, error: &Error);
     /// Tells the app what happened.
     fn notify(&self, notification: &Notification);
-    /// What [`super::Client::state`] says is another now.
+    /// The result of [`super::Client::state`] has changed.
     fn state_changed(&self);
     /// Nothing more will be done: listeners and channel can be removed.
     fn close(&self);

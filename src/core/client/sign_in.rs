@@ -14,7 +14,7 @@ use crate::core::protocol::authorization_response::cleaned;
 use crate::core::protocol::authorize::{AuthorizationEntropy, LoginOptions, build_authorization_url, masked};
 use crate::core::protocol::metadata::Metadata;
 
-/// A press so long after the last one tries to leave again.
+/// A call this long after the last one navigates again.
 pub(super) const PRESSED_AGAIN: Millis = Millis(500);
 
 /// A page that was told to leave and is still here after this time may start another sign-in.
@@ -76,7 +76,7 @@ impl Client {
         self.ask(turn, RequestKind::Metadata, Waiter::SignIn(number));
     }
 
-    /// The metadata is known, or is not to be had.
+    /// The metadata is known, or cannot be had.
     pub(super) fn login_discovered(&mut self, turn: &Turn, number: u32, metadata: Result<&Metadata, Error>) {
         let Some(at) = self.sign_ins.iter().position(|known| known.number == number) else { return };
         let Some(known) = self.sign_ins.get(at) else { return };
@@ -105,7 +105,7 @@ impl Client {
         Ok((url, key))
     }
 
-    /// What came of writing the transaction. `false` where the key is none of a sign-in's.
+    /// The result of writing the transaction. `false` where the key belongs to no sign-in.
     pub(super) fn login_written(&mut self, turn: &Turn, key: &str, result: Written) -> bool {
         let position = self.sign_ins.iter().position(
             |known| matches!(&known.progress, Progress::Storing { key: expected, .. } if expected == key),
@@ -139,7 +139,7 @@ impl Client {
         }
     }
 
-    /// The page came back as it was, or never left: the button works again.
+    /// The page came back from the back/forward cache, or never left: another sign-in may start.
     pub(super) fn login_returned(&mut self, turn: &Turn) {
         if let Some(at) = self.leaving() {
             let known = self.sign_ins.remove(at);

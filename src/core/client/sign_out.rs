@@ -23,7 +23,7 @@ use crate::core::protocol::token::revoke_form;
 /// How long the user waits for the provider.
 const WAIT: Millis = Millis::seconds(2);
 
-/// A sign-out that the provider has still to be told of, or that the page leaves for.
+/// A sign-out that the provider was not told of yet, or for which the page is leaving.
 #[derive(Debug)]
 pub(super) struct SignOut {
     number: u32,
@@ -134,7 +134,7 @@ impl Client {
                 turn.actions.navigate(url);
                 self.sign_out = Some(known);
             }
-            // Where the provider's session is known to stay as it is, the app's own page is all there is to go to.
+            // No page of the provider is opened: go to the app's own page at once.
             (_, Some(target)) if provider != ProviderSignOut::Unreachable => {
                 let address = turn.env.address();
                 if let Some(origin) = super::origin_of(&address) {
@@ -157,7 +157,7 @@ impl Client {
         end_session_url(endpoint, &self.config.client_id, hint, return_to, state.as_deref())
     }
 
-    /// The provider is waited for no longer. What it is asked goes on by itself.
+    /// Stops waiting for the provider; its request goes on.
     pub(super) fn sign_out_overdue(&mut self, turn: &Turn) {
         let Some(number) = self.sign_out.as_ref().map(|known| known.number) else { return };
         let known = self.provider.known_metadata();
@@ -165,7 +165,7 @@ impl Client {
         self.sign_out_answered(turn, number, metadata, Some(Revocation::Unreachable));
     }
 
-    /// When the provider is waited for no longer.
+    /// Until when the provider is waited for.
     pub(super) fn sign_out_timeout(&self) -> MonotonicTime {
         match &self.sign_out {
             Some(SignOut { progress: Progress::Asking(until), .. }) => *until,
@@ -173,7 +173,7 @@ impl Client {
         }
     }
 
-    /// The page came back as it was: another sign-out is another.
+    /// The page came back from the back/forward cache: the next sign-out is a new one.
     pub(super) fn sign_out_returned(&mut self) {
         if let Some(SignOut { progress: Progress::Leaving { .. }, .. }) = self.sign_out {
             self.sign_out = None;

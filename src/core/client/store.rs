@@ -45,8 +45,8 @@ impl Store<'_> {
         }
     }
 
-    /// Leaves no tokens where another `tokenStorage` of an earlier version of the app kept them. Where this one has none,
-    /// they are moved.
+    /// Removes tokens that an earlier version of the app kept by another `tokenStorage`. Where this storage has none,
+    /// they are moved here.
     pub fn move_session(&self, actions: &dyn Actions) {
         let key = self.session_key();
         for area in [Area::Tab, Area::Origin] {
@@ -115,7 +115,7 @@ impl Store<'_> {
         })
     }
 
-    /// Leaves `mark` for every tab, and in this one in case that the origin's storage is blocked or full. Old ones are
+    /// Writes `mark` for every tab, and for this tab too in case localStorage is blocked or full. Old marks are
     /// removed.
     pub fn mark(&self, mark: &str, now: WallTime, actions: &dyn Actions) {
         let until = decimal((now + mark_lifetime(mark)).0);

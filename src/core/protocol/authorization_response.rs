@@ -6,7 +6,7 @@ use crate::core::base::origin::Origin;
 use crate::core::base::secret::{AuthorizationCode, State};
 use crate::core::base::text::{cut, find, parts, sanitize, until};
 
-/// What a callback says once its shape was right.
+/// The content of a callback whose shape is accepted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AuthorizationResult {
@@ -16,7 +16,7 @@ pub enum AuthorizationResult {
     Refused(Error),
 }
 
-/// A callback as read from its address. The states stand apart because they are judged, and spent, before all else.
+/// A callback as read from its address. The states are apart because they are judged, and marked as spent, first.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AuthorizationResponse {
@@ -127,7 +127,7 @@ fn states(query: &[(String, String)], fragment: &str) -> Vec<State> {
     states
 }
 
-/// The code of the table for an `error` of RFC 6749 §4.1.2.1 or Core §3.1.2.6; unknown ones are carried.
+/// The code of the table for an `error` of RFC 6749 §4.1.2.1 or Core §3.1.2.6; unknown ones are passed on.
 fn refusal(error: &str, description: Option<&str>, uri: Option<&str>) -> Error {
     let code = match error {
         "access_denied" => ErrorCode::AccessDenied,

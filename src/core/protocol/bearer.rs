@@ -42,7 +42,7 @@ pub fn newer_token_may_help(challenges: &str) -> bool {
     true
 }
 
-/// A character that separates nothing, as far as challenges go: RFC 9110 §5.6.2, and those of error codes.
+/// A character of a token (RFC 9110 §5.6.2) or of an error code.
 fn is_token(byte: u8) -> bool {
     !matches!(byte, b' ' | b'\t' | b',' | b'=' | b'"')
 }

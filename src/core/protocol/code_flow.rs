@@ -10,8 +10,9 @@
 //! | sign out | [`revocation_request`], [`end_session_url`] | [`process_revocation_response`] |
 //! | where discovery is wanted | [`metadata_request`], [`jwks_request`] | [`process_metadata_response`], [`process_jwks_response`] |
 //!
-//! What is not done here: the ID token's signature. A token that came from the token endpoint over TLS is vouched for by
-//! that (Core §3.1.3.7 item 6); who wants more takes the keys that [`signing_keys`] finds to a library of its own.
+//! What is not done here: the ID token's signature. For a token that came from the token endpoint, TLS may stand for
+//! the signature (Core §3.1.3.7 item 6). To verify it nevertheless, give the keys that [`signing_keys`] finds to a
+//! library.
 
 pub use super::authorize::{
     AuthorizationEntropy, AuthorizationSecrets, LoginOptions, build_authorization_url,
@@ -99,7 +100,7 @@ impl std::fmt::Debug for HttpResponse<'_> {
     }
 }
 
-/// Whether `one` is `other`, in a time that does not tell how much of it is right.
+/// Whether the two are equal, compared in constant time.
 #[must_use]
 pub fn same_secret(one: &str, other: &str) -> bool {
     let mut different = 0;
@@ -165,7 +166,7 @@ pub fn process_authorization_response(
     }
 }
 
-/// What the token response is held to once the verifier is spent.
+/// What the token response is compared with, once the verifier is consumed.
 #[derive(Clone, Debug)]
 pub struct AwaitedSignIn {
     nonce: Nonce,
@@ -187,7 +188,7 @@ impl AwaitedSignIn {
     }
 }
 
-/// The code's one exchange, RFC 6749 §4.1.3 and RFC 7636 §4.5. Code and verifier are spent by it.
+/// The code's one exchange, RFC 6749 §4.1.3 and RFC 7636 §4.5. Consumes code and verifier.
 ///
 /// # Errors
 /// `invalid_config` where the provider's metadata and the options name no token endpoint.

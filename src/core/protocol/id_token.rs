@@ -19,7 +19,7 @@ pub struct Claims {
     pub sub: String,
     /// For whom.
     pub aud: Vec<String>,
-    /// Whose party it is, where there.
+    /// The authorized party, where there is one.
     pub azp: Option<String>,
     /// Seconds since 1970; may be fractional.
     pub exp: f64,
@@ -268,7 +268,7 @@ fn check_continues(engine: Engine, claims: &Claims, sign_in: &IdToken) -> Result
     Ok(())
 }
 
-/// The check that fails last and says nothing of whose token it is: a refresh goes on without it.
+/// The last check. It does not say whose token it is, so a refresh continues without that ID token.
 pub(in crate::core) const OUTDATED: &str = "iat";
 
 fn within(some: &[String], all: &[String]) -> bool {

@@ -10,8 +10,7 @@ pub const MAX_KEYS: usize = 64;
 /// The shortest RSA modulus that is accepted, in characters of base64url: 2048 bits, RFC 7518 §3.3.
 const MIN_MODULUS: usize = 342;
 
-/// Keys that were read so long ago are read again at their next use: a key that was taken back must not
-/// go on signing.
+/// Older keys are read again at their next use, so that a revoked key is not accepted for longer.
 pub const MAX_AGE: Millis = Millis::seconds(600);
 
 /// An unknown `kid` has the keys read again, but not more often than this.

@@ -134,7 +134,7 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     if !matches!(&issuer, Member::Text(named) if *named == config.issuer) {
         return Err(refuse("issuer", &config.issuer, &issuer).with("option", "issuer"));
     }
-    // RFC 9700 §2.1.1 and §4.8: what the platform says of PKCE may switch it off for nobody.
+    // RFC 9700 §2.1.1 and §4.8: metadata that lists no S256 must not switch PKCE off.
     let methods = object.member("code_challenge_methods_supported");
     match &methods {
         Member::Missing => {}

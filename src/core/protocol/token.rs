@@ -200,11 +200,11 @@ fn read(object: &dyn Object) -> Result<Tokens, &'static str> {
     })
 }
 
-/// `expires_in`. Platforms send it as a string, as 0, or not at all: none of these may storm.
+/// `expires_in`. Platforms send it as a string, as 0, or not at all: none of these may cause one refresh after another.
 fn lifetime(expires_in: Member) -> Millis {
     let seconds = match expires_in {
         Member::Number(seconds) => seconds,
-        // A number's own parser would be a sixth of the SDK.
+        // The standard library's parser of `f64` would be a sixth of the SDK.
         Member::Text(text) => number(text.trim_ascii()).unwrap_or(0) as f64,
         _ => 0.0,
     };
@@ -236,9 +236,9 @@ mod tests {
         assert_eq!(tokens.scope.as_deref(), Some("openid profile email"));
     }
 
-    // keycloak-js #107, authkit-nextjs #273: timers that overflow or storm.
+    // keycloak-js #107, authkit-nextjs #273: timers that overflow, or refresh without a pause.
     #[test]
-    fn odd_lifetimes_neither_storm_nor_overflow() {
+    fn odd_lifetimes_neither_overflow_nor_refresh_without_a_pause() {
         for (expires_in, lifetime) in [
             ("1.5", Millis(1500)),
             ("\"3600\"", Millis(3_600_000)),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn unusable_answers_are_unclear_and_named() {
+    fn unusable_answers_are_indeterminate_and_named() {
         for body in [
             "",
             "[]",

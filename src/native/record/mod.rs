@@ -1,5 +1,5 @@
 //! Record and replay: everything that a [`Client`] was told and read, and what it did, as JSON text; and the same run
-//! again on a new client, which must do the same. A run that went wrong elsewhere is so looked at here, step by step.
+//! again on a new client, which must do the same. So a run that failed on another machine can be examined step by step.
 //!
 //! | member of the text | what |
 //! |---|---|
@@ -81,7 +81,7 @@ impl fmt::Display for Difference {
 }
 
 impl Recording {
-    /// Of a client that was made with these and has not been told anything yet.
+    /// For a client that was made with these and was not given any input yet.
     #[must_use]
     pub fn new(config: &Config, seed: u64) -> Self {
         Self { config: config::write(config), seed, steps: Vec::new() }
@@ -115,7 +115,7 @@ impl Recording {
         self.steps.is_empty()
     }
 
-    /// Tells a new client the same again.
+    /// Gives a new client the same inputs.
     ///
     /// # Errors
     /// Where it first reads or does something else.
@@ -226,7 +226,7 @@ impl Recording {
     }
 }
 
-/// Reads and acts for a client, and takes note of it.
+/// Reads and acts for a client, and records it.
 struct Recorder<'a> {
     env: &'a dyn Environment,
     actions: &'a dyn Actions,
@@ -301,7 +301,7 @@ impl Environment for Recorder<'_> {
     }
 }
 
-/// Answers from a step what was answered then, and takes note of what is done.
+/// Answers reads as the step recorded them, and records the actions.
 struct Replayer<'a> {
     step: &'a Step,
     reads: RefCell<VecDeque<&'a Value>>,

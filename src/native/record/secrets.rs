@@ -19,7 +19,7 @@ const NAMES: &[&str] = &[
     "code_verifier",
 ];
 
-/// Shorter values are no secrets of anybody's, and their letters are found everywhere.
+/// Shorter values are no secrets, and would be found everywhere.
 const SHORTEST: usize = 4;
 
 /// What each placeholder stands for, in the order in which they came up.

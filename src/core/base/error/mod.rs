@@ -21,7 +21,7 @@ pub struct ErrorData {
     pub code: ErrorCode,
     /// Named details, such as the parameter that is wrong. Never a secret.
     pub details: Vec<(&'static str, String)>,
-    /// When the provider wants to be asked again; 0 where it does not say.
+    /// The provider's `Retry-After`; 0 without one.
     pub retry_after: Millis,
 }
 
@@ -38,7 +38,7 @@ impl Error {
         self
     }
 
-    /// The same with the provider's wish.
+    /// The same with the provider's `Retry-After`.
     #[must_use]
     pub fn after(mut self, retry_after: Millis) -> Self {
         self.0.retry_after = retry_after;

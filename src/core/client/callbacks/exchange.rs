@@ -48,7 +48,7 @@ impl Client {
         self.ask(turn, RequestKind::Ready, Waiter::Callback(ticket));
     }
 
-    /// What the exchange needs is at hand, or cannot be had now.
+    /// The metadata and keys that the exchange needs were read, or cannot be had now.
     pub(in crate::core::client) fn prepared(
         &mut self,
         turn: &Turn,
@@ -61,7 +61,7 @@ impl Client {
             Progress::Preparing(claim) => claim,
             other => return exchange.progress = other,
         };
-        // A refusal is no credential: it need not wait for who sent it.
+        // A refusal holds no credential, so it is accepted without the metadata.
         let is_code = matches!(claim.response, AuthorizationResult::Code(_));
         match metadata {
             Err(error) if is_code => {
@@ -104,7 +104,7 @@ impl Client {
     }
 
     /// The callback's lock is held: the first tab of the origin to come here spends the state and sends the code.
-    /// `false` where the ticket is none of a callback's.
+    /// `false` where the ticket belongs to no callback.
     pub(in crate::core::client) fn callback_granted(&mut self, turn: &Turn, ticket: Ticket) -> bool {
         let Some(at) = self.exchange(ticket) else { return false };
         let Some(exchange) = self.exchanges.get_mut(at) else { return false };
@@ -173,7 +173,7 @@ impl Client {
             TokenOutcome::Refused { error, .. } if error.code == ErrorCode::CodeRefused => {
                 error.with("redirectUri", &pending.redirect_uri)
             }
-            // Of refreshes alone.
+            // Only refreshes have this outcome.
             TokenOutcome::Mismatch { .. } => Error::new(ErrorCode::Internal),
             TokenOutcome::Refused { error, .. }
             | TokenOutcome::NotSent { error, .. }
@@ -228,7 +228,7 @@ impl Client {
         self.release_waiting_tokens(turn);
     }
 
-    /// Lets go the locks that every tab has had time to see the marks of.
+    /// Releases the locks whose marks every tab has had time to read.
     pub(in crate::core::client) fn release_held(&mut self, turn: &Turn) {
         while let Some(at) = self.held.iter().position(|(_, until)| *until <= turn.now.mono) {
             let (ticket, _) = self.held.swap_remove(at);

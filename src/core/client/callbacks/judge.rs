@@ -53,7 +53,7 @@ impl Client {
     }
 
     pub(super) fn mark_spent(&self, turn: &Turn, mark: &str, state: &State) {
-        // First the transaction, whose end makes room for the mark.
+        // First the transaction: its removal makes room for the mark.
         turn.actions.remove(Area::Tab, &turn.store.transaction_key(state));
         turn.store.mark(mark, turn.now.wall, turn.actions);
     }

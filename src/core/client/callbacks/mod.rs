@@ -29,7 +29,7 @@ use std::sync::Arc;
 /// A finished sign-in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Who.
+    /// The user.
     pub id_token: IdToken,
     /// As given when the sign-in began.
     pub context: Arc<SignInContext>,
@@ -114,7 +114,7 @@ impl Client {
     /// The app hands over an absolute address.
     pub(super) fn callback(&mut self, turn: &Turn, call: CallId, url: String) {
         let url = match &self.cleaned {
-            // Asked again at what was left of it, it is the same callback.
+            // The cleaned address stands for the callback that was in it.
             Some((left, before)) if *left == url => before.clone(),
             _ => url,
         };
@@ -206,7 +206,7 @@ impl Client {
         !self.exchanges.iter().all(Exchange::is_done)
     }
 
-    /// When the next thing is due that time alone brings.
+    /// The next deadline.
     pub(super) fn callbacks_timeout(&self) -> MonotonicTime {
         let mut next = MonotonicTime::NEVER;
         for exchange in &self.exchanges {
@@ -226,7 +226,7 @@ impl Exchange {
         matches!(self.progress, Progress::Done(_))
     }
 
-    /// What it is doing; until that is put back, what it would answer if it were lost.
+    /// Takes the progress out. Until one is put back, the callback counts as replayed.
     fn take(&mut self) -> Progress {
         std::mem::replace(
             &mut self.progress,

@@ -64,7 +64,7 @@ pub struct Provider {
 
 struct Keys {
     list: Vec<Box<dyn Object>>,
-    /// Counts readings.
+    /// Counts how often the keys were read.
     generation: u32,
     read_at: Now,
     /// When an unknown `kid` last had them read again, by the page's own clock.
@@ -108,12 +108,12 @@ impl Provider {
         Ok(())
     }
 
-    /// What is wrong with endpoints that were left out: `metadata_invalid`, for a warning. Each is said once.
+    /// Why endpoints were left out: `metadata_invalid`, for a warning. Each is returned once.
     pub fn left_out(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.left_out)
     }
 
-    /// Keeps the keys; what is no key set leaves those known as they are.
+    /// Keeps the keys. A document that is no key set changes nothing.
     fn learn_keys(
         &mut self,
         answer: Result<HttpResponse, NoResponse>,

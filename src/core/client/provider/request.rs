@@ -1,4 +1,4 @@
-//! One request: the steps to what the client wants of the provider, and what to make of each answer.
+//! One request of the client: its steps, and how each answer is judged.
 
 use super::{HttpResponse, Keys, NoResponse, Provider, Verdict};
 use crate::core::base::clock::{Millis, Now};
@@ -27,7 +27,7 @@ pub enum RequestKind {
     Tokens {
         /// As the body has it.
         form: String,
-        /// Which sign-in the ID token must belong to.
+        /// What the ID token must match.
         purpose: Purpose,
     },
     /// `form` sent to the revocation endpoint, where that is known. What it answers changes nothing here.
@@ -70,9 +70,9 @@ pub enum RequestOutput {
     Tokens(TokenOutcome),
 }
 
-/// What the last step came to.
+/// The result of the last step.
 pub enum RequestInput {
-    /// There was none yet.
+    /// There was no step yet.
     Begin,
     /// Of [`RequestAction::Send`].
     Response(Result<HttpResponse, NoResponse>),
@@ -128,12 +128,12 @@ struct Checking {
 }
 
 impl ProviderRequest {
-    /// One that has not begun.
+    /// A request that was not started yet.
     pub fn new(kind: RequestKind) -> Self {
         Self { kind, pending: Pending::Nothing, checking: None, revocation: None }
     }
 
-    /// Takes what the last step came to and says what is next.
+    /// Takes the result of the last step and says what is next.
     pub fn handle(&mut self, provider: &mut Provider, now: Now, reply: RequestInput) -> RequestAction {
         let result = match (reply, self.pending) {
             (RequestInput::Response(answer), Pending::Metadata) => provider.learn_metadata(answer),
@@ -253,7 +253,8 @@ impl ProviderRequest {
         Some(RequestOutput::Tokens(outcome))
     }
 
-    /// The ID token says, or its signature proves, that it is not of this session or sign-in: none of it is used.
+    /// The ID token's claims or signature show that it is not of this session or sign-in: nothing of the answer is
+    /// used.
     fn mismatched(&self, refresh: Option<RefreshToken>, error: Error) -> TokenOutcome {
         match &self.kind {
             RequestKind::Tokens { purpose: Purpose::Refresh { .. }, .. } => TokenOutcome::Mismatch {
@@ -276,7 +277,7 @@ impl ProviderRequest {
         }
     }
 
-    /// What a key's verdict comes to; `None`: the next key is to be tried.
+    /// Handles the verdict of one key. `None`: the next key is to be tried.
     fn verified(&mut self, verdict: Verdict) -> Option<TokenOutcome> {
         let checking = match verdict {
             Verdict::Invalid => return None,

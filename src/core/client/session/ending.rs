@@ -28,7 +28,8 @@ impl Session {
         context.push(SessionAction::SignOutProvider { refresh, id_token });
     }
 
-    /// What storage holds although this tab knows it to have ended: another tab lives on it.
+    /// A record in storage that this tab did not take over, because it knows of a later sign-out: another tab still
+    /// holds that session.
     fn refused_record(&self, context: &Context) -> Option<Arc<SessionRecord>> {
         match StoredOrder::of(&context.view.session()) {
             (_, Some(Record::Active(record))) if self.shared() => Some(record),
@@ -61,7 +62,7 @@ impl Session {
         self.set_signed_out(context, sequence, reason, Source::ThisTab);
     }
 
-    /// Another tab ended it. Where each tab has a record of its own, this tab's is removed by this tab.
+    /// Another tab ended the session. With `'session'` storage each tab removes its own record.
     pub(super) fn end_elsewhere(&mut self, context: &mut Context, sequence: i64, reason: Reason) {
         if reason == Reason::Logout && !matches!(self.phase, Phase::Loading) {
             self.sign_out_epoch += 1;

@@ -63,8 +63,8 @@ impl<'a> Context<'a> {
 /// Names a call for a token: the runner's own number.
 pub type Call = u32;
 
-/// Names a request for a lock, and what is done under it; inputs carry it back. An answer whose ticket the session no
-/// longer waits for belongs to what it was asked for, and never to the session of now.
+/// Names a request for a lock, and what is done under it; inputs carry it back. An answer with a ticket that the
+/// session no longer waits for is never applied to the present session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// Counts tickets.
@@ -87,7 +87,7 @@ pub enum Renewal {
 pub enum SessionInput {
     /// The page begins.
     Start,
-    /// Nothing but the moment: what can be read now is read.
+    /// Storage is read, and nothing else happens.
     Sync,
     /// A reason to look again: visible, focused, online, storage changed.
     Revalidate,
@@ -95,7 +95,7 @@ pub enum SessionInput {
     PageHidden,
     /// The page is shown again, from the back/forward cache.
     PageShown,
-    /// The time of [`SessionAction::SetTimer`] has come, or is believed to have.
+    /// The timer of [`SessionAction::SetTimer`] fired, perhaps early or late.
     Timeout,
     /// A peer said something.
     Message(Message),
@@ -103,7 +103,7 @@ pub enum SessionInput {
     LockGranted(Ticket),
     /// Another tab took the lock away.
     LockStolen(Ticket),
-    /// What a refresh needs of the provider is at hand, or cannot be had.
+    /// What a refresh needs of the provider was read, or cannot be had.
     Prepared {
         /// As given.
         ticket: Ticket,
@@ -116,7 +116,7 @@ pub enum SessionInput {
         ticket: Ticket,
         /// When the request was sent.
         asked_at: Now,
-        /// What it came to, the ID token's checks included.
+        /// The result, the ID token's checks included.
         outcome: TokenOutcome,
     },
     /// An app wants an access token.
@@ -182,7 +182,7 @@ pub enum SessionAction {
         /// How long one and the same holder may keep it.
         steal_after: Millis,
     },
-    /// Let the lock go, or stop asking for it.
+    /// Release the lock, or stop requesting it.
     Unlock(Ticket),
     /// Get ready what a refresh needs of the provider: [`SessionInput::Prepared`] answers.
     Prepare(Ticket),

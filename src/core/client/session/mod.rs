@@ -127,7 +127,7 @@ pub enum SessionState<'a> {
 }
 
 impl Session {
-    /// A session that has not begun. `seed` is for jitter.
+    /// A session that was not started yet. `seed` is for jitter.
     pub fn new(rules: Rules, seed: u64) -> Self {
         Self {
             rules,
@@ -150,7 +150,7 @@ impl Session {
         }
     }
 
-    /// Takes one input: first what can be read now, then the input, then whatever has become due.
+    /// Handles one input: first storage is read, then the input is applied, then everything due is done.
     pub fn handle(&mut self, context: &mut Context, input: SessionInput) {
         let stored = self.sync_from_storage(context);
         let write_failed = matches!(input, SessionInput::WriteFailed);
@@ -172,7 +172,7 @@ impl Session {
             }
             SessionInput::PageShown => {
                 self.page = Page::Shown;
-                // What was said meanwhile could not be heard, and another page of this tab may have restored the session.
+                // Messages were missed meanwhile, and another page of this tab may have restored the session.
                 if self.peers == Peers::None {
                     self.peers = Peers::Possible;
                 }
@@ -266,7 +266,7 @@ impl Session {
         }
     }
 
-    /// Asks to be woken for the next thing that time alone brings.
+    /// Sets the timer for the next deadline.
     fn schedule(&mut self, context: &mut Context) {
         let now = context.now;
         let due = match (&self.phase, &self.refresh) {
@@ -304,7 +304,7 @@ impl Session {
         self.ticket(0)
     }
 
-    /// How often this tab knows the user to have signed out: a sign-in that began before is refused.
+    /// How many sign-outs this tab knows of: a sign-in that began before the last one is refused.
     pub fn sign_out_epoch(&self) -> u32 {
         self.sign_out_epoch
     }
@@ -366,10 +366,10 @@ impl Session {
     }
 }
 
-/// How much later than asked a timer may come before the tab must think that it was frozen.
+/// A timer that is later than this: the tab must assume that it was frozen.
 const LATE_WAKEUP: Millis = Millis::seconds(2);
 
-/// A lock that is waited for so long is held by a tab that may be frozen: calls that accept a valid token get it.
+/// A lock that is waited for this long may be held by a frozen tab: calls that accept the valid token get it.
 const SLOW_LOCK: Millis = Millis::seconds(1);
 
 /// The error for a call that needs a signed-in user.

@@ -14,7 +14,7 @@ pub enum Reason {
     LoginRequired,
     /// The platform refused the refresh token.
     SessionExpired,
-    /// It did so after an answer was lost that may have held its successor.
+    /// It did so after an answer was lost that may have carried the next refresh token.
     SessionLost,
     /// A refreshed ID token was not of the session; the check that failed.
     SessionMismatch(Check),

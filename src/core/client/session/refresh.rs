@@ -111,7 +111,7 @@ impl Session {
         self.settle_with_token(context, |call, _| call.renewal == Renewal::IfNeeded);
     }
 
-    /// Answers the calls that the token which is held will do for, while it is valid.
+    /// Answers the calls that accept the present token, while it is valid.
     fn settle_with_token(&mut self, context: &mut Context, will_do: fn(&Waiting, &SessionRecord) -> bool) {
         let Phase::Authenticated(active) = &self.phase else { return };
         if active.deadline.left(context.now) > Millis(0) {
@@ -182,11 +182,11 @@ impl Session {
     pub(super) fn lock_granted(&mut self, context: &mut Context, ticket: Ticket) {
         let since = match self.refresh {
             Refresh::WaitingForLock(waiting, since) if waiting == ticket => since,
-            // It is not wanted any more.
+            // It is no longer wanted.
             _ => return context.push(SessionAction::Unlock(ticket)),
         };
-        // After a long wait this tab may have been frozen, and have lost the lock again, or another tab may be taking it:
-        // then too this tab listens first. A tab whose timers are always late would listen for ever.
+        // After a long wait this tab may have been frozen and have lost the lock, or another tab may be stealing it:
+        // then peers are asked in any case. Without the limit a tab whose timers are always late would ask for ever.
         let waited = context.now.mono > since + LATE_WAKEUP;
         if waited || self.peers != Peers::None {
             self.query_peers(context);
@@ -204,14 +204,15 @@ impl Session {
         context.push(SessionAction::Prepare(ticket));
     }
 
-    /// It is at hand. Or it cannot be had: then nothing was sent, and the refresh token is not spent.
+    /// What the request needs was read; or it cannot be had, so nothing was sent and the refresh token is not spent.
     pub(super) fn prepared(&mut self, context: &mut Context, ticket: Ticket, result: Result<(), Error>) {
         let since = match self.refresh {
             Refresh::Preparing(preparing, since) if preparing == ticket => since,
             _ => return,
         };
         match result {
-            // After half of what the lock may be held, the rest may not suffice for the request: it is asked for anew.
+            // Preparing took more than half of `max_hold`, so the rest may be too short for the request: the lock is
+            // requested anew.
             Ok(()) if (context.now.mono - since).times(2) > self.rules.max_hold => self.release(context),
             Ok(()) => self.send(context, ticket),
             Err(error) => {
@@ -223,8 +224,8 @@ impl Session {
         }
     }
 
-    /// This tab was the one that was frozen. What it sent may still be answered; if it still wants tokens, it asks for the
-    /// lock again.
+    /// Another tab stole the lock, because this tab was frozen. Its request may still be answered; if it still needs
+    /// tokens, it requests the lock again.
     pub(super) fn lock_stolen(&mut self, ticket: Ticket) {
         if self.refresh.ticket() == Some(ticket) {
             self.detach();
@@ -251,7 +252,7 @@ impl Session {
         context.push(SessionAction::Refresh { ticket, token, sign_in });
     }
 
-    /// What a request came to.
+    /// The answer to a request.
     pub(super) fn handle_token_response(
         &mut self,
         context: &mut Context,
@@ -389,8 +390,8 @@ impl Session {
         context.notify(source, NotificationKind::Failing(error, retry_at));
     }
 
-    /// Lets the lock go, or stops asking for it. A lock under which a request is under way is kept until its answer, so
-    /// that no other tab sends the same token meanwhile.
+    /// Releases the lock, or stops requesting it. While a request is under way the lock is kept until its answer, so
+    /// that no other tab sends the same token.
     pub(super) fn release(&mut self, context: &mut Context) {
         if !self.detach()
             && let Some(ticket) = self.refresh.ticket()

@@ -1,5 +1,5 @@
-//! Storage is put right: a record that could not be written is written as soon as that works, and what a tab wrote that
-//! did not know the latest sign-in or sign-out is written over.
+//! Repairs storage: writes a record again whose write failed, and overwrites the record of a tab that did not know the
+//! latest sign-in or sign-out.
 
 use super::io::{Context, SessionAction, Stored};
 use super::session_record::{Record, SessionRecord, Tombstone};
@@ -35,7 +35,7 @@ impl Default for Repair {
 pub(super) enum StoredOrder {
     /// It cannot be read.
     Unreadable,
-    /// No record, or one that nothing can be made of.
+    /// No record, or none that can be read.
     Nothing,
     /// A record of this place among sign-ins and sign-outs, of this generation, issued at this time.
     Record(i64, i64, i64),
@@ -79,14 +79,16 @@ impl Repair {
         self.retry_at = MonotonicTime::NEVER;
     }
 
-    /// Something may have changed. The pause still grows: the reason may be another tab's attempt that failed as well.
+    /// Tries again at once, because storage may have changed. The pause still grows: the change may be another tab's
+    /// write that failed too.
     pub(super) fn retry_sooner(&mut self) {
         if self.retry_at != MonotonicTime::NEVER {
             self.retry_at = self.retry_at.min(self.failed_at + PAUSE.times(self.failures.into()));
         }
     }
 
-    /// Whether a write failed a moment ago. Each makes all other tabs look again, and must not be answered with theirs.
+    /// Whether a write failed a moment ago. Each failure makes all other tabs read storage, and they must not answer it
+    /// with writes of their own.
     pub(super) fn failed_just_now(&self, now: MonotonicTime) -> bool {
         self.retry_at != MonotonicTime::NEVER && now < self.failed_at + PAUSE
     }

@@ -62,7 +62,7 @@ impl Backoff {
     pub const BASE: Millis = Millis::seconds(1);
     /// The longest pause; also the least between tries once the timer has stopped trying.
     pub const CAP: Millis = Millis::seconds(300);
-    /// The longest that the provider may ask for.
+    /// The longest `Retry-After` that is respected.
     const MAX_RETRY_AFTER: Millis = Millis::seconds(3600);
     /// After so many failures in a row the timer stops trying: a refusal without CORS headers looks like a network failure.
     pub const MAX_TRIES: u32 = 10;
@@ -93,8 +93,8 @@ impl Backoff {
         pause
     }
 
-    /// Brings the next try forward where the browser came online, or where the timer has stopped trying: then a call or
-    /// the user's return schedules one. Never before the provider's wish.
+    /// Brings the next try forward: when the browser comes online, or, once the timer has stopped trying, for a call or
+    /// the user's return. Never before `Retry-After` has passed.
     pub fn retry_sooner(&mut self, online: bool, pause: Millis) {
         let rests = self.failures >= Self::MAX_TRIES;
         if self.failures > 0 && (rests || (self.offline && online)) {

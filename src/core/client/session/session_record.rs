@@ -58,7 +58,7 @@ pub struct Tombstone {
 pub enum Record {
     /// A user is signed in.
     Active(Arc<SessionRecord>),
-    /// Nobody is, any more.
+    /// The session has ended.
     Ended(Tombstone),
 }
 
@@ -111,8 +111,8 @@ impl SessionRecord {
         })
     }
 
-    /// The sign-in's ID token: what every later one must continue, OpenID Connect Core §12.2. A record of before this was
-    /// kept has only the newest.
+    /// The sign-in's ID token: what every later one must continue, OpenID Connect Core §12.2. Records of earlier
+    /// versions hold only the newest.
     pub fn signed_in_by(&self) -> &IdToken {
         self.sign_in_id_token.as_ref().unwrap_or(&self.id_token)
     }

@@ -93,7 +93,7 @@ impl Session {
     pub(super) fn handle_message(&mut self, context: &mut Context, message: Message) {
         let held = self.record().is_some_and(|record| record.sid == message.sid());
         if held {
-            // Those that stay are heard again before the next refresh.
+            // Peers that stay answer the query before the next refresh.
             let left = matches!(message, Message::Left { .. });
             self.peers = if left { Peers::Possible } else { Peers::Known };
         }
@@ -151,7 +151,7 @@ impl Session {
         newer.is_some()
     }
 
-    /// Posts tokens to a peer that is known to be there. One that may be is told of them, and asks.
+    /// Posts tokens where a peer is known. Where there may be one, `Present` announces them, and the peer asks.
     pub(super) fn post_tokens(&self, context: &mut Context, record: &Arc<SessionRecord>) {
         let message = match self.peers {
             Peers::Known => Message::Tokens(record.clone()),
