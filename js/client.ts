@@ -304,9 +304,9 @@ export class Client implements IntelliAuth {
 
   #flush(): void {
     const events = this.#events.splice(0);
-    const news = events.filter((event) => event !== undefined);
+    const present = events.filter((event) => event !== undefined);
     const state = this.getState();
-    for (const event of news.length > 0 ? news : [undefined]) {
+    for (const event of present.length > 0 ? present : [undefined]) {
       for (const listener of this.#listeners) {
         try {
           listener(state, event);

@@ -120,8 +120,8 @@ impl Client {
         else {
             return true;
         };
-        let news = NotificationKind::SignInStarted(masked(&url));
-        turn.actions.notify(&Notification { source: Source::ThisTab, kind: news });
+        let kind = NotificationKind::SignInStarted(masked(&url));
+        turn.actions.notify(&Notification { source: Source::ThisTab, kind });
         if known.delivery == Delivery::GiveUrl {
             let known = self.sign_ins.remove(at);
             self.settle(turn, &known.calls, &Answer::Url(&url));

@@ -127,13 +127,13 @@ pub fn process_token_response(
     retry_after: Millis,
 ) -> TokenOutcome {
     let object = body.and_then(|text| parse(engine, text));
-    let unclear = |error: Error| TokenOutcome::Indeterminate { error: error.after(retry_after) };
+    let indeterminate = |error: Error| TokenOutcome::Indeterminate { error: error.after(retry_after) };
     if let Some(error) = status_error(status) {
-        return unclear(error);
+        return indeterminate(error);
     }
     let good = matches!(status, 200..=299);
     let Some(object) = object else {
-        return unclear(unusable(if good {
+        return indeterminate(unusable(if good {
             "it is no JSON object within the size limit"
         } else {
             "its status is an error and its body is no OAuth error"
@@ -150,7 +150,7 @@ pub fn process_token_response(
     // Some platforms answer 200 whatever came of it.
     match object.member("error") {
         Member::Text(error) if !good || !error.is_empty() => match error.as_str() {
-            "temporarily_unavailable" | "server_error" | "slow_down" => unclear(unavailable(status)),
+            "temporarily_unavailable" | "server_error" | "slow_down" => indeterminate(unavailable(status)),
             name => {
                 let code = match name {
                     "invalid_grant" => ErrorCode::CodeRefused,
@@ -164,7 +164,7 @@ pub fn process_token_response(
                 TokenOutcome::Refused { error: told, grant: name == "invalid_grant" }
             }
         },
-        _ => unclear(unusable(problem)),
+        _ => indeterminate(unusable(problem)),
     }
 }
 

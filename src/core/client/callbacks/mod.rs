@@ -235,8 +235,8 @@ impl Exchange {
     }
 }
 
-fn notify(turn: &Turn, news: NotificationKind) {
-    turn.actions.notify(&Notification { source: Source::ThisTab, kind: news });
+fn notify(turn: &Turn, kind: NotificationKind) {
+    turn.actions.notify(&Notification { source: Source::ThisTab, kind });
 }
 
 fn is_of_another_client(store: &Store, response: &callback::AuthorizationResponse) -> bool {

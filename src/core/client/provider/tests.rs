@@ -133,12 +133,12 @@ fn code(done: RequestOutput) -> (&'static str, ErrorCode) {
         RequestOutput::Tokens(TokenOutcome::Refused { error, grant }) => {
             (if grant { "grant" } else { "refused" }, error.code)
         }
-        RequestOutput::Tokens(TokenOutcome::Indeterminate { error, .. }) => ("unclear", error.code),
+        RequestOutput::Tokens(TokenOutcome::Indeterminate { error, .. }) => ("indeterminate", error.code),
         RequestOutput::Tokens(TokenOutcome::Mismatch { check, refresh }) => {
             assert_eq!(refresh.unwrap().expose(), "rt", "it is to be revoked");
             (check.as_str(), ErrorCode::SessionMismatch)
         }
-        RequestOutput::Tokens(TokenOutcome::NotSent { error, .. }) => ("unsent", error.code),
+        RequestOutput::Tokens(TokenOutcome::NotSent { error, .. }) => ("not sent", error.code),
         RequestOutput::Tokens(TokenOutcome::Tokens(tokens)) => panic!("{tokens:?}"),
     }
 }
@@ -180,8 +180,8 @@ fn metadata_is_read_once_and_a_failed_reading_is_not_kept() {
 #[test]
 fn nothing_is_posted_before_metadata_is_known() {
     for (say, come) in [
-        (Say::Nothing(NoResponse::Network), ("unsent", ErrorCode::NetworkError)),
-        (ok("{}"), ("unsent", ErrorCode::MetadataInvalid)),
+        (Say::Nothing(NoResponse::Network), ("not sent", ErrorCode::NetworkError)),
+        (ok("{}"), ("not sent", ErrorCode::MetadataInvalid)),
     ] {
         let (asked, done) = run(&mut provider(true), sign_in(), vec![say]);
         assert_eq!((asked, code(done)), (vec![VIA.to_owned()], come));
@@ -376,7 +376,10 @@ fn a_lost_answer_is_indeterminate_and_nothing_is_sent_again() {
     {
         for kind in [sign_in(), refresh()] {
             let (asked, done) = run(&mut provider(false), kind, vec![Say::Nothing(failure.0)]);
-            assert_eq!((asked, code(done)), (vec!["POST /oauth2/token".to_owned()], ("unclear", failure.1)));
+            assert_eq!(
+                (asked, code(done)),
+                (vec!["POST /oauth2/token".to_owned()], ("indeterminate", failure.1))
+            );
         }
     }
 }

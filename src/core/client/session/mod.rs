@@ -281,7 +281,7 @@ impl Session {
                 let refresh_at = now.mono + left - active.refresh_margin;
                 if active.record.refresh.is_none() {
                     now.mono + left
-                } else if !context.online || self.backoff.rests() {
+                } else if !context.online || self.backoff.timer_stopped() {
                     // Waits for the browser to come online, for the user, or for a call.
                     MonotonicTime::NEVER
                 } else if self.backoff.failures > 0 {

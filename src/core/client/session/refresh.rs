@@ -152,7 +152,7 @@ impl Session {
     pub(super) fn wants_refresh(&self, now: Now) -> bool {
         let Phase::Authenticated(active) = &self.phase else { return false };
         let due = active.deadline.left(now) <= active.refresh_margin
-            && (!self.backoff.rests() || now.mono >= self.backoff.retry_at);
+            && (!self.backoff.timer_stopped() || now.mono >= self.backoff.retry_at);
         active.record.refresh.is_some() && (due || !self.waiting.is_empty())
     }
 

@@ -96,16 +96,16 @@ impl Backoff {
     /// Brings the next try forward: when the browser comes online, or, once the timer has stopped trying, for a call or
     /// the user's return. Never before `Retry-After` has passed.
     pub fn retry_sooner(&mut self, online: bool, pause: Millis) {
-        let rests = self.failures >= Self::MAX_TRIES;
-        if self.failures > 0 && (rests || (self.offline && online)) {
-            let pause = if rests { Self::CAP } else { pause };
+        let stopped = self.failures >= Self::MAX_TRIES;
+        if self.failures > 0 && (stopped || (self.offline && online)) {
+            let pause = if stopped { Self::CAP } else { pause };
             self.user_returned = true;
             self.retry_at = self.retry_at.min((self.last + pause).max(self.not_before));
         }
     }
 
     /// Whether the timer has stopped trying.
-    pub fn rests(&self) -> bool {
+    pub fn timer_stopped(&self) -> bool {
         self.failures >= Self::MAX_TRIES && !self.user_returned
     }
 }
