@@ -4,7 +4,7 @@
 //   names of rows   those alone; the others keep what was measured last
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from '../scripts/build.mjs';
-import { Advice, run } from '../scripts/lib/run.mjs';
+import { Advice, npmCommand, run } from '../scripts/lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from '../scripts/lib/stamp.mjs';
 import { main, step } from '../scripts/lib/step.mjs';
 import * as need from '../scripts/setup.mjs';
@@ -45,8 +45,7 @@ async function install() {
   await step('peers', (onLine) =>
     exclusively(async () => {
       if (isFresh('bench', print()) && existsSync(`${here}/node_modules`)) return 'up to date';
-      const script = process.env.npm_execpath;
-      const [command, ...args] = script ? [process.execPath, script] : ['npm'];
+      const [command, ...args] = npmCommand();
       await run(command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
         cwd: here,
         onLine,

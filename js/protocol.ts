@@ -29,6 +29,7 @@ import type {
   TokenSet,
 } from './protocol.types.js';
 import { type SignatureAlgorithm, verified } from './signature.js';
+import { webcrypto } from './webcrypto.js';
 
 export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
 export type * from './protocol.types.js';
@@ -292,7 +293,7 @@ class Flow implements CodeFlow {
 
   buildAuthorizationRequest(options?: AuthorizationRequestOptions) {
     const given = checked(requestOptions, options);
-    const entropy = crypto.getRandomValues(new Uint8Array(96));
+    const entropy = webcrypto('getRandomValues').getRandomValues(new Uint8Array(96));
     return call((wasm) =>
       wasm.buildAuthorizationRequest(this.#client, this.#metadata, given, entropy, this.#now()),
     ) as ReturnType<CodeFlow['buildAuthorizationRequest']>;

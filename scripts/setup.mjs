@@ -2,7 +2,8 @@
 // is met already, and says in one line what to do when it cannot be met. Node built-ins only.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Advice, ask, env, npmCommand, root, run, tools, which } from './lib/run.mjs';
+import { browsers } from './lib/browsers.mjs';
+import { Advice, ask, env, isProgram, npmCommand, root, run, tools, which } from './lib/run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './lib/stamp.mjs';
 import { step } from './lib/step.mjs';
 
@@ -153,21 +154,31 @@ async function cargoInstall(program, [crate, version, ...flags], onLine) {
   return 'built';
 }
 
-/** A Chromium and the driver of its version, and where it can be had its headless shell. */
+const BROWSER = 'Chrome, Chromium or Microsoft Edge';
+
+/** A browser, and where it can be had Chromium's headless shell. */
 export const browser = need('browser', async (onLine) => {
-  if (findBrowser() && (findShell() || isFresh('shell', SHELL))) return findBrowser().chrome;
-  const needed = findBrowser() ? [] : ['chromium', 'chromium-driver'];
-  const what = 'Chrome or Chromium, and chromedriver of its version';
+  if (findBrowser().chrome && (findShell() || isFresh('shell', SHELL))) return findBrowser().chrome;
+  // With the driver that one layer wants: a run then installs once.
+  const needed = findBrowser().chrome ? [] : ['chromium', 'chromium-driver'];
   try {
-    await apt([...needed, SHELL], what, onLine);
+    await apt([...needed, SHELL], BROWSER, onLine);
   } catch {
     // Not every system has it; none needs it.
-    if (needed.length > 0) await apt(needed, what, onLine);
+    if (needed.length > 0) await apt(needed, BROWSER, onLine);
     keepStamp('shell', SHELL);
   }
-  if (!findBrowser())
-    throw new Advice('Chromium was installed, but chromium and chromedriver are not on PATH');
+  if (!findBrowser().chrome) throw new Advice('Chromium was installed, but chromium is not on PATH');
   return `installed ${findBrowser().chrome}`;
+});
+
+/** What drives a browser for wasm-bindgen's tests. */
+export const driver = need('browser driver', async (onLine) => {
+  if (findBrowser().driver) return findBrowser().driver.path;
+  const what = `${BROWSER} with the driver of its version (chromedriver, or msedgedriver for Edge)`;
+  await apt(['chromium', 'chromium-driver'], what, onLine);
+  if (!findBrowser().driver) throw new Advice('Its driver was installed, but chromedriver is not on PATH');
+  return `installed ${findBrowser().driver.path}`;
 });
 
 const SHELL = 'chromium-headless-shell';
@@ -175,25 +186,8 @@ const SHELL = 'chromium-headless-shell';
 /** Chromium without its user interface, for half the time; not where another browser was asked for. */
 export const findShell = () => (env.CHROME ? undefined : which(SHELL));
 
-/** Where the browser and its driver are: `{ chrome, driver }`, or `undefined` unless both are there. */
-export function findBrowser() {
-  const chrome =
-    env.CHROME ||
-    which('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome') ||
-    installed().find((path) => existsSync(path));
-  const driverName = process.platform === 'win32' ? 'chromedriver.exe' : 'chromedriver';
-  const hosted = env.CHROMEWEBDRIVER && join(env.CHROMEWEBDRIVER, driverName);
-  const driver = env.CHROMEDRIVER || hosted || which('chromedriver');
-  return chrome && driver ? { chrome, driver } : undefined;
-}
-
-/** Where Chrome lies on systems that keep programs off PATH. */
-function installed() {
-  if (process.platform === 'darwin') return ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
-  const { PROGRAMFILES, LOCALAPPDATA } = process.env;
-  const folders = [PROGRAMFILES, process.env['PROGRAMFILES(X86)'], LOCALAPPDATA];
-  return folders.filter(Boolean).map((folder) => join(folder, 'Google/Chrome/Application/chrome.exe'));
-}
+/** Where a browser and a driver are on this machine, as `browsers` tells it. */
+export const findBrowser = () => browsers({ platform: process.platform, env, exists: isProgram });
 
 /** Installs Debian packages where that needs nobody's password. */
 async function apt(packages, what, onLine) {

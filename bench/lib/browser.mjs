@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { findBrowser, findShell } from '../../scripts/setup.mjs';
 
 const ARGS = ['--disable-gpu', '--disable-dev-shm-usage', '--no-sandbox'];
-const launching = () => ({ executablePath: findShell() ?? findBrowser()?.chrome, args: ARGS });
+const launching = () => ({ executablePath: findShell() ?? findBrowser().chrome, args: ARGS });
 /** The proxy's certificate is its own. */
 const context = { ignoreHTTPSErrors: true };
 

@@ -1,5 +1,6 @@
 /** The fake platform's keys: real signatures, by WebCrypto. */
 
+import { webcrypto } from '../webcrypto.js';
 import type { Algorithm } from './platform.js';
 
 const ALGORITHMS = {
@@ -21,7 +22,7 @@ export const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
     .replaceAll('=', '');
 
 /** 24 random octets as text. */
-export const random = (): string => base64url(crypto.getRandomValues(new Uint8Array(24)));
+export const random = (): string => base64url(webcrypto('subtle').getRandomValues(new Uint8Array(24)));
 
 export const sha256 = (text: string): Promise<ArrayBuffer> =>
   crypto.subtle.digest('SHA-256', encoder().encode(text));

@@ -1,6 +1,6 @@
 // Running other programs, and leaving none behind. Node built-ins only: this runs before npm packages exist.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,20 +36,26 @@ if (env.CI) {
   env.CARGO_PROFILE_DEV_DEBUG ??= '0';
 }
 
-/** The full path of the first of `names` that is on PATH. */
-export function which(...names) {
-  for (const name of names) {
-    for (const folder of env.PATH.split(delimiter)) {
-      const path = join(folder, process.platform === 'win32' ? `${name}.exe` : name);
-      try {
-        accessSync(path, constants.X_OK);
-        return path;
-      } catch {}
-    }
+const WINDOWS = process.platform === 'win32';
+
+/** Whether there is a program at this path. */
+export function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
-const WINDOWS = process.platform === 'win32';
+/** The full path of the first of `names` that is on PATH. */
+export function which(...names) {
+  const folders = env.PATH.split(delimiter);
+  const paths = names.flatMap((name) =>
+    folders.map((folder) => join(folder, WINDOWS ? `${name}.exe` : name)),
+  );
+  return paths.find(isProgram);
+}
 
 /**
  * npm, as a program and its first arguments: the one that runs this, or the one beside Node. On Windows it is a script for
@@ -146,12 +152,22 @@ function stop(code) {
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
   process.on(signal, () => stop(code));
 }
-// npm killed outright tells nobody; losing the parent says as much. (In package.json, `exec` keeps npm's
-// shell from standing between.)
+// npm killed outright tells nobody; losing it says as much. The shell that npm starts may stand between, and outlive it.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stop(143), 250).unref();
+  const above = parentOf(parent);
+  const lost = () => process.ppid !== parent || parentOf(parent) !== above;
+  setInterval(() => lost() && stop(143), 250).unref();
 }
+
+/** The parent of a process, where the system tells it in a file. */
+function parentOf(pid) {
+  try {
+    // Behind the name, which is in brackets and may hold anything: the state, then the parent.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/s, '').split(' ')[2];
+  } catch {}
+}
+
 /** True once a signal asked this process to end: what fails then is no failure. */
 export const isStopping = () => stopping !== undefined;
 process.on('exit', () => {

@@ -47,7 +47,7 @@ export function diagramsOf() {
 export async function draw(sources, pages) {
   const folder = join(pages, 'public', FOLDER);
   mkdirSync(folder, { recursive: true });
-  const browser = await chromium.launch({ executablePath: findShell() ?? findBrowser()?.chrome });
+  const browser = await chromium.launch({ executablePath: findShell() ?? findBrowser().chrome });
   try {
     const page = await browser.newPage();
     await page.addScriptTag({ content: readFileSync(RENDERER, 'utf8') });

@@ -6,7 +6,12 @@ import { after, before, describe, test } from 'node:test';
 import { npmCommand, root, run } from '../../scripts/lib/run.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8'));
-const bin = (name) => join(root, 'node_modules/.bin', name);
+/** A package's command as a script for Node: on Windows what npm links is no program. */
+function command(name) {
+  const folder = join(root, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : Object.values(bin)[0]);
+}
 
 describe('the package', { timeout: 600_000 }, () => {
   let folder;
@@ -27,11 +32,11 @@ describe('the package', { timeout: 600_000 }, () => {
   after(() => rmSync(folder, { recursive: true }));
 
   test('publint --strict has nothing to say', async () => {
-    assert.match(await run(bin('publint'), ['run', tarball, '--strict']), /All good/);
+    assert.match(await run(process.execPath, [command('publint'), 'run', tarball, '--strict']), /All good/);
   });
 
   test('attw finds the types of every entry in every mode', async () => {
-    const said = await run(bin('attw'), [tarball, '--format', 'json']);
+    const said = await run(process.execPath, [command('@arethetypeswrong/cli'), tarball, '--format', 'json']);
     const { analysis, problems } = JSON.parse(said);
     assert.deepEqual(problems ?? {}, {});
     assert.deepEqual(

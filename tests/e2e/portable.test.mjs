@@ -1,9 +1,14 @@
 // What fails on macOS or Windows alone, as far as it can be seen from here.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { createInterface } from 'node:readline';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { browsers } from '../../scripts/lib/browsers.mjs';
 import { npmCommand, root } from '../../scripts/lib/run.mjs';
 import { servedPath } from './support/serve.mjs';
 
@@ -24,11 +29,134 @@ test('npm is started as a script for Node on Windows, which starts no npm.cmd wi
   const direct = modules.filter((path) =>
     /\b(spawn|run|start)\(\s*'np[mx]'|: \['npm'\]/.test(readFileSync(join(root, path), 'utf8')),
   );
-  // The bench is run on Linux alone.
-  assert.deepEqual(
-    direct.filter((path) => !path.startsWith('bench/')),
-    [],
+  assert.deepEqual(direct, []);
+});
+
+test('npm’s scripts are lines that cmd.exe understands as well', () => {
+  const manifests = files.filter((path) => /(^|\/)package\.json$/.test(path));
+  assert.ok(manifests.length > 5);
+  for (const path of manifests) {
+    const { scripts = {} } = JSON.parse(readFileSync(join(root, path), 'utf8'));
+    for (const [name, line] of Object.entries(scripts)) {
+      // Programs and arguments alone: no word of a shell, no variable, pattern or quote.
+      assert.match(line, /^[\w./@:= -]+( && [\w./@:= -]+)*$/, `${path}: ${name}`);
+      assert.doesNotMatch(
+        line,
+        /(^|&& )(\w+=|(exec|export|cp|rm|mv|mkdir|cat|sh|bash|test|\.\/)\b)/,
+        `${path}: ${name}`,
+      );
+    }
+  }
+});
+
+test('what npm runs ends with npm, even one that is killed outright behind its shell', {
+  skip: process.platform === 'win32' && 'Windows tells nobody that a parent is gone',
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'killed-npm-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const helper = pathToFileURL(join(root, 'scripts/lib/run.mjs')).href;
+  // A program that starts another one, and both would run on.
+  const other = `console.log('runs'); setInterval(() => {}, 1000);`;
+  writeFileSync(
+    join(folder, 'script.mjs'),
+    `import { start } from ${JSON.stringify(helper)};
+    start(process.execPath, ['-e', ${JSON.stringify(other)}], { onLine: (line) => console.log(line) });
+    setInterval(() => {}, 1000);`,
   );
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { begin: 'node script.mjs' } }));
+  const [program, ...args] = npmCommand();
+  // In a group of its own, so that nothing is left whatever comes of it.
+  const npm = spawn(program, [...args, 'run', 'begin'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  t.after(() => {
+    try {
+      process.kill(-npm.pid, 'SIGKILL');
+    } catch {}
+  });
+  // The pipe closes with the last that holds it.
+  const closed = once(npm.stdout, 'close', { signal: AbortSignal.timeout(60_000) });
+  for await (const line of createInterface({ input: npm.stdout })) {
+    if (line === 'runs') npm.kill('SIGKILL');
+  }
+  await closed;
+});
+
+describe('the set-up finds', () => {
+  /** What is found on a system that has these programs alone. */
+  const found = (platform, env, ...programs) =>
+    browsers({ platform, env, exists: (path) => programs.includes(path) });
+  const WINDOWS = {
+    Path: 'C:\\Windows',
+    ProgramFiles: 'C:\\Program Files',
+    'ProgramFiles(x86)': 'C:\\Program Files (x86)',
+    LocalAppData: 'C:\\Users\\ada\\AppData\\Local',
+  };
+  const EDGE = 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe';
+  const edgeDriver = (path) => ({ variable: 'MSEDGEDRIVER', path });
+  const chromeDriver = (path) => ({ variable: 'CHROMEDRIVER', path });
+
+  test('nothing where there is nothing', () => {
+    for (const platform of ['linux', 'darwin', 'win32']) {
+      assert.deepEqual(found(platform, { PATH: '/bin' }), { chrome: undefined, driver: undefined });
+    }
+  });
+
+  test('Edge where it is the only one, without a driver and with its own', () => {
+    assert.deepEqual(found('win32', WINDOWS, EDGE), { chrome: EDGE, driver: undefined });
+    const path = 'D:\\tools\\msedgedriver.exe';
+    const env = { ...WINDOWS, Path: 'C:\\Windows;D:\\tools' };
+    assert.deepEqual(found('win32', env, EDGE, path), { chrome: EDGE, driver: edgeDriver(path) });
+    const hosted = { ...WINDOWS, EDGEWEBDRIVER: 'D:\\tools' };
+    assert.deepEqual(found('win32', hosted, EDGE, path).driver, edgeDriver(path));
+    const mac = '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge';
+    assert.equal(found('darwin', { PATH: '/bin' }, mac).chrome, mac);
+    assert.equal(
+      found('linux', { PATH: '/bin:/usr/bin' }, '/usr/bin/microsoft-edge').chrome,
+      '/usr/bin/microsoft-edge',
+    );
+  });
+
+  test('Chromium and Chrome’s channels where they are installed', () => {
+    for (const name of ['Google\\Chrome', 'Google\\Chrome Beta', 'Google\\Chrome SxS', 'Chromium']) {
+      const path = `${WINDOWS.LocalAppData}\\${name}\\Application\\chrome.exe`;
+      assert.equal(found('win32', WINDOWS, path).chrome, path);
+    }
+    for (const name of ['Google Chrome', 'Google Chrome Beta', 'Google Chrome Canary', 'Chromium']) {
+      for (const place of ['/Applications', '/Users/ada/Applications']) {
+        const path = `${place}/${name}.app/Contents/MacOS/${name}`;
+        assert.equal(found('darwin', { PATH: '/bin', HOME: '/Users/ada' }, path).chrome, path);
+      }
+    }
+    assert.equal(
+      found('linux', { PATH: '/opt/bin' }, '/opt/bin/google-chrome-beta').chrome,
+      '/opt/bin/google-chrome-beta',
+    );
+  });
+
+  test('a driver of a browser that is there: chromedriver does not drive Edge, nor msedgedriver Chrome', () => {
+    const chrome = `${WINDOWS.ProgramFiles}\\Google\\Chrome\\Application\\chrome.exe`;
+    const drivers = ['D:\\tools\\chromedriver.exe', 'D:\\tools\\msedgedriver.exe'];
+    const env = { ...WINDOWS, Path: 'D:\\tools' };
+    assert.equal(found('win32', env, EDGE, drivers[0]).driver, undefined);
+    assert.equal(found('win32', env, chrome, drivers[1]).driver, undefined);
+    assert.deepEqual(found('win32', env, chrome, EDGE, ...drivers), {
+      chrome,
+      driver: chromeDriver(drivers[0]),
+    });
+    assert.deepEqual(found('win32', env, chrome, EDGE, drivers[1]), {
+      chrome,
+      driver: edgeDriver(drivers[1]),
+    });
+  });
+
+  test('what the environment names', () => {
+    const env = { PATH: '/bin', CHROME: '/my/msedge', MSEDGEDRIVER: '/my/driver', CHROMEDRIVER: '/my/other' };
+    assert.deepEqual(found('linux', env), { chrome: '/my/msedge', driver: edgeDriver('/my/driver') });
+    assert.deepEqual(found('linux', { ...env, CHROME: '/my/chrome' }).driver, chromeDriver('/my/other'));
+  });
 });
 
 test('no module is imported by an absolute path, whose drive Node takes for a scheme', () => {

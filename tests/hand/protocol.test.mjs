@@ -34,6 +34,14 @@ async function refusal(work) {
 }
 
 describe('the flow by hand', { timeout: 120_000 }, () => {
+  test('where nothing is random, as in Node 18, it is said what has to be there', async (t) => {
+    const flow = await createCodeFlow(client);
+    const { crypto } = globalThis;
+    t.after(() => Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true }));
+    Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true });
+    assert.throws(() => flow.buildAuthorizationRequest(), /no global crypto\.getRandomValues.*Node 20/);
+  });
+
   test('a user signs in, the signature is verified, tokens are refreshed, revoked, and the session ended', async (t) => {
     const provider = await platform(t);
     const plain = await flowOf(provider);

@@ -109,6 +109,19 @@ const rules = {
   },
 };
 
+test('without WebCrypto, as in Node 18 and in some test DOMs, it is said what has to be there', (t) => {
+  const { crypto } = globalThis;
+  t.after(() => Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true }));
+  const { getRandomValues } = crypto;
+  for (const value of [undefined, { getRandomValues }]) {
+    Object.defineProperty(globalThis, 'crypto', { value, configurable: true });
+    assert.throws(
+      () => createFakePlatform({ redirectUris: [REDIRECT] }),
+      /no global crypto\.subtle.*Node 20/,
+    );
+  }
+});
+
 describe('the fake platform agrees with the embedded provider on', { timeout: 300_000 }, () => {
   for (const [name, rule] of Object.entries(rules)) {
     test(name, async () => {

@@ -18,7 +18,7 @@ export function openBrowser({ args = [], backForwardCache = false } = {}) {
   const asked = JSON.stringify([args, backForwardCache]);
   if (!opened.has(asked)) {
     const browser = chromium.launch({
-      executablePath: (backForwardCache ? undefined : findShell()) ?? findBrowser()?.chrome,
+      executablePath: (backForwardCache ? undefined : findShell()) ?? findBrowser().chrome,
       args: ['--disable-gpu', '--disable-dev-shm-usage', ...args],
       // Playwright switches it off, because a page that comes back surprises most tests.
       ignoreDefaultArgs: backForwardCache ? ['--disable-back-forward-cache'] : [],

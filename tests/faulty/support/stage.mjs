@@ -44,7 +44,7 @@ export async function openStage() {
   const platform = await openPlatform(app, keys);
 
   const browser = await chromium.launch({
-    executablePath: findShell() ?? findBrowser()?.chrome,
+    executablePath: findShell() ?? findBrowser().chrome,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
 
