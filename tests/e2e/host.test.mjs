@@ -11,6 +11,9 @@ describe('requests by the host', { timeout: 600_000 }, () => {
   const opened = async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     world.files.set('/bare.js', 'window.ready = Promise.resolve();');
+    world.files.set('/answer.js', 'an answer');
+    // As RFC 6749 §5.1 wants it of every answer with tokens.
+    world.headers['cache-control'] = 'no-store';
     const page = await world.tab();
     await page.evaluate(async () => {
       const { Host } = await import('/sdk/host.js');
@@ -52,6 +55,20 @@ describe('requests by the host', { timeout: 600_000 }, () => {
       { status: 200, length: undefined, timedOut: false },
       { status: 200, length: 0, timedOut: false },
     ]);
+  });
+
+  test('an answer that was read is shown by the browser’s tools, and its request is not cancelled', async (t) => {
+    const page = await opened(t);
+    const ended = { finished: [], failed: [] };
+    for (const how of Object.keys(ended)) {
+      page.on(`request${how}`, (request) => request.url().includes('/answer.js') && ended[how].push(request));
+    }
+    await page.evaluate(async () => {
+      for (let time = 0; time < 20; time++) await sent(new URL(`/answer.js?${time}`, location.origin));
+    });
+    assert.deepEqual([ended.finished.length, ended.failed.length], [20, 0]);
+    const last = await ended.finished.at(-1).response();
+    assert.equal(await last.text(), 'an answer');
   });
 
   test('a request that is not answered in time says so, and so does one that was given up', async (t) => {

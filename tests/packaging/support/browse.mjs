@@ -56,15 +56,43 @@ export async function warmUp(browser, port) {
   await page.close();
 }
 
+/** Less in a production page's script is nothing that was worth a request, in characters. */
+const SOMETHING = 50;
+
+/**
+ * What is wrong with the scripts that a page requested up to now: there are more of them than there should be, or one has
+ * nothing in it.
+ *
+ * @param {Map<string, Promise<string>>} scripts their texts by address
+ * @param {string[]} late of these the ones that were requested when the app's own code ran
+ * @param {{ scripts?: number, late?: number }} most
+ */
+async function complaintsOf(scripts, late, most) {
+  const complaints = [];
+  const more = (found, most = Infinity) =>
+    found.length > most && complaints.push(`${found.length} in place of ${most}: ${found.join(', ')}`);
+  more([...scripts.keys()], most.scripts);
+  more(late, most.late);
+  for (const [url, text] of scripts) {
+    const code = (await text)?.replace(/^\/\/# source.*/gm, '').trim();
+    if (code?.length < SOMETHING) complaints.push(`there is nothing in ${url}: ${code}`);
+  }
+  return complaints;
+}
+
 /**
  * Signs in at the app on `port`, reloads, and fails on anything that the page or its console complained of.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {number} port
- * @param {boolean} built whether it is a production build, whose console is told nothing
- * @param {boolean} byHand whether the app has a request built by `/protocol` and explained by `/explain`
+ * @param {object} app
+ * @param {boolean} app.built whether it is a production build, whose console is told nothing
+ * @param {boolean} app.byHand whether it has a request built by `/protocol` and explained by `/explain`
+ * @param {{ scripts?: number, late?: number }} app.most how many scripts it may request up to its sign-in button, and of these
+ * when its own code runs
+ * @returns {Promise<string>} how many it requested
  */
-export async function signInAt(browser, port, built, byHand) {
+export async function signInAt(browser, port, { built, byHand, most }) {
   const origin = `http://localhost:${port}`;
   const provider = await startProvider({
     port: 0,
@@ -75,11 +103,17 @@ export async function signInAt(browser, port, built, byHand) {
   const context = await browser.newContext();
   context.setDefaultTimeout(PATIENCE);
   const complaints = [];
+  const scripts = new Map();
+  let late = [];
   let advised = false;
   try {
     await context.addInitScript(
       (given) => {
-        window.given = given;
+        const get = () => {
+          window.began ??= performance.now();
+          return given;
+        };
+        Object.defineProperty(window, 'given', { get });
       },
       { tenantUrl: provider.issuer, clientId: provider.clientId },
     );
@@ -89,8 +123,28 @@ export async function signInAt(browser, port, built, byHand) {
       if (message.type() === 'error') complaints.push(message.text());
       advised ||= message.text().startsWith('IntelliAuth: the redirect URI to register');
     });
+    const note = (response) => {
+      if (response.request().resourceType() !== 'script') return;
+      // A page that gives way to another one has none.
+      const text = response.text().catch(() => undefined);
+      scripts.set(response.url(), text);
+    };
+    page.on('response', note);
     await page.goto(origin);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    const button = page.getByRole('button', { name: 'Sign in', exact: true });
+    await button.waitFor();
+    page.off('response', note);
+    late = await page.evaluate(
+      (urls) => {
+        const requested = performance
+          .getEntriesByType('resource')
+          .filter(({ startTime }) => startTime > window.began);
+        return urls.filter((url) => requested.some(({ name }) => name === url));
+      },
+      [...scripts.keys()],
+    );
+    if (built) complaints.push(...(await complaintsOf(scripts, late, most)));
+    await button.click();
     await page.getByRole('button', { name: 'Use Ada Lovelace' }).click();
     await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
     const here = page.url();
@@ -109,4 +163,5 @@ export async function signInAt(browser, port, built, byHand) {
     await provider.close();
   }
   if (complaints.length > 0) throw new Failed('no sign-in', complaints.join('\n'));
+  return `${scripts.size} scripts, ${late.length} of them late`;
 }

@@ -1,4 +1,5 @@
 // Runs the cases: each of their modes is one step.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Failed, start, stopAll } from '../../../scripts/lib/run.mjs';
@@ -30,9 +31,11 @@ export async function runCases(consumers) {
         const work = async (onLine) => {
           folder ??= await prepare(consumer, onLine);
           if (consumer.tool) result.version = version(folder, consumer.tool);
-          await runMode(folder, mode, browser, onLine, consumer.apps?.includes('by-hand') ?? false);
+          const byHand = consumer.apps?.includes('by-hand') ?? false;
+          const restore = mode.preload ? preloaded(join(folder, mode.preload)) : () => {};
+          const scripts = await runMode(folder, mode, browser, onLine, byHand).finally(restore);
           result.passed = true;
-          return { tests: { passed: 1, failed: 0 } };
+          return { note: scripts, tests: { passed: 1, failed: 0 } };
         };
         const place = `${results.length}/${count}`;
         await step(`${place} ${consumer.title}, ${name}`, work).catch(() => {});
@@ -57,6 +60,13 @@ async function finish(command, args, options) {
   if (code !== 0) throw new Failed(`ended with ${code}`, child.output);
 }
 
+/** Adds to an app's entry what preloads the SDK; answers with what takes it out again. */
+function preloaded(entry) {
+  const text = readFileSync(entry, 'utf8');
+  writeFileSync(entry, `${text}\nimport '@intelliauth/spa-sdk/preload';\n`);
+  return () => writeFileSync(entry, text);
+}
+
 async function runMode(folder, mode, browser, onLine, byHand) {
   const env = { NO_COLOR: '1', NODE_ENV: undefined, NODE_OPTIONS: undefined, ...mode.env };
   const options = { cwd: folder, env, onLine };
@@ -64,9 +74,10 @@ async function runMode(folder, mode, browser, onLine, byHand) {
   if (command) await finish(command, args, options);
   if (!mode.files && !mode.server) return;
   const port = await freePort();
+  const signIn = () => signInAt(browser, port, { built: Boolean(mode.run), byHand, most: mode });
   if (mode.files) {
     const close = await serveFolder(join(folder, mode.files), port);
-    return signInAt(browser, port, Boolean(mode.run), byHand).finally(close);
+    return signIn().finally(close);
   }
   const [serverCommand, ...serverArgs] = program(folder, mode.server(String(port)));
   const server = start(serverCommand, serverArgs, { ...options, env: { ...env, PORT: String(port) } });
@@ -78,7 +89,7 @@ async function runMode(folder, mode, browser, onLine, byHand) {
     await Promise.race([answering(port), ended]);
     if (mode.html) await rendered(port, mode.html);
     if (mode.warmUp) await warmUp(browser, port);
-    await signInAt(browser, port, Boolean(mode.run), byHand);
+    return await signIn();
   } catch (error) {
     if (error instanceof Failed && error.output !== server.output)
       error.output = `${server.output}\n${error.output}`;

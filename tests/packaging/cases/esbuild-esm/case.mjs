@@ -1,7 +1,9 @@
+const build = { run: ['./build.mjs'], files: 'dist', scripts: 7 };
+
 export default {
   title: 'esbuild (esm)',
   tool: 'esbuild',
   fast: true,
   apps: ['react', 'by-hand'],
-  modes: { build: { run: ['./build.mjs'], files: 'dist' } },
+  modes: { build, 'build with preload': { ...build, preload: 'main.js', late: 0 } },
 };

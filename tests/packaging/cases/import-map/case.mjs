@@ -1,5 +1,7 @@
+const page = { files: '.' };
+
 export default {
   title: 'No bundler, an import map',
   fast: true,
-  modes: { page: { files: '.' } },
+  modes: { page, 'page with preload': { ...page, preload: 'main.js', late: 0 } },
 };

@@ -3,12 +3,14 @@ const next = 'next/dist/bin/next';
 /** Next builds with Turbopack, or with webpack where it is told to. */
 const modes = (bundler, ...flags) => {
   const served = { env: { NEXT_TELEMETRY_DISABLED: '1' }, html: '<p>Loading</p>' };
+  const build = {
+    run: [next, 'build', ...flags],
+    server: (port) => [next, 'start', '--port', port],
+    ...served,
+  };
   return {
-    [`${bundler} build`]: {
-      run: [next, 'build', ...flags],
-      server: (port) => [next, 'start', '--port', port],
-      ...served,
-    },
+    [`${bundler} build`]: build,
+    [`${bundler} build with preload`]: { ...build, preload: 'app/providers.js' },
     [`${bundler} dev`]: { server: (port) => [next, 'dev', ...flags, '--port', port], ...served },
   };
 };

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createIntelliAuth, IntelliAuthError, isIntelliAuthError } from '@intelliauth/spa-sdk';
 import { explain } from '@intelliauth/spa-sdk/explain';
 import { createCodeFlow } from '@intelliauth/spa-sdk/protocol';
+import '@intelliauth/spa-sdk/preload';
 import { IntelliAuthProvider, useIntelliAuth } from '@intelliauth/spa-sdk/react';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';

@@ -5,6 +5,7 @@ const { renderToString } = require('react-dom/server');
 const { createIntelliAuth, isIntelliAuthError } = require('@intelliauth/spa-sdk');
 const { explain } = require('@intelliauth/spa-sdk/explain');
 const { createCodeFlow } = require('@intelliauth/spa-sdk/protocol');
+require('@intelliauth/spa-sdk/preload');
 const { IntelliAuthProvider, useIntelliAuth } = require('@intelliauth/spa-sdk/react');
 
 const options = {

@@ -1,6 +1,8 @@
+const build = { run: ['parcel/lib/bin.js', 'build', 'index.html', '--no-cache'], files: 'dist', scripts: 4 };
+
 export default {
   title: 'Parcel',
   tool: 'parcel',
   apps: ['react', 'by-hand'],
-  modes: { build: { run: ['parcel/lib/bin.js', 'build', 'index.html', '--no-cache'], files: 'dist' } },
+  modes: { build, 'build with preload': { ...build, preload: 'main.js', scripts: 1, late: 0 } },
 };

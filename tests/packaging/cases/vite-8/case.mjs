@@ -1,12 +1,17 @@
 const vite = 'vite/bin/vite.js';
 
+const build = { run: [vite, 'build'], files: 'dist', scripts: 5 };
+const dev = { server: (port) => [vite, '--port', port, '--strictPort'] };
+
 export default {
   title: 'Vite',
   tool: 'vite',
   fast: true,
   apps: ['react', 'by-hand'],
   modes: {
-    build: { run: [vite, 'build'], files: 'dist' },
-    dev: { server: (port) => [vite, '--port', port, '--strictPort'] },
+    build,
+    dev,
+    'build with preload': { ...build, preload: 'main.js', scripts: 1, late: 0 },
+    'dev with preload': { ...dev, preload: 'main.js', warmUp: true },
   },
 };
