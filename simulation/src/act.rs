@@ -13,7 +13,7 @@ use intelliauth_spa_sdk::core::protocol::jwks::Jwk;
 use intelliauth_spa_sdk::core::protocol::jws::Jws;
 use std::cell::RefCell;
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Debug)]
 pub enum Settled {
     Done,

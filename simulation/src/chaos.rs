@@ -1,4 +1,4 @@
-//! What happens without being asked: users, browsers, machines and networks as they are.
+//! Faults and events that nobody asked for: of users, browsers, machines and networks.
 
 use super::log::Entry;
 use super::plan::Fault;
@@ -192,7 +192,7 @@ impl World {
                 }
             }
             Fault::Blocked | Fault::Full => {
-                // What it ends counts up to now.
+                // The failure that ends here counts up to now.
                 self.storage_fails();
                 let dice = &mut self.storage_dice;
                 let health = match fault {

@@ -1,5 +1,6 @@
-//! What must hold, seen with God's eye: at every send, at every answer of the platform, at every hand-over of a token,
-//! after every step. An excuse is always a fault that the world itself committed, never the machine's.
+//! The rules that must hold, checked with knowledge of the whole world: at every request, at every answer of the
+//! platform, whenever a token is handed out, and after every step. Only faults that the world itself made are an
+//! excuse, never the client's.
 
 use super::plan::{Fault, Rotation, Sabotage};
 use super::platform::{Family, numbers};
@@ -50,9 +51,9 @@ impl World {
         self.plan.has(Fault::NoLocks)
     }
 
-    /// The record that `tab` can read, where it is a grant.
+    /// The session record that `tab` can read.
     pub fn readable(&self, tab: usize) -> Option<Arc<SessionRecord>> {
-        // A world that sabotage is measured by what it promised.
+        // A sabotaged world is judged by the rules of a correct one.
         let text = match self.plan.sabotage {
             Some(Sabotage::StaleForever) if self.plan.keep == TokenStorage::Local => {
                 self.shared.read(tab, &super::key("session"), self.now, false).map(str::to_owned)
@@ -69,7 +70,7 @@ impl World {
     }
 
     pub fn oracle_hears(&mut self, id: DocId, message: &Message) {
-        // In a tab of its own, another session's tokens are not used.
+        // With `'session'` storage another session's tokens are not used.
         if let Message::Tokens(grant) = message
             && (self.plan.keep == TokenStorage::Local
                 || self.docs[id].seen.held().is_some_and(|(sid, _)| sid == grant.sid))
@@ -107,7 +108,7 @@ impl World {
         }
     }
 
-    /// Being lock_stolen is an excuse for a holder past its deadline alone.
+    /// A stolen lock is an excuse only for a holder past its deadline.
     pub fn oracle_lock_stolen(&mut self, id: DocId, ticket: Ticket, held: i64) {
         if held < self.plan.hold() {
             return;
@@ -177,7 +178,7 @@ impl World {
         }
     }
 
-    /// The platform refreshed: was it time?
+    /// The platform refreshed: checks that a refresh was due.
     pub fn check_refresh(&mut self, number: usize, family: usize, index: usize) {
         let (known, request) = (&self.platform.families[family], &self.requests[number]);
         let before = &known.issues[index - 1];
@@ -186,7 +187,7 @@ impl World {
         let newest = format!("at.{family}.{}", index - 1);
         let held = |doc: &Doc| doc.open && doc.seen.held().is_some_and(|(_, access)| access == newest);
         let exempt = !before.known
-            // In tabs of their own, tokens go with the last tab that holds them.
+            // With `'session'` storage tokens are gone with the last tab that holds them.
             || (self.plan.keep == TokenStorage::Session && !self.docs.iter().any(held))
             || known.oracle.demand >= before.asked
             || known.oracle.lock_stolen >= before.asked
@@ -200,7 +201,7 @@ impl World {
         }
     }
 
-    /// A refresh token came again and ended its family: whose fault is it?
+    /// A refresh token was used again, which ended its family: checks that a fault explains it.
     pub fn check_reuse(&mut self, number: usize, token: &str) {
         self.stats.losses += 1;
         let (family, index) = numbers(token);
@@ -314,7 +315,7 @@ impl World {
         }
     }
 
-    /// `sid` is held, perhaps `anew`.
+    /// The page holds `sid`, perhaps `anew`.
     fn check_alive(&mut self, id: DocId, sid: &str, access: &str, anew: bool) {
         let family = &self.platform.families[numbers(access).0];
         if family.sid != sid {

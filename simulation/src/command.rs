@@ -135,7 +135,7 @@ impl World {
         let Some((ticket, _, next)) = self.locks.take_away(id, self.now) else { return false };
         self.did("steal", Some(tab));
         self.tell(|_| Entry::new("stolen").tab(tab));
-        // The client is not to blame for what comes of it.
+        // What follows is not the client's fault.
         self.oracle_lock_stolen(id, ticket, i64::MAX);
         if let Some((_, access)) = self.docs[id].seen.held() {
             let family = numbers(access).0;

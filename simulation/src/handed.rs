@@ -9,7 +9,7 @@ use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::session::io::Call;
 
 impl World {
-    /// Whether the token that `id` holds lives, and the machine cannot but know it.
+    /// Whether the token that `id` holds is valid, and the client must know it.
     pub fn lives(&self, id: DocId) -> bool {
         let Some((_, access)) = self.docs[id].seen.held() else { return false };
         let (family, index) = numbers(access);
@@ -49,7 +49,7 @@ impl World {
         let back: i64 =
             self.trouble.back.iter().filter(|(at, _)| *at >= asked_at).map(|(_, far)| far + 2_000).sum();
         let slept = self.trouble.sleeps.iter().any(|at| *at >= asked_at);
-        // A clock set back deceives a tab that has no other clock for it.
+        // A tab cannot notice that the clock was set back if it has no other clock for this time.
         let tolerance = if by == id && !slept { 0 } else { back };
         let over = self.truth() - asked_at - self.plan.lifetime;
         if over > tolerance {

@@ -1,5 +1,5 @@
-//! A simulated world that runs the very client that ships: tabs, storage, locks, messages, requests, a provider, and
-//! all that goes wrong. Its tests are in `tests/simulation`; compiled to wasm it is the demo's page /lab.
+//! A simulated world that runs the same client that ships: tabs, storage, locks, messages, requests, a provider, and
+//! faults. Its tests are in `tests/simulation`; compiled to wasm it is the demo's page /lab.
 
 pub mod act;
 pub mod chaos;
@@ -71,14 +71,14 @@ pub fn plan_of(seed: u64, long: bool) -> Plan {
     Plan::of(&mut Dice::new(seed ^ 0xa076_1d64_78bd_642f), long)
 }
 
-/// The course of one seed.
+/// The run of one seed.
 pub fn run(seed: u64, long: bool, sabotage: Option<Sabotage>, traced: bool) -> World {
     let mut plan = plan_of(seed, long);
     plan.sabotage = sabotage;
     complete(World::new(plan, seed, traced))
 }
 
-/// Lets a world take its course.
+/// Runs a world to its end.
 pub fn complete(mut world: World) -> World {
     world.later(0, Job::Chaos);
     let duration = world.plan.duration;

@@ -122,7 +122,7 @@ impl Log {
 }
 
 impl World {
-    /// Writes down what happened, if anybody wants to know.
+    /// Logs what happened, if the world has a log.
     pub fn tell(&mut self, entry: impl FnOnce(&Self) -> Entry) {
         if self.log.is_none() {
             return;

@@ -1,4 +1,4 @@
-//! Requests to the token endpoint and what becomes of them on the way there and back.
+//! Requests to the token endpoint, and the faults on their way there and back.
 
 use super::log::Entry;
 use super::net_log::name_of;
@@ -15,11 +15,11 @@ use intelliauth_spa_sdk::core::client::session::io::Ticket;
 use intelliauth_spa_sdk::core::protocol::id_token::Check;
 use intelliauth_spa_sdk::core::protocol::token::{TokenOutcome, Tokens};
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Fine,
-    /// It never arrives, or its answer does not. `hang`: nobody says so before the timeout.
+    /// It never arrives, or its answer does not. `hang`: the page notices at the timeout.
     Lost {
         acted: bool,
         hang: bool,

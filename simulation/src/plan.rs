@@ -49,7 +49,7 @@ const COMMON: &[Fault] = &[
     SignOut, Demand, TwoCallbacks,
 ];
 
-/// Ways in which the world breaks its own promises, to see that the checks notice. Never an excuse.
+/// Ways in which the world breaks its own rules, to see that the checks notice. Never an excuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
     /// Every lock is granted at once, to everybody.
@@ -62,7 +62,7 @@ pub enum Sabotage {
     NoQuery,
     /// The holder of a session's lock reads what it read before it had it.
     StaleUnderLock,
-    /// A lock is let go as soon as the request under it is sent.
+    /// A lock is released as soon as the request under it is sent.
     EarlyUnlock,
     /// Neither a tombstone nor the mark of a session that ended is kept.
     NoTombstone,

@@ -81,7 +81,7 @@ impl World {
         }
     }
 
-    /// Lost and expired are told apart.
+    /// Lost and expired are distinguished.
     fn check_reason(&mut self, id: DocId, reason: Reason) {
         if matches!(reason, Reason::SessionMismatch(_)) && !self.docs[id].oracle.mismatched {
             self.broke("a session ends as mismatched by an ID token alone", format!("doc {id}"));
@@ -95,7 +95,7 @@ impl World {
         let never = i64::MIN / 4;
         let doubt = self.docs[id].oracle.ambiguous.contains(&token);
         match reason {
-            // Whose doubt could neither be stored nor told may be talked out of it.
+            // Its `refresh_pending` could neither be stored nor posted, and a peer may have cleared it.
             Reason::SessionExpired
                 if doubt && !self.storage_trouble(never) && !self.message_trouble(never) =>
             {
@@ -125,7 +125,7 @@ impl World {
         }
     }
 
-    /// Right after a sign-out nothing is left where it was said.
+    /// Right after a sign-out, the tab where the user signed out keeps nothing.
     pub fn check_signed_out(&mut self, id: DocId) {
         if self.broken.is_some() || !self.docs[id].open {
             return;

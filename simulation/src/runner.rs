@@ -1,4 +1,4 @@
-//! The runner: carries effects out, as `src/web` does in the browser.
+//! The runner: carries actions out, as `src/web` does in the browser.
 
 use super::act::{Act, Settled};
 use super::locks::Asker;
@@ -226,7 +226,7 @@ impl World {
         self.to(delay, id, Input::Holder(ticket, holder));
     }
 
-    /// Lets go of a lock, or stops asking for it.
+    /// Releases a lock, or stops requesting it.
     pub fn release(&mut self, asker: Asker) {
         if self.locks.holds(asker) {
             let name = self.locks.name(asker).map(|name| kind_of(name)).unwrap_or_default();

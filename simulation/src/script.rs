@@ -29,13 +29,13 @@ pub const RULES: [(&str, Sabotage); 6] = [
     ("tombstone", Sabotage::NoTombstone),
 ];
 
-/// No course is followed longer: jobs.
+/// The longest run, in jobs.
 const LONGEST: u64 = 200_000;
 /// Nor one that gets commands: entries of the log after the last command.
 const ENOUGH: usize = 600;
 /// Without a rule some seeds never come to rest, and long courses are no use to see one: jobs.
 const LONG_ENOUGH: u64 = 4_000;
-/// How long a rule's break is followed, to see what comes of it: milliseconds.
+/// How long a run goes on after a rule was broken, to show the consequences, in milliseconds.
 const AFTERMATH: i64 = 30_000;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +105,7 @@ fn read(text: &str) -> Option<Script> {
     Some(Script { seed, plan, commands, stop })
 }
 
-/// What became of a script.
+/// The result of a script.
 struct Played {
     world: World,
     /// After how many jobs each command was carried out, when, and whether it could be.

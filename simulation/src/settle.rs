@@ -1,4 +1,4 @@
-//! The end: faults are over, everything thaws, and what must come right in the end does.
+//! The end: faults are over, every frozen tab runs again, and the final state must be right.
 
 use super::plan::Rotation;
 use super::platform::numbers;

@@ -93,7 +93,7 @@ impl Shared {
         }
     }
 
-    /// Something else than the machine wrote it.
+    /// Something else than the client wrote it.
     pub fn put(&mut self, by: TabId, key: &str, value: Option<String>, visible: i64) {
         // What is visible is so in the order of writing.
         self.last_visible = self.last_visible.max(visible);
