@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(bare.message(), "The ID token was refused by the check of kid.");
         assert_eq!(
             bare.hint(),
-            "It is not for this client, this sign-in or this moment. Start the sign-in again, and tell the platform's operator if it stays."
+            "It is not for this client, this sign-in or this moment. Start the sign-in again, and tell the platform's operator if it happens again."
         );
         let full = Error::new(ErrorCode::IdTokenInvalid)
             .with("check", "iss")

@@ -63,7 +63,7 @@ findings! {
         "";
     PlatformUnavailable "platform_unavailable" Error
         "The platform cannot serve the request at present."
-        "Try again later; if it stays, look at the platform's status page or its log."
+        "Try again later; if it persists, look at the platform's status page or its log."
         "";
     ClockOff "clock_off" Error
         "An ID token is refused whose time is too far from the device's: by default 300 seconds."

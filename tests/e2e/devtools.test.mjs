@@ -98,7 +98,7 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
     );
     const link = panel(page).getByRole('link', { name: 'code_refused' });
     assert.match(await link.getAttribute('href'), /docs\/errors\.md#code_refused$/);
-    assert.match(await panel(page).textContent(), /One code, one exchange/);
+    assert.match(await panel(page).textContent(), /A code can be exchanged once/);
 
     await accessible(page, 'a sign-in that failed', ELEMENT);
 

@@ -91,7 +91,7 @@ describe('the flow by hand', { timeout: 120_000 }, () => {
     const error = await refusal(() => flow.processTokenResponse(again, transaction));
     assert.equal(error.code, 'code_refused');
     assert.equal(error.details.redirectUri, REDIRECT_URI);
-    assert.match(await error.explain(), /One code, one exchange/);
+    assert.match(await error.explain(), /A code can be exchanged once/);
     const said = JSON.stringify([error, error.message, error.hint]);
     for (const secret of [code, transaction.codeVerifier, transaction.state, transaction.nonce])
       assert.ok(!said.includes(secret));

@@ -142,7 +142,7 @@ topic! {
         "RFC 6749 §10.12";
     CausePlatformFailed Error
         "The platform failed, or has too much to do."
-        "Try again later; if it stays, look at the platform's status page and log."
+        "Try again later; if it persists, look at the platform's status page and log."
         "RFC 6749 §4.1.2.1";
     CauseRequestObject Error
         "The platform wants the request signed, or pushed to it before the browser is sent there (RFC 9126), and this one is neither."

@@ -1,6 +1,7 @@
 /** The platform's refusals in the authorization response: RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6. */
 export const title = 'Authorization errors';
-export const text = 'A refusal is told by its own code, only for a sign-in of this tab, and as text.';
+export const text =
+  'A refusal becomes an error with a code of its own, only for a sign-in of this tab, and is shown as text.';
 
 const RFC = 'RFC 6749 §4.1.2.1';
 const CORE = 'Core §3.1.2.6';

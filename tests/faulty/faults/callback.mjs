@@ -4,8 +4,7 @@ import { signedIn } from '../support/run.mjs';
 import { Visit } from '../support/visit.mjs';
 
 export const title = 'Authorization response';
-export const text =
-  'What comes back in the address is believed only where it answers a sign-in of this very tab.';
+export const text = 'A response in the address is accepted only if it answers a sign-in of this tab.';
 
 const CSRF = 'RFC 6749 §10.12, RFC 9700 §4.7';
 const TWICE = 'RFC 6749 §3.1';

@@ -18,7 +18,7 @@ import {
 import { signature } from '../support/keys.mjs';
 
 export const title = 'Discovery';
-export const text_ = 'Whose metadata is believed.';
+export const text_ = 'Which metadata is accepted.';
 export { text_ as text };
 
 const options = { discovery: true };

@@ -5,7 +5,7 @@ import { b64, compact } from '../support/keys.mjs';
 
 export const title = 'ID token: claims and form';
 export const text =
-  'Without metadata TLS vouches for the platform (Core §3.1.3.7 item 6); everything else is checked all the same.';
+  'Without metadata TLS stands for the signature (Core §3.1.3.7 item 6); everything else is checked.';
 
 const ITEM = (number) => `Core §3.1.3.7 item ${number}`;
 const JWS = 'RFC 7515 §7.1';

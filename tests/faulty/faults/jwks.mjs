@@ -18,7 +18,8 @@ import { compact } from '../support/keys.mjs';
 import { signedIn } from '../support/run.mjs';
 
 export const title = 'Key set';
-export const text = 'An unknown key has the set read once more, and then not again for a minute.';
+export const text =
+  'If the token names an unknown key, the key set is read once more, and then not again for a minute.';
 
 const options = { discovery: true };
 const ROTATION = 'Core §10.1.1';

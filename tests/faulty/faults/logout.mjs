@@ -15,7 +15,7 @@ import { signedIn } from '../support/run.mjs';
 
 export const title = 'Logout';
 export const text =
-  'The user is signed out here whatever the platform says. The refresh token leaves once more, to be revoked.';
+  'The user is signed out here, whatever the platform answers. The refresh token is sent once more, to be revoked.';
 
 const REVOKE = 'RFC 7009 §2.2';
 const out = { accepted: true, codes: 1, refreshes: 1, status: 'unauthenticated', reason: 'logout' };

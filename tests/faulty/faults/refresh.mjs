@@ -21,7 +21,7 @@ import { WITHOUT_ED25519 } from './signature.mjs';
 
 export const title = 'Refresh';
 export const text =
-  "The platform's last word ends the session; its troubles do not. The refresh token leaves once for everybody who waits.";
+  "Only the platform's refusal ends the session, not its failures. The refresh token is sent once for all callers that wait.";
 
 const ROTATE = 'RFC 6749 §6, RFC 9700 §4.14.2';
 const CONTINUES = 'Core §12.2';

@@ -3,7 +3,7 @@ import { b64, compact, signature } from '../support/keys.mjs';
 
 export const title = 'ID token: signature';
 export const text =
-  "With metadata every ID token is verified by the platform's keys, which come from nowhere else.";
+  'With metadata every ID token is verified with the keys that the metadata names, and with no others.';
 
 const options = { discovery: true };
 const SIG = 'Core §3.1.3.7 item 6';

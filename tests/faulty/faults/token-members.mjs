@@ -3,7 +3,7 @@ import { rewritten } from '../support/answers.mjs';
 
 export const title = 'Token response: members';
 export const text =
-  'Each member missing, of another type, or odd; `lives` is the lifetime that the access token is given.';
+  'Each member is missing, of another type, or odd. `lives` is the lifetime that the SDK assumes for the access token.';
 
 const OK = 'RFC 6749 §5.1';
 const TYPE = 'RFC 6749 §7.1';

@@ -3,7 +3,7 @@ import { goodly, headed, html, json, text as plain, refuse, rewritten } from '..
 
 export const title = 'Token response: status and JSON';
 export const text =
-  'The code is sent once, whatever comes back: an answer that cannot be used is no reason to send it again.';
+  'The code is sent once, whatever the answer is: it is not sent again after an answer that cannot be used.';
 
 const OK = 'RFC 6749 §5.1';
 const ERROR = 'RFC 6749 §5.2';

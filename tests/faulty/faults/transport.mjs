@@ -19,7 +19,7 @@ import {
 
 export const title = 'Transport';
 export const text =
-  'Of the code: a request whose fate is unknown is not sent again. Answers are read to 256 KiB, and for no longer than the time limit.';
+  'A token request without a usable answer is not sent again. Answers are read up to 256 KiB, and up to the time limit.';
 
 const FOLLOW = 'RFC 9700 §4.12';
 const HTTP = 'RFC 9112';

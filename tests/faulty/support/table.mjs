@@ -30,11 +30,11 @@ export function markdown(categories) {
     `What this SDK does when the platform, or a server in its place, misbehaves: ${total} faults of the faulty ` +
       'platform in `tests/faulty/`, each run through the built wasm in a real browser.',
     '',
-    'Of every row these hold, besides what it says: no address that the tab remembers holds a code, state, error or ' +
-      "token; nothing reached the attacker's origin, which answers everything it is asked; no request carried a " +
-      'cookie, a referrer or a secret in its URL; no cookie was kept, no script ran, no prototype changed and no ' +
-      'error went uncaught. *Code* and *refresh* count how often the authorization code and the refresh token left ' +
-      'the browser; *accepted* means that the user is signed in afterwards.',
+    'The tests of every row also check that no address in the history of the tab holds a code, state, error or ' +
+      "token; that nothing reached the attacker's origin, which answers every request; that no request carried a " +
+      'cookie, a referrer or a secret in its URL; that no cookie was kept, no script ran, no prototype changed, and ' +
+      'no error stayed uncaught. *Code* and *refresh* count how often the authorization code and the refresh token ' +
+      'left the browser. *Accepted* means that the user is signed in afterwards.',
     '',
     '| category | faults |',
     '|---|---|',

@@ -113,13 +113,13 @@ fn transient() -> String {
 fn markdown() -> String {
     let mut text = String::from(
         "# Errors\n\n<!-- Made from src/core/base/error/table.rs by `npm run generate`. -->\n\n\
-         Every error is an `IntelliAuthError` with `code`, `message`, `transient`, `details` and `cause`, all there at \
-         once, and `hint`, whose text begins to load when the error is made: it is empty until then, and \
-         `await error.explain()` gives it as soon as it is there. \
-         *Again* says whether the same call may succeed later with nothing changed, which is `transient`. A callback \
-         is answered once: where its `details` say `callback: 'spent'`, `transient` is false and the hint says to \
+         Every error is an `IntelliAuthError`. `code`, `message`, `transient`, `details` and `cause` are there at once. \
+         `hint` is empty until its text is loaded, which begins when the error is made; `await error.explain()` waits \
+         for it. \
+         *Again* is `transient`: whether the same call may succeed later with nothing changed. A callback can be \
+         answered only once: if its `details` say `callback: 'spent'`, `transient` is false, and the hint says to \
          start the sign-in again. \
-         `{name}` is the detail `name`; what stands in brackets is said where its details are known.\n\n\
+         `{name}` stands for the detail `name`. Text in brackets is left out if its details are not known.\n\n\
          | code | again | what happened | what to do |\n|---|---|---|---|\n",
     );
     for row in TABLE {

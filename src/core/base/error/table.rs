@@ -69,10 +69,10 @@ error_table! {
         "The package's declarations say what {option} takes, and what else there is beside it.";
     StateUnknown "state_unknown" false
         "The callback does not answer a sign-in that this tab started."
-        "Start the sign-in again from the app. If this happens often: is the redirect URI's origin the one the app runs on, and is the page opened in the same tab?";
+        "Start the sign-in again from the app. If this happens often, check that the redirect URI has the origin on which the app runs, and that the callback opens in the tab in which the sign-in began.";
     CallbackReplayed "callback_replayed" false
         "This callback was already used; nothing was sent."
-        "A reloaded, bookmarked or twice-opened callback address: leave it for the app's start page. The session is as it was.";
+        "The callback's address was reloaded, bookmarked or opened twice. Go to the app's start page: the session has not changed.";
     CallbackInvalid "callback_invalid" false
         "The callback's parameters are not an answer this SDK accepts: {problem}."
         "Look at {parameter} in the address that the platform sent the browser to. The sign-in can be started again.";
@@ -81,7 +81,7 @@ error_table! {
         "Start it again.";
     SignInLoop "sign_in_loop" false
         "This tab started {count} sign-ins within {seconds} seconds without the user, and none was completed."
-        "What came back: {results}. Start a sign-in when the user asks for it, or once per page; see that the page at `redirectUri` calls handleCallback(), and show its error instead of signing in again.";
+        "The results were: {results}. Start a sign-in when the user asks for it, or once per page. The page at `redirectUri` must call handleCallback(), and show its error instead of signing in again.";
     IssuerMismatch "issuer_mismatch" false
         "The answer names the issuer {received}, and {expected} was expected."
         "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, this answer came from another provider; `none` means that the platform announces `iss` (RFC 9207) and did not send it.";
@@ -105,7 +105,7 @@ error_table! {
         "Compare the authorize request's client_id, scope and redirect_uri with the application's settings.";
     CodeRefused "code_refused" false
         "The platform refused the authorization code ({error}): {description}"
-        "One code, one exchange, with the verifier and the redirect_uri of its own request. You sent redirect_uri {redirectUri}: register exactly that, trailing slash, port and scheme included. Then start the sign-in again.";
+        "A code can be exchanged once, with the verifier and the redirect_uri of its own request. You sent redirect_uri {redirectUri}: register exactly that, trailing slash, port and scheme included. Then start the sign-in again.";
     ClientRefused "client_refused" false
         "The platform refused the client ({error}): {description}"
         "Check `clientId`, and that the application is a public client (no secret) allowed to use the authorization code and refresh token grants.";
@@ -117,14 +117,14 @@ error_table! {
         "Is `tenantUrl` the platform's own address, with no proxy or sign-in page in front of it?";
     IdTokenInvalid "id_token_invalid" false
         "The ID token was refused by the check of {check}[: expected {expected}, received {received}]."
-        "It is not for this client, this sign-in or this moment. Start the sign-in again, and tell the platform's operator if it stays."
+        "It is not for this client, this sign-in or this moment. Start the sign-in again, and tell the platform's operator if it happens again."
         {
             "missing": "A sign-in that asks for `openid` is answered with an `id_token` (OpenID Connect Core §3.1.3.3). Is `tenantUrl` an OpenID provider, and may this application ask for the scope `openid`?",
             "alg": "Have the platform sign this application's ID tokens with {expected}. `none`, and HMAC such as HS256, are never accepted: a browser has no secret to verify them with.",
             "iss": "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, the answer came from another provider.",
             "aud": "Is `clientId` this application's own? Audiences that the token may have besides it go into `additionalAudiences`; its `azp` must then be `clientId`.",
             "azp": "The token was issued to another client: is `clientId` this application's own? With `additionalAudiences` the platform must send `azp`.",
-            "exp": "The token was over before it came. Look at the lifetime of ID tokens in the platform's settings, and at this device's clock; `clockSkewSeconds` tolerates up to 600.",
+            "exp": "The token had expired before it came. Look at the lifetime of ID tokens in the platform's settings, and at this device's clock; `clockSkewSeconds` tolerates up to 600.",
             "auth_time": "`maxAge` was asked for, and the user signed in at the platform before that, or the platform does not say when. Call loginWithRedirect() with `maxAge` and `prompt: 'login'`.",
             "parts": "An ID token has three parts, separated by dots; five are an encrypted one. Have the platform send it signed only.",
         };
@@ -133,13 +133,13 @@ error_table! {
         "These must be the platform's present keys: look for one with the `kid` {kid}, of the token's algorithm, without `use: enc` and without its private half. If `endpoints.jwks` is set, is it this platform's?";
     AlgorithmUnsupported "algorithm_unsupported" false
         "This browser cannot verify signatures by {alg}."
-        "Have the platform sign this application's ID tokens with RS256 or ES256, which every browser verifies, or ask for a newer browser. On plain http outside this machine browsers verify nothing: serve the page over https.";
+        "Have the platform sign this application's ID tokens with RS256 or ES256, which every browser verifies, or use a newer browser. On plain http, except on localhost, browsers verify nothing: serve the page over https.";
     ClockSkew "clock_skew" false
         "This device's clock differs from the platform's by about {offsetSeconds} seconds."
         "Set the device's clock (automatic time), or raise `clockSkewSeconds`.";
     NetworkError "network_error" true
         "The request for the platform's {endpoint} got no readable answer."
-        "Offline, blocked, or refused without CORS headers, which looks the same from here: in the network tab, see whether the platform answered with a 4xx, and register this app's origin with it.";
+        "The browser is offline, the request was blocked, or the platform refused it without CORS headers: a page cannot tell these apart. If the network tab shows a 4xx answer, register this app's origin with the platform.";
     Timeout "timeout" true
         "A request was not answered in time[: {endpoint} took longer than {seconds} seconds]."
         "Try again; raise `requestTimeoutSeconds` if the network is slow.";
@@ -155,14 +155,14 @@ error_table! {
         {
             "issuer": "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, look at {url}: another platform answers there.",
             "status": "Look at {url}: is `tenantUrl`, or `issuer` where it is set, the address under which the platform publishes its metadata? Without `discovery` none is needed.",
-            "code_challenge_methods_supported": "Have the platform accept PKCE with S256 for this application (RFC 7636): nothing less is ever sent.",
+            "code_challenge_methods_supported": "Have the platform accept PKCE with S256 for this application (RFC 7636): the SDK sends nothing else.",
         };
     SessionExpired "session_expired" false
         "The platform ended the session."
         "Call loginWithRedirect().";
     SessionLost "session_lost" false
         "The session's newest refresh token never reached this tab, and the platform refused the one it held."
-        "Call loginWithRedirect(). An answer was lost on the way, or a peer tab that held it is gone.";
+        "Call loginWithRedirect(). An answer was lost on the way, or another tab that had it was closed.";
     RefreshTokenMissing "refresh_token_missing" false
         "There is no new access token without a sign-in: the platform gave no refresh token."
         "Add `offline_access` to `scope` and sign in again; some platforms give a refresh token only with `prompt: 'consent'` as well. Until the present token expires, getAccessToken() without `forceRefresh` gives it.";
@@ -180,7 +180,7 @@ error_table! {
         "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.";
     WasmUnavailable "wasm_unavailable" true
         "The SDK's WebAssembly could not be loaded."
-        "Look for the failed request in the network tab. A file that `wasm` names is requested again by the next call, the SDK's own files when the page is reloaded.";
+        "Look for the failed request in the network tab. The file that the option `wasm` names is requested again by the next call; the SDK's own files only when the page is reloaded.";
     Internal "internal" true
         "The SDK failed in a way it should not."
         "The next call starts afresh. Please report this with the SDK's version.";
