@@ -12,7 +12,7 @@ function tell(level: 'info' | 'warn', text: string): void {
 }
 
 /** The options of a client that works. */
-export function ofOptions(options: IntelliAuthOptions & ProviderCallbacks): void {
+export function ofOptions(options: IntelliAuthOptions & ProviderCallbacks, state: AuthState): void {
   const redirectUri = new URL(options.redirectUri as string);
   tell(
     'info',
@@ -24,7 +24,24 @@ export function ofOptions(options: IntelliAuthOptions & ProviderCallbacks): void
     tell('warn', `${problem}. Open the app at ${origin}, or write redirectUri: '${pathname}'.`);
   }
   ofTenant(options);
+  ofGranted(state, options.scope ?? 'openid profile email');
   ofCallbacks(options);
+}
+
+/** Not every platform names these in what it grants. */
+const UNNAMED = ['', 'openid', 'offline_access'];
+
+/** A session that was granted less than the app asks for now: another deploy's, say. */
+function ofGranted(state: AuthState, scope: string): void {
+  if (state.status !== 'authenticated') return;
+  const granted = state.scope.split(' ').concat(UNNAMED);
+  const missing = scope.split(' ').filter((name) => !granted.includes(name));
+  if (missing.length === 0) return;
+  const problem = `this session was granted '${state.scope}', without ${missing.join(' ')}: its sign-in asked for less than '${scope}', as before a deploy that changed scope, or the platform grants less`;
+  tell(
+    'warn',
+    `${problem}. Refreshed tokens stay so. Where a page needs more than getState().scope has, call loginWithRedirect().`,
+  );
 }
 
 /** A tenant's address that may not be the issuer, where no metadata will tell before the user has signed in. */

@@ -83,7 +83,7 @@ export class Client implements IntelliAuth {
 
   async begin(): Promise<void> {
     const core = await this.#ready();
-    inDevelopment((advice) => advice.ofOptions(this.#options));
+    inDevelopment((advice) => advice.ofOptions(this.#options, this.getState()));
     if (checked(() => core.insecureRedirect())) {
       console.warn('IntelliAuth: redirectUri is plain http, which is for development only.');
     }

@@ -38,7 +38,8 @@ export interface IntelliAuthOptions {
   redirectUri?: string | undefined;
   /**
    * Space-separated scopes; must contain `openid`. Many platforms give a refresh token only for `offline_access`, some of
-   * them only with `prompt: 'consent'` as well; without one the session ends with its access token.
+   * them only with `prompt: 'consent'` as well; without one the session ends with its access token. A session that is
+   * stored keeps what it was granted, {@link Authenticated.scope}, until the user signs in again.
    * @defaultValue `'openid profile email'`
    */
   scope?: string | undefined;
@@ -242,6 +243,7 @@ export interface Loading extends Nobody {
 export interface Authenticated {
   readonly status: 'authenticated';
   readonly user: User;
+  /** What was granted, which may be less than the options' `scope`: the platform decides, and a stored session keeps it. */
   readonly scope: string;
   readonly expiresAt: number;
   /** When the token is refreshed next; absent when there is no refresh token. */

@@ -142,6 +142,54 @@ describe('the console in development', { concurrency: 2, timeout: 600_000 }, () 
     assert.match(await said, /write scope: 'openid profile email offline_access'/);
   });
 
+  test('a session that began before `scope` was changed keeps what it was granted, and the console says what is missing', async (t) => {
+    const world = await bareWorld(t, browser, { options: false });
+    const page = await world.tab();
+    const before = { ...world.options, scope: 'openid profile' };
+    await page.evaluate((options) => begin(options), before);
+    await goToProvider(page);
+    await choose(page, world);
+    await ready(page);
+    await page.evaluate((options) => begin(options).then(() => auth.handleCallback()), before);
+
+    // The next deploy.
+    await page.goto(world.origin);
+    await ready(page);
+    const warnings = warningsOf(page);
+    const said = warnings.next('was granted');
+    const now = { ...world.options, scope: 'openid profile email offline_access' };
+    await page.evaluate((options) => begin(options), now);
+    const text = await said;
+    for (const part of ["'openid profile'", 'without email:', `'${now.scope}'`, 'getState().scope']) {
+      assert.ok(text.includes(part), text);
+    }
+    const state = () => page.evaluate(() => [auth.getState().status, auth.getState().scope]);
+    assert.deepEqual(await state(), ['authenticated', 'openid profile']);
+    await page.evaluate(() => auth.getAccessToken({ forceRefresh: true }));
+    assert.deepEqual(await state(), ['authenticated', 'openid profile']);
+    assert.equal(world.refreshes().at(-1).body.scope, undefined);
+
+    // A sign-in is what grants more; then nothing is missing.
+    // The provider knows the user: it shows no page.
+    const back = page.waitForURL((url) => url.pathname === '/callback');
+    await page.evaluate(() => void auth.loginWithRedirect());
+    await back;
+    await ready(page);
+    await page.evaluate((options) => begin(options).then(() => auth.handleCallback()), now);
+    assert.match((await state())[1], /\bemail\b/);
+    await page.goto(world.origin);
+    await ready(page);
+    const after = warningsOf(page);
+    await page.evaluate((options) => begin(options), now);
+    const last = after.next('sends no access token');
+    await page.evaluate(() => auth.fetch('/other'));
+    await last;
+    assert.deepEqual(
+      after.all.filter((text) => text.includes('was granted')),
+      [],
+    );
+  });
+
   test('says where appState.returnTo is not followed', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
