@@ -14,8 +14,6 @@ export class Tabs {
   readonly #status: () => string;
   readonly #changed: () => void;
   #channel: BroadcastChannel | undefined;
-  readonly #leave = () => this.#say('bye');
-
   constructor(status: () => string, changed: () => void) {
     this.#status = status;
     this.#changed = changed;
@@ -26,6 +24,24 @@ export class Tabs {
   }
 
   open(): void {
+    addEventListener('pagehide', this.#leave);
+    addEventListener('pageshow', this.#join);
+    this.#join();
+  }
+
+  tell(): void {
+    this.#say('here');
+  }
+
+  close(): void {
+    this.#leave();
+    removeEventListener('pagehide', this.#leave);
+    removeEventListener('pageshow', this.#join);
+  }
+
+  /** At the start, and when the page comes back from the back/forward cache. */
+  readonly #join = (): void => {
+    if (this.#channel) return;
     try {
       this.#channel = new BroadcastChannel('intelliauth.devtools');
     } catch {
@@ -40,20 +56,17 @@ export class Tabs {
       if (kind === 'ask') this.tell();
       this.#changed();
     });
-    addEventListener('pagehide', this.#leave);
     this.#say('ask');
-  }
+  };
 
-  tell(): void {
-    this.#say('here');
-  }
-
-  close(): void {
-    this.#leave();
-    removeEventListener('pagehide', this.#leave);
+  /** A message to a page in the back/forward cache would end it, so the channel is closed; who is there is asked again. */
+  readonly #leave = (): void => {
+    this.#say('bye');
     this.#channel?.close();
     this.#channel = undefined;
-  }
+    this.#others.clear();
+    this.#changed();
+  };
 
   #say(kind: Said['kind']): void {
     const said: Said = { kind, id: this.#id, path: location.pathname, status: this.#status() };

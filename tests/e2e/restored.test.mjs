@@ -42,6 +42,36 @@ describe('restored', { concurrency: 4, timeout: 600_000 }, () => {
     await page.getByText('"usr_ada"').waitFor();
   });
 
+  test('the overlay is in touch with other tabs again, and shows no tab that has gone meanwhile', async (t) => {
+    const world = await bareWorld(t, browser);
+    await world.context.addInitScript(notePersisted);
+    const tabAt = async (path) => {
+      const page = await world.tab(path);
+      await page.evaluate(async () => {
+        const { showDevtools } = await import('/sdk/devtools/index.js');
+        showDevtools(auth);
+        document.querySelector('intelliauth-devtools').open = true;
+      });
+      return page;
+    };
+    const shows = (page, path) => page.getByText(`${path}: unauthenticated`).waitFor();
+    const page = await tabAt('/restored');
+    const other = await tabAt('/stays');
+    const leaving = await tabAt('/leaves');
+    for (const path of ['/stays', '/leaves']) await shows(page, path);
+    await shows(other, '/restored');
+
+    await page.goto(`${world.platform.issuer}/.well-known/openid-configuration`);
+    await other.getByText('/restored: unauthenticated').waitFor({ state: 'detached' });
+    await leaving.goto('about:blank');
+    await other.getByText('/leaves: unauthenticated').waitFor({ state: 'detached' });
+    await page.goBack({ waitUntil: 'commit' }); // a restored page has no load event
+    await page.waitForFunction(() => window.restored === true);
+    await shows(other, '/restored');
+    await shows(page, '/stays');
+    assert.equal(await page.getByText('/leaves: unauthenticated').count(), 0);
+  });
+
   test('a session is looked at again when its page is restored', async (t) => {
     const world = await bareWorld(t, browser, { provider: { accessTokenSeconds: LIFETIME } });
     const page = await world.tab();
