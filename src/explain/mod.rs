@@ -68,5 +68,9 @@ pub fn explain(input: &str, known: &Known, engine: Engine) -> Report {
         rules::check(&mut context, message);
         refusal::check(&mut context, message);
     }
+    // In a recording the platform's own answer says whether it took the redirect URI.
+    if let [message] = messages.as_slice() {
+        rules::redirect_uri::not_compared(&mut context, message);
+    }
     context.report(input, messages)
 }

@@ -1,5 +1,6 @@
 //! What [`explain`](super::explain) answers with, and how it is written down.
 
+use super::catalog::Code;
 use super::show;
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use std::ops::Range;
 pub enum Kind {
     /// The URL that the browser is sent to, RFC 6749 §4.1.1.
     AuthorizationRequest,
-    /// The callback with a code, RFC 6749 §4.1.2.
+    /// The callback without an error, RFC 6749 §4.1.2: with a code, or with what came in its place.
     AuthorizationResponse,
     /// The callback, or the platform's error page, with an error, RFC 6749 §4.1.2.1.
     AuthorizationError,
@@ -56,7 +57,7 @@ impl Kind {
     pub fn title(self) -> &'static str {
         match self {
             Kind::AuthorizationRequest => "Authorization request",
-            Kind::AuthorizationResponse => "Callback with a code",
+            Kind::AuthorizationResponse => "Callback",
             Kind::AuthorizationError => "Callback with an error",
             Kind::TokenRequest => "Token request",
             Kind::TokenResponse => "Token response",
@@ -268,6 +269,9 @@ pub(crate) fn findings_to_text(findings: &[Finding], page: &str) -> String {
         return "\nNothing wrong was found.\n".to_owned();
     }
     let mut out = String::new();
+    if findings.iter().all(|finding| finding.code == Code::RedirectUriNotCompared.as_str()) {
+        out.push_str("\nNothing wrong was found in what could be checked.\n");
+    }
     for finding in findings {
         out.push_str(&format!("\n{} {}\n", finding.severity.as_str().to_uppercase(), finding.code));
         let rows = [

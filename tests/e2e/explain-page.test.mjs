@@ -43,6 +43,26 @@ describe('the demo’s explain', { concurrency: 2, timeout: 600_000 }, () => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
   });
 
+  test('a request in which nothing is wrong says what was not checked, until it is given; a callback without a code has none', async (t) => {
+    const world = await demoWorld(t, browser);
+    const page = await world.tab('/explain');
+    const good = AUTHORIZE.replace('%2Fcallback%2F', '%2Fcallback').replace('=plain', '=S256');
+    await page.getByLabel('What you have').fill(good);
+    await page.getByRole('heading', { name: /Nothing is wrong in what could be checked/ }).waitFor();
+    const codes = page.locator('.findings [data-code]');
+    assert.deepEqual(await codes.allInnerTexts(), ['redirect_uri_not_compared']);
+    await page.getByText('What you know besides', { exact: true }).click();
+    await page.getByLabel('Registered redirect URIs').fill('https://app.example/callback');
+    await page.getByRole('heading', { name: /and nothing is wrong with it/ }).waitFor();
+    assert.equal(await codes.count(), 0);
+    await page
+      .getByLabel('What you have')
+      .fill('https://app.example/callback#access_token=planted-planted&token_type=bearer');
+    const heading = page.getByRole('heading', { name: /^This is a callback, with/ });
+    await heading.waitFor();
+    assert.doesNotMatch(await heading.innerText(), /code/);
+  });
+
   test('what is pasted reaches no address, no storage and no network', async (t) => {
     const world = await demoWorld(t, browser);
     const page = await world.tab('/explain');

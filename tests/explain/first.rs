@@ -27,6 +27,37 @@ fn a_correct_request_has_no_finding() {
     assert_eq!(report.parts.len(), 9);
 }
 
+// A request that looks right may still be refused: what the platform compares it with was not given.
+#[test]
+fn without_registered_redirect_uris_it_is_said_that_none_was_compared() {
+    let input = good("https%3A%2F%2Fapp.example%2Fcallback");
+    let report = with("{}", &input);
+    let [note] = report.findings.as_slice() else { panic!("{}", report.to_text()) };
+    assert_eq!((note.code, note.severity), ("redirect_uri_not_compared", Severity::Note));
+    assert!(note.seen.contains("https://app.example/callback"), "{}", note.seen);
+    assert!(note.instead.contains("`--registered`") && note.instead.contains("`redirectUris`"));
+    assert!(report.to_json().contains("redirect_uri_not_compared"));
+    let text = report.to_text();
+    assert!(
+        text.contains("Nothing wrong was found in what could be checked.") && text.contains("--registered"),
+        "{text}"
+    );
+    // Beside what is wrong it would be one thing more to read.
+    let wrong = with("{}", &input.replace("response_type=code", "response_type=token"));
+    assert!(wrong.findings.iter().all(|finding| finding.code != "redirect_uri_not_compared"));
+}
+
+#[test]
+fn a_callback_is_not_said_to_have_a_code_that_it_has_not() {
+    let fragment =
+        "https://app.example/cb#access_token=s3cr3t-s3cr3t&token_type=bearer&state=_RqmqYbGlwSqLaLlULx1eA";
+    for input in [fragment, "https://app.example/cb?state=_RqmqYbGlwSqLaLlULx1eA"] {
+        let report = with("{}", input);
+        assert_eq!(report.kind, Kind::AuthorizationResponse);
+        assert_eq!(report.to_text().lines().next(), Some("Callback"));
+    }
+}
+
 #[test]
 fn a_slash_at_the_end_is_named() {
     let report = with(

@@ -100,6 +100,20 @@ describe('npx @intelliauth/spa-sdk', { timeout: 120_000 }, () => {
     pageHas(bad.out, 'explain.md', 'redirect_uri_trailing_slash');
   });
 
+  test('without --registered it is said what was not checked, in words and as JSON', async () => {
+    const { code, out } = await command(['explain', authorize()]);
+    assert.equal(code, 0);
+    assert.match(out, /^Nothing wrong was found in what could be checked\.$/m);
+    assert.match(out, /^NOTE redirect_uri_not_compared\n.*not known which redirect URIs are registered/m);
+    assert.match(out, /`--registered`/);
+    pageHas(out, 'explain.md', 'redirect_uri_not_compared');
+    const { findings } = JSON.parse((await command(['explain', '--json', authorize()])).out);
+    assert.deepEqual(
+      findings.map(({ severity, code }) => [severity, code]),
+      [['note', 'redirect_uri_not_compared']],
+    );
+  });
+
   test('a URL that the shell cut off at its first & is told', async () => {
     const [cut] = authorize().split('&');
     assert.match((await command(['explain', cut])).out, /put it in quotation marks/);

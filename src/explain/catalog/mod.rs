@@ -137,6 +137,7 @@ codes! {
     ResponseModeFragment "response_mode_fragment",
     MaxAgeInvalid "max_age_invalid",
     ParameterEmpty "parameter_empty",
+    RedirectUriNotCompared "redirect_uri_not_compared",
     // callback
     CodeAndError "code_and_error",
     CodeMissing "code_missing",

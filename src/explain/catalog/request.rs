@@ -224,4 +224,8 @@ topic! {
         "A parameter without a value counts as not sent."
         "Give {name} a value, or leave it out."
         "RFC 6749 §3.1";
+    RedirectUriNotCompared Note
+        "Platforms compare redirect_uri with what is registered, character for character, and refuse every difference; so it was not checked here."
+        "Say which redirect URIs are registered: with `--registered` on the command line, as `redirectUris` to `explain()`, or on the demo's page under what you know besides."
+        "RFC 9700 §2.1";
 }

@@ -79,15 +79,7 @@ fn exchange(entry: &Node) -> Vec<Message> {
         if let Some(mime) = post.get("mimeType").and_then(|mime| mime.string())
             && message.header("Content-Type").is_none()
         {
-            let value = mime.text().to_owned();
-            let name = "Content-Type".to_owned();
-            message.headers.push(Param {
-                name,
-                raw: value.clone(),
-                value,
-                place: Place::Header,
-                range: mime.range(),
-            });
+            message.push_header("Content-Type", mime.text(), mime.range());
         }
     }
     if message.method.as_deref() == Some("OPTIONS") {

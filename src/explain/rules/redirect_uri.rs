@@ -7,7 +7,7 @@ use crate::core::base::text::until;
 use crate::explain::catalog::Code;
 use crate::explain::context::Context;
 use crate::explain::input::{Message, Param};
-use crate::explain::show;
+use crate::explain::{Kind, show};
 
 pub(super) fn check(cx: &mut Context, message: &Message) {
     let Some(param) = message.param("redirect_uri") else {
@@ -43,6 +43,19 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
         return;
     }
     registered(cx, param);
+}
+
+/// Of a request alone, in which nothing is wrong: that no registered redirect URI was given to compare it with.
+pub(in crate::explain) fn not_compared(cx: &mut Context, message: &Message) {
+    if message.kind != Kind::AuthorizationRequest || !cx.known.redirect_uris.is_empty() || cx.has_error() {
+        return;
+    }
+    if let Some(param) = message.param("redirect_uri").filter(|param| !param.value.is_empty()) {
+        let shown = show::value(&param.value);
+        let seen =
+            format!("redirect_uri is {shown}, and it is not known which redirect URIs are registered.");
+        cx.say(Code::RedirectUriNotCompared, param, seen);
+    }
 }
 
 /// Some platforms let an address end with a wildcard.

@@ -10,7 +10,7 @@ import { piecesOf, withoutSecret } from './pieces';
 
 const kinds: Record<Explanation['kind'], string> = {
   authorization_request: 'an authorization request',
-  authorization_response: 'a callback with a code',
+  authorization_response: 'a callback',
   authorization_error: 'a callback with an error',
   token_request: 'a token request',
   token_response: 'a token response',
@@ -139,6 +139,9 @@ function summary({ kind, findings }: Explanation): string {
   const rest = findings.length - errors;
   if (kind === 'unknown') return 'This was not recognised.';
   if (findings.length === 0) return `This is ${kinds[kind]}, and nothing is wrong with it.`;
+  if (findings.every(({ code }) => code === 'redirect_uri_not_compared')) {
+    return `This is ${kinds[kind]}. Nothing is wrong in what could be checked.`;
+  }
   const count = (number: number, one: string) => `${number} ${one}${number === 1 ? '' : 's'}`;
   const found = [errors > 0 && count(errors, 'error'), rest > 0 && count(rest, 'hint')]
     .filter(Boolean)
