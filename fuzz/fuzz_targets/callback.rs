@@ -1,6 +1,6 @@
 #![no_main]
-use libfuzzer_sys::fuzz_target;
 use intelliauth_spa_sdk::core::protocol::authorization_response::{AuthorizationResult, cleaned, read};
+use libfuzzer_sys::fuzz_target;
 
 // Whatever an address is: no panic, and once cleaned it holds no answer, and cleaning it again changes nothing.
 fuzz_target!(|url: &str| {

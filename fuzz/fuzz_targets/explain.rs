@@ -1,7 +1,7 @@
 #![no_main]
-use libfuzzer_sys::fuzz_target;
 use intelliauth_spa_sdk::explain::{Known, explain};
 use intelliauth_spa_sdk::native::engine;
+use libfuzzer_sys::fuzz_target;
 
 // Whatever is pasted, and whatever is known: no panic, valid JSON, ranges within the input, worst first.
 fuzz_target!(|given: (&str, &str)| {

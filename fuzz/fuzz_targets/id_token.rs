@@ -1,11 +1,11 @@
 #![no_main]
-use libfuzzer_sys::fuzz_target;
 use intelliauth_spa_sdk::core::base::clock::{Millis, WallTime};
 use intelliauth_spa_sdk::core::base::encoding::base64url;
+use intelliauth_spa_sdk::core::base::secret::{AccessToken, IdToken, Nonce};
 use intelliauth_spa_sdk::core::protocol::id_token::{Expected, Purpose, check};
 use intelliauth_spa_sdk::core::protocol::jws::Jws;
-use intelliauth_spa_sdk::core::base::secret::{AccessToken, IdToken, Nonce};
 use intelliauth_spa_sdk::native::engine;
+use libfuzzer_sys::fuzz_target;
 
 // Whatever stands in an ID token, raw or well wrapped: no panic, and what passes names this issuer, client and nonce.
 fuzz_target!(|input: (&str, &str, bool)| {

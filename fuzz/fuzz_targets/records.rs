@@ -1,8 +1,8 @@
 #![no_main]
-use libfuzzer_sys::fuzz_target;
 use intelliauth_spa_sdk::core::client::session::message::Message;
 use intelliauth_spa_sdk::core::client::session::session_record::Record;
 use intelliauth_spa_sdk::core::protocol::transaction::Transaction;
+use libfuzzer_sys::fuzz_target;
 
 // Whatever storage or a peer holds: no panic, never two kinds at once, and what was read is written as it was meant.
 fuzz_target!(|text: &str| {

@@ -1,7 +1,7 @@
 #![no_main]
-use libfuzzer_sys::fuzz_target;
 use intelliauth_spa_sdk::core::base::origin::Origin;
 use intelliauth_spa_sdk::core::protocol::return_to::same_origin;
+use libfuzzer_sys::fuzz_target;
 
 // Whatever an app state asks for: a path of this origin, and the same when asked again.
 fuzz_target!(|target: &str| {

@@ -1,8 +1,8 @@
 #![no_main]
-use libfuzzer_sys::fuzz_target;
 use intelliauth_spa_sdk::core::base::clock::Millis;
 use intelliauth_spa_sdk::core::protocol::token::{TokenOutcome, process_token_response};
 use intelliauth_spa_sdk::native::engine;
+use libfuzzer_sys::fuzz_target;
 
 // Whatever the token endpoint answers: no panic, tokens only from a 2xx, fit for a header, with a life that no timer
 // overflows on; and only the platform's own words are final.
@@ -17,6 +17,8 @@ fuzz_target!(|input: (u16, &str)| {
         }
         TokenOutcome::Refused { .. } => assert!(status < 500 && status != 408 && status != 429),
         TokenOutcome::Indeterminate { .. } => {}
-        TokenOutcome::Mismatch { .. } | TokenOutcome::NotSent { .. } => unreachable!("judged where more than the answer is known"),
+        TokenOutcome::Mismatch { .. } | TokenOutcome::NotSent { .. } => {
+            unreachable!("judged where more than the answer is known")
+        }
     }
 });

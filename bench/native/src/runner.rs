@@ -31,6 +31,7 @@ struct World {
     went: RefCell<Option<String>>,
     nonce: RefCell<String>,
     tokens: Cell<u32>,
+    random: Option<fn() -> Entropy>,
 }
 
 /// One name for both areas' keys.
@@ -61,7 +62,7 @@ impl Environment for World {
         stored.keys().filter(|key| key.starts_with(&start)).map(|key| key[strip..].to_owned()).collect()
     }
     fn entropy(&self) -> Option<[Entropy; 3]> {
-        Some([super::random(), super::random(), super::random()])
+        self.random.map(|random| [random(), random(), random()])
     }
 }
 
@@ -143,9 +144,13 @@ impl Page {
 }
 
 /// The whole of a sign-in: the page that leaves, and the one that comes back.
-pub fn signed_in() -> Page {
-    let world =
-        World { now: super::now(), address: RefCell::new("https://app.example/".into()), ..World::default() };
+pub fn signed_in(random: fn() -> Entropy) -> Page {
+    let world = World {
+        now: super::now(),
+        address: RefCell::new("https://app.example/".into()),
+        random: Some(random),
+        ..World::default()
+    };
     let mut page = Page::open(world);
     page.feed(Input::Call(
         1,
@@ -167,6 +172,7 @@ pub fn signed_in() -> Page {
         address: RefCell::new(back.clone()),
         stored: page.world.stored,
         nonce: RefCell::new(nonce),
+        random: Some(random),
         ..World::default()
     };
     let mut page = Page::open(world);
