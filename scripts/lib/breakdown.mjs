@@ -3,31 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { root } from './run.mjs';
-import { CODE, DATA, IMPORT, Reader, sections } from './wasm-format.mjs';
+import { CODE, DATA, IMPORT, imported, Reader, sections } from './wasm-format.mjs';
 
 const FUNCTION_NAMES = 1;
-
-/** How many functions come first in the count because they are imported. */
-function imported(body) {
-  if (!body) return 0;
-  let functions = 0;
-  for (let left = body.number(); left > 0; left--) {
-    body.text();
-    body.text();
-    const kind = body.take(1)[0];
-    if (kind === 0) {
-      functions++;
-      body.number();
-    } else if (kind === 3) body.take(2);
-    else {
-      if (kind === 1) body.take(1);
-      const bounded = body.number() & 1;
-      body.number();
-      if (bounded) body.number();
-    }
-  }
-  return functions;
-}
 
 function functionNames(body) {
   const names = new Map();

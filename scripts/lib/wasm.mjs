@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { ordered } from './order.mjs';
 import { Failed, root, run, tools } from './run.mjs';
 import { exclusively, fingerprint, isFresh, keepStamp } from './stamp.mjs';
 import { step } from './step.mjs';
@@ -53,8 +54,10 @@ export async function buildWasm() {
     'src',
     'scripts/lib/wasm.mjs',
     'scripts/lib/lean.mjs',
+    'scripts/lib/order.mjs',
     'scripts/lib/wasm-format.mjs',
     'scripts/lib/text.mjs',
+    'scripts/lib/text-search.mjs',
     'package-lock.json',
   ];
   const print = fingerprint(sources, rustc);
@@ -113,6 +116,7 @@ function makeGlue(wasm, print) {
       rmSync(made);
       rmSync(join(folder, 'glue_bg.wasm.d.ts'), { force: true });
       refuseEval(folder);
+      writeFileSync(finished, ordered(readFileSync(finished)));
       writeFileSync(join(folder, 'bytes.js'), await textModule(readFileSync(finished)));
       writeFileSync(join(folder, 'bytes.d.ts'), textTypes);
       keepStamp(wasm.name, print);
@@ -135,8 +139,6 @@ function optimise(from, to, twice, onLine, last = STRIPPED) {
   const passes = [
     ...Object.keys(WASM_FEATURES).map((feature) => `--enable-${feature}`),
     ...(twice ? ['-Oz', '-Oz'] : ['-Oz']),
-    // By their modules, functions that are alike stand together.
-    ...(twice ? ['--reorder-functions-by-name'] : []),
     ...last,
   ];
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt');
