@@ -12,11 +12,14 @@ import { SignInError } from './react.parts.js';
 import { useIntelliAuth } from './react.provider.js';
 import type { LoginOptions, SignedOutReason } from './types.js';
 
-/** How {@link RequireAuth} and {@link withAuthenticationRequired} ask for a sign-in. */
+/** The options of {@link RequireAuth} and {@link withAuthenticationRequired}. */
 export interface RequireAuthOptions {
   /** Shown until it is known who is signed in, and while the page leaves for the sign-in. @defaultValue nothing */
   fallback?: ReactNode;
-  /** Of the sign-in. The user comes back to this page, unless its `appState.returnTo` says otherwise. */
+  /**
+   * Options of the sign-in that this component starts. They are no conditions: a user who is signed in already sees
+   * the children. The user comes back to this page, unless `appState.returnTo` says otherwise.
+   */
   loginOptions?: LoginOptions | undefined;
   /** Instead of the error's message and a button that signs in again: see {@link SignInError}. */
   renderError?: ((error: IntelliAuthError, signIn: () => void) => ReactNode) | undefined;

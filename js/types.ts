@@ -22,8 +22,8 @@ export interface Endpoints {
 }
 
 /**
- * What {@link createIntelliAuth} takes. Own members are read, `undefined` counts as absent, and a name that is not
- * listed here is refused as `invalid_config`; so it is with the options of every method.
+ * The options of {@link createIntelliAuth}. Only own members are read, `undefined` counts as absent, and a name that is
+ * not listed here is refused as `invalid_config`. The same is true for the options of every method.
  */
 export interface IntelliAuthOptions {
   /** `https://<your-tenant>`; plain http is accepted on loopback only. */
@@ -45,7 +45,10 @@ export interface IntelliAuthOptions {
   scope?: string | undefined;
   /** @defaultValue `'session'` */
   tokenStorage?: TokenStorage | undefined;
-  /** Read `/.well-known/openid-configuration`: adds key-checked ID tokens, sign-out at the platform and revocation. @defaultValue `false` */
+  /**
+   * Read `/.well-known/openid-configuration`: adds verified signatures of ID tokens, sign-out at the platform and
+   * revocation. @defaultValue `false`
+   */
   discovery?: boolean | undefined;
   /** The issuer that ID tokens and `iss` must name exactly. @defaultValue `tenantUrl` as written */
   issuer?: string | undefined;
@@ -62,7 +65,8 @@ export interface IntelliAuthOptions {
    */
   additionalAudiences?: readonly string[] | undefined;
   /**
-   * Record what happens, for {@link IntelliAuth.trace}; the recorder is loaded for it. `false` also where `trace()` was called.
+   * Record what happens, for {@link IntelliAuth.trace}; the recorder is loaded for it. `false` records nothing, even in
+   * a tab where `trace()` was called.
    * @defaultValue `false`
    */
   trace?: boolean | undefined;
@@ -101,13 +105,13 @@ export interface LoginOptions {
   maxAge?: number | undefined;
   /** More parameters for the platform; the protocol's own cannot be overridden. */
   extraParams?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Receive the URL instead of navigating; the promise settles when it returns. */
+  /** Called with the URL instead of navigating. The promise of `loginWithRedirect` settles when it has returned. */
   openUrl?: ((url: string) => void | Promise<void>) | undefined;
   /** Ends this call's waiting, with the signal's reason; a sign-in that has begun goes on. */
   signal?: AbortSignal | undefined;
 }
 
-/** An event, where a method is an event handler itself: `onClick={loginWithRedirect}`. It is taken for no options. */
+/** An event, where a method is an event handler itself: `onClick={loginWithRedirect}`. It is not read as options. */
 export interface HandledEvent {
   readonly type: string;
   preventDefault(): void;
@@ -126,9 +130,9 @@ export interface HandledEvent {
 export interface CustomClaims {}
 
 /**
- * The user, as the ID token's claims name them. OpenID Connect Core §5.1.
- * Without what speaks of the token and the authentication: `iss`, `aud`, `azp`, `exp`, `nbf`, `iat`, `jti`, `nonce`,
- * `auth_time`, `acr`, `amr`, `at_hash`, `c_hash`, `s_hash` and `sid` are in {@link IdTokenClaims}.
+ * The user, as the ID token's claims name them. OpenID Connect Core §5.1. Claims about the token and the authentication
+ * are left out: `iss`, `aud`, `azp`, `exp`, `nbf`, `iat`, `jti`, `nonce`, `auth_time`, `acr`, `amr`, `at_hash`,
+ * `c_hash`, `s_hash` and `sid` are in {@link IdTokenClaims}.
  */
 export interface User extends CustomClaims {
   readonly sub: string;
@@ -157,7 +161,7 @@ export interface IdTokenClaims extends User {
   readonly sid?: string;
 }
 
-/** What {@link IntelliAuth.handleCallback} answers. */
+/** The result of {@link IntelliAuth.handleCallback}. */
 export interface CallbackResult {
   readonly user: User;
   /** As given to `loginWithRedirect`; `{}` if none was. */
@@ -185,16 +189,19 @@ export interface LogoutOptions {
   localOnly?: boolean | undefined;
 }
 
-/** What {@link IntelliAuth.logout} came to. This app's session has ended in every case. */
+/** The result of {@link IntelliAuth.logout}. This app's session has ended in every case. */
 export interface SignOutResult {
-  /** What is known of the refresh token: the provider revoked it, refused to, or could not do so within 2 seconds; its endpoint is not known; there was none. */
+  /**
+   * The refresh token. `revoked`: the provider revoked it. `refused`: the provider refused to. `unreachable`: it did
+   * not answer within 2 seconds. `no_endpoint`: its revocation endpoint is not known. `no_token`: there was none.
+   */
   readonly revocation: 'revoked' | 'refused' | 'unreachable' | 'no_endpoint' | 'no_token';
   /** With `refused`: the provider's `error`, RFC 7009 §2.2.1, or the status of its answer. */
   readonly refusedBy?: string;
   /**
-   * What is known of the provider's own session: the page is leaving to end it; it was not to be ended; the endpoint is
-   * not known; the provider's metadata could not be had. That it ended is told by `provider_signed_out`, when the page
-   * has come back.
+   * The provider's own session. `requested`: the page is leaving to end it; when the browser has come back, the event
+   * `provider_signed_out` says that it ended. `not_asked`: `localOnly` was set. `no_endpoint`: the end-session endpoint
+   * is not known. `unreachable`: the provider's metadata could not be read.
    */
   readonly provider: 'requested' | 'not_asked' | 'no_endpoint' | 'unreachable';
 }
@@ -224,7 +231,7 @@ export interface Failing {
   readonly retryAt: number;
 }
 
-/** What only a signed-in state has, named so that `user` and the rest can be read before `status` is. */
+/** The members of a signed-in state, so that `user` and the others can be read before `status` is compared. */
 interface Nobody {
   readonly user?: undefined;
   readonly scope?: undefined;
@@ -269,8 +276,8 @@ export interface Unusable extends Nobody {
 export type AuthState = Loading | Authenticated | Unauthenticated | Unusable;
 
 /**
- * What happened, for an app's own log or notice: `at` in milliseconds since 1970, `elsewhere` where another tab did it.
- * Never holds a code, verifier, state, nonce or token.
+ * What happened, for an app's log or messages. `at`: milliseconds since 1970. `elsewhere`: another tab did it. Never
+ * holds a code, verifier, state, nonce or token.
  */
 export type AuthEvent = { readonly at: number; readonly elsewhere: boolean } & (
   | { readonly type: 'sign_in_started'; readonly authorizeUrl: string }
@@ -321,25 +328,26 @@ export interface IntelliAuth {
   handleCallback(url?: string | URL, options?: { signal?: AbortSignal | undefined }): Promise<CallbackResult>;
   /**
    * Whether `url`, by default the page's address, is the redirect URI with a response of the platform: `state` together
-   * with `code` or `error`, in query or fragment, or any one of the three while a sign-in of this tab is pending.
-   * Also true at the bare redirect URI, after a reload, while the SDK keeps a response (a minute at most) because the
-   * platform could not be reached: `handleCallback` then goes on with that one.
+   * with `code` or `error`, in query or fragment, or any one of the three while a sign-in of this tab is pending. Also
+   * true at the bare redirect URI while the SDK keeps a response there, for a minute at most, because the platform
+   * cannot be reached: after a reload `handleCallback` goes on with that response.
    */
   isCallback(url?: string | URL): boolean;
   /**
    * A valid access token: the cached one, or one refreshed once for all callers.
-   * @throws IntelliAuthError where nobody is signed in `login_required`, `session_expired`, `session_lost` or
-   * `session_mismatch`, and `signed_out` where that happened meanwhile; where no token can be had now, and the session stays,
-   * `network_error`, `timeout`, `platform_unavailable`, `rate_limited`, `client_refused`, `token_request_refused`,
-   * `token_response_invalid`, `metadata_invalid`; `refresh_token_missing`, of forced ones
+   * @throws IntelliAuthError. Nobody is signed in: `login_required`, `session_expired`, `session_lost`, `session_mismatch`;
+   * `signed_out` if the user signed out meanwhile. No token can be had now, and the session stays: `network_error`, `timeout`,
+   * `platform_unavailable`, `rate_limited`, `client_refused`, `token_request_refused`, `token_response_invalid`,
+   * `metadata_invalid`. With `forceRefresh`: `refresh_token_missing`
    * @example
    * const token = await auth.getAccessToken({ minValidity: 30 });
    */
   getAccessToken(options?: AccessTokenOptions): Promise<string>;
   /**
-   * `fetch` with the access token, for {@link IntelliAuthOptions.allowedOrigins} only; other origins get the request as it is.
-   * A 401 refreshes and sends once more, if the body can be sent again: not a second time for tokens that a 401 demanded
-   * already, and not where its `WWW-Authenticate` (exposed by CORS) names `insufficient_scope` or `insufficient_user_authentication`.
+   * `fetch` with the access token, for {@link IntelliAuthOptions.allowedOrigins} only; requests to other origins are
+   * sent unchanged. After a 401 the token is refreshed and the request sent once more, if its body can be sent again;
+   * not if a 401 was already the reason for this token, nor if the 401's `WWW-Authenticate` (readable only if the API
+   * exposes it by CORS) names `insufficient_scope` or `insufficient_user_authentication`.
    * @throws IntelliAuthError as {@link IntelliAuth.getAccessToken}, before anything is sent; otherwise what the page's `fetch` throws
    * @example
    * const reports = await auth.fetch('https://api.example.com/reports');
@@ -358,7 +366,7 @@ export interface IntelliAuth {
   isAuthenticated(): boolean;
   /**
    * Signs out here and in every tab that shares this session (see {@link TokenStorage}), then at the platform where its
-   * endpoints are known. What the platform could not be told is in the result, and rejects nothing.
+   * endpoints are known. If the platform cannot be told, the result says so, and the promise does not reject.
    * @example
    * await auth.logout({ returnTo: `${location.origin}/` });
    */
@@ -366,7 +374,8 @@ export interface IntelliAuth {
   /** The state now: the same object until something changes. */
   getState(): AuthState;
   /**
-   * Has `listener` called after every change and event. The first one is also told the events of the start, as a restored session.
+   * Calls `listener` after every change and event. The first listener also gets the events of the start, such as
+   * `session_restored`.
    * @returns a function that ends the subscription
    */
   subscribe(listener: Listener): () => void;
@@ -375,8 +384,8 @@ export interface IntelliAuth {
    * No secret is in it: a code, verifier, state, nonce or token is a placeholder, the same for the same value; and so are
    * claims, login hints, `appState`, query values and the addresses of APIs.
    *
-   * It has what was recorded: everything with the option `trace`; without it nothing yet, and the call has this tab record
-   * from its next page on, for an hour.
+   * With the option `trace` everything is recorded. Without it nothing is recorded yet: the call switches recording on
+   * for this tab, from its next page on, for an hour.
    * @example
    * await navigator.clipboard.writeText(await auth.trace());
    */
@@ -406,13 +415,16 @@ export type Auth = AuthState & { readonly error?: IntelliAuthError } & Methods;
 /** What frameworks' providers take beside the client's options. */
 export interface ProviderCallbacks {
   /**
-   * How to go to a page of the app, replacing the one that is shown: `(url) => navigate(url, { replace: true })` for a
-   * router that is to know of it. By default the address alone changes.
+   * Goes to a page of the app with its router, replacing the present one: `(url) => navigate(url, { replace: true })`.
+   * By default only the address changes.
    */
   navigate?: ((url: string) => unknown) | undefined;
-  /** Called after a sign-in, and waited for. By default {@link navigate} is, with `returnTo`. */
+  /** Called after a sign-in; its promise is awaited. By default {@link navigate} is called with `returnTo`. */
   onSignedIn?: ((result: CallbackResult) => unknown) | undefined;
-  /** Called after a callback that was refused, and waited for. By default as {@link onSignedIn}; the error is then shown. */
+  /**
+   * Called after a callback that was refused; its promise is awaited. By default as {@link onSignedIn}. The error is
+   * shown afterwards.
+   */
   onSignInError?: ((error: IntelliAuthError) => unknown) | undefined;
   /**
    * `false` where another library shares the redirect URI's path: the app then calls `handleCallback` itself.
@@ -421,7 +433,10 @@ export interface ProviderCallbacks {
   handleCallbackAutomatically?: boolean | undefined;
 }
 
-/** The client's options, of which one client is made, or a `client` that the app made and disposes of, or its promise. */
+/**
+ * Either the client's options, from which one client is made, or `client`: a client that the app made and disposes
+ * of, or its promise.
+ */
 export type ProviderOptions = ProviderCallbacks &
   (
     | (IntelliAuthOptions & { client?: undefined })

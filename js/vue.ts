@@ -25,7 +25,7 @@ export interface VueAuth extends Methods {
   readonly isLoading: ComputedRef<boolean>;
   readonly isAuthenticated: ComputedRef<boolean>;
   readonly user: ComputedRef<User | undefined>;
-  /** Of the last sign-in. */
+  /** The error of the last sign-in. */
   readonly error: ComputedRef<IntelliAuthError | undefined>;
 }
 

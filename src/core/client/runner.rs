@@ -61,7 +61,7 @@ pub trait Environment {
 pub enum Call {
     /// `loginWithRedirect`.
     Login {
-        /// Of this sign-in.
+        /// The sign-in's options.
         options: Box<LoginOptions>,
         /// Whether the user started it.
         activation: Activation,
@@ -115,7 +115,7 @@ pub enum Reach {
     Provider,
 }
 
-/// What happens.
+/// What happens to the client.
 #[derive(Debug)]
 pub enum Input {
     /// The page begins.

@@ -25,14 +25,14 @@ pub enum RequestKind {
     Ready,
     /// `form` sent to the token endpoint, once, and the answer judged, the ID token for `purpose` included.
     Tokens {
-        /// As the body has it.
+        /// The request's body.
         form: String,
         /// What the ID token must match.
         purpose: Purpose,
     },
     /// `form` sent to the revocation endpoint, where that is known. What it answers changes nothing here.
     Revoke {
-        /// As the body has it.
+        /// The request's body.
         form: String,
     },
 }
@@ -50,23 +50,23 @@ pub enum RequestAction {
     },
     /// See whether this key signed it.
     Verify {
-        /// Of the provider's.
+        /// One of the provider's keys.
         key: Jwk,
         /// What it must have signed.
         jws: Rc<Jws>,
     },
-    /// Nothing.
+    /// Nothing: the request is complete.
     Done(RequestOutput),
 }
 
 /// The result of a request.
 #[derive(Debug)]
 pub enum RequestOutput {
-    /// Of [`RequestKind::Metadata`] and [`RequestKind::Ready`].
+    /// The result of [`RequestKind::Metadata`] and [`RequestKind::Ready`].
     Metadata(Result<Rc<Metadata>, Error>),
-    /// Of [`RequestKind::Revoke`]; with what the revocation came to, where its endpoint is known.
+    /// The result of [`RequestKind::Revoke`]: the metadata, and the revocation where its endpoint is known.
     Revoked(Result<Rc<Metadata>, Error>, Option<Revocation>),
-    /// Of [`RequestKind::Tokens`].
+    /// The result of [`RequestKind::Tokens`].
     Tokens(TokenOutcome),
 }
 
@@ -74,9 +74,9 @@ pub enum RequestOutput {
 pub enum RequestInput {
     /// There was no step yet.
     Begin,
-    /// Of [`RequestAction::Send`].
+    /// The answer to [`RequestAction::Send`].
     Response(Result<HttpResponse, NoResponse>),
-    /// Of [`RequestAction::Verify`].
+    /// The answer to [`RequestAction::Verify`].
     Verified(Verdict),
 }
 

@@ -105,14 +105,14 @@ pub enum SessionInput {
     LockStolen(Ticket),
     /// What a refresh needs of the provider was read, or cannot be had.
     Prepared {
-        /// As given.
+        /// The request's ticket.
         ticket: Ticket,
         /// Why it cannot be had.
         result: Result<(), Error>,
     },
     /// The token endpoint's answer.
     TokenResponse {
-        /// As given.
+        /// The request's ticket.
         ticket: Ticket,
         /// When the request was sent.
         asked_at: Now,
@@ -134,13 +134,13 @@ pub enum SessionInput {
     },
     /// A sign-in is completed: [`SessionAction::SignedIn`] answers.
     SignIn {
-        /// To carry back.
+        /// The answer carries it back.
         ticket: Ticket,
         /// Checked.
         tokens: Tokens,
-        /// Of the sign-in: the session's name comes from it.
+        /// The sign-in's `state`: the session's name comes from it.
         state: State,
-        /// As asked for.
+        /// The scope that was asked for.
         scope: String,
         /// [`super::Session::sign_out_epoch`] when its callback came.
         sign_out_epoch: u32,
@@ -175,7 +175,7 @@ pub enum SessionAction {
     Post(Message),
     /// Ask for the lock, and take it from a holder that keeps it for longer than `steal_after`.
     Lock {
-        /// To carry back.
+        /// The answer carries it back.
         ticket: Ticket,
         /// Which.
         lock: Lock,
@@ -188,7 +188,7 @@ pub enum SessionAction {
     Prepare(Ticket),
     /// Send the refresh token once.
     Refresh {
-        /// To carry back.
+        /// The answer carries it back.
         ticket: Ticket,
         /// What to send.
         token: RefreshToken,
