@@ -31,7 +31,7 @@ function history(entries) {
   return [
     `### By release
 
-What \`npm run size\` weighs, in KB brotli, at each release: the budgets of \`scripts/budget.json\` are held against the same figures by every \`npm test\`, which prints the bytes by module when one is exceeded (\`npm run size -- --groups\` does in any case).`,
+The figures of \`npm run size\`, in KB brotli, at each release. Every \`npm test\` compares the same figures with the budgets of \`scripts/budget.json\`, and prints the bytes by module if one is exceeded. \`npm run size -- --groups\` always prints them.`,
     table(
       ['version', 'date', ...columns],
       entries.map(({ version, date, brotli }) => [
@@ -47,7 +47,7 @@ function bytes({ values }, draw, { releases }) {
   const parts = [
     `## Bytes
 
-What a browser requests from the first visit until the user is signed in and the page was loaded once more, bundled by esbuild, minified, brotli -11. React and the bench's own lines are left out; the lines that use the SDK are in. *Before first paint* is what the app's entry imports statically.`,
+The bytes that a browser requests from the first visit until the user is signed in and the page has been loaded once more. The apps are bundled by esbuild, minified, and compressed with brotli -11. React and the bench's own lines are not counted; the lines that use the SDK are. *Before first paint* is what the app's entry imports statically.`,
   ];
   for (const [title, kind] of groups) {
     const list = named(values)
@@ -93,7 +93,7 @@ What a browser requests from the first visit until the user is signed in and the
   }
   parts.push(...history(releases));
   parts.push(
-    'oauth4webapi is the protocol alone: no storage, no timers, no other tabs. react-oauth2-code-pkce does not verify ID tokens, and keycloak-js checks the nonce alone.',
+    'oauth4webapi is only the protocol, without storage, timers and other tabs. react-oauth2-code-pkce does not verify ID tokens, and keycloak-js checks the nonce alone.',
   );
   return parts;
 }
@@ -109,7 +109,7 @@ function start({ values }, draw) {
   const parts = [
     `## From the page to the authorize request
 
-From the headers of the page to the moment at which the browser asks for the authorize page, by the browser's own clock: the app signs in as soon as its client can. The first three columns are first visits, with nothing cached. *40 ms*: every answer of the app's server and of the provider is held back so long; the page's own is not in the time. *4 times slower*: Chromium's throttling of the main thread. *Repeated*: a profile on disk that was there before, so files come from the HTTP cache and Chromium has compiled code.`,
+The time from the headers of the page to the moment at which the browser requests the authorize page, by the browser's own clock. The app signs in as soon as its client can. The first three columns are first visits, with nothing cached. *40 ms*: every answer of the app's server and of the provider is delayed by 40 ms; the delay of the page itself is not counted. *4 times slower*: Chromium's throttling of the main thread. *Repeated*: the profile is on disk from an earlier visit, so files come from the HTTP cache and Chromium has compiled code.`,
   ];
   for (const [title, kind] of groups) {
     const list = named(values)
@@ -166,7 +166,7 @@ function session({ values }, draw) {
   const parts = [
     `## Callback, restored session, token
 
-*Callback*: from the last byte of the callback's page until the app knows who signed in; *processor*: the same without the time in which a request to the provider was under way. *Restored*: the next page load in the same tab, until the app knows that the user is signed in. *Token*: one call for an access token that is still valid, the mean of as many as fit 150 ms.`,
+*Callback*: from the last byte of the callback's page until the app knows who signed in. *Processor*: the same without the time in which a request to the provider was under way. *Restored*: the next page load in the same tab, until the app knows that the user is signed in. *Token*: one call for an access token that is still valid; the mean of all calls that fit into 150 ms.`,
   ];
   for (const [title, kind] of groups) {
     const list = named(values)
@@ -235,7 +235,7 @@ function tabs({ values }) {
   return [
     `## Token requests per expiry, by tabs
 
-The access token has expired, and every tab of the app asks for one at the same moment: how many refresh requests the provider got. SDKs that can keep the session in localStorage do; keycloak-js and oidc-spa keep one session for each tab.`,
+The access token has expired, and every tab of the app asks for one at the same moment. The table says how many refresh requests the provider got. SDKs that can keep the session in localStorage are set to do so, this one with \`tokenStorage: 'local'\`; keycloak-js and oidc-spa keep one session for each tab.`,
     table(
       [
         'SDK',
@@ -288,7 +288,7 @@ function callers({ values }) {
   return [
     `## Concurrent callers at expiry
 
-One tab, an expired token, and so many calls at the same moment: refresh requests, and the time until the last caller has its token, without the wire. Where more than one request was sent or a caller failed, more callers were not tried.`,
+One tab has an expired token, and this many calls are made at the same moment. The table says how many refresh requests were sent, and how long it took until the last caller had its token, without the time on the network. If more than one request was sent or a caller failed, more callers were not tried.`,
     table(
       ['SDK', ...counts.map((count) => Number(count).toLocaleString('en'))],
       list.map((entry) => [entry.label, ...counts.map((count) => cell(entry.v[count]))]),
@@ -304,7 +304,7 @@ function pending({ values }) {
   return [
     `## Sign-in in littered storage
 
-From the page to the authorize request, on a repeated visit: with empty storage, and after 10 sign-ins that were begun and left, with 1,000 keys of others in localStorage and in sessionStorage.`,
+The time from the page to the authorize request, on a repeated visit: once with empty storage, and once after 10 sign-ins that were begun and abandoned, with 1,000 keys of other programs in localStorage and in sessionStorage.`,
     table(
       ['SDK', 'empty, ms', 'littered, ms', 'ratio'],
       list.map((entry) => [
@@ -322,7 +322,7 @@ function memory({ values }) {
   const parts = [
     `## Memory and main thread
 
-*JS heap* of the signed-in page after a garbage collection, beside it the memory of the wasm. *Main thread*: its processor time from a first visit until the client was ready; a page without any SDK is the floor. What Chromium compiles on other threads is not in it.`,
+*JS heap*: of the signed-in page after a garbage collection; beside it the memory of the wasm. *Main thread*: its processor time from a first visit until the client was ready. A page without any SDK is given for comparison. What Chromium compiles on other threads is not counted.`,
   ];
   for (const [title, kind] of groups) {
     const list = named(values)
@@ -374,7 +374,7 @@ function trace({ values }, draw) {
   return [
     `## Where the start goes
 
-The plain page of this SDK, first visit, traced by Chromium: of several traces the one with the median total. Tracing itself costs some milliseconds. The zero is the page's headers; what is blue and pale is waited for, what is blue and strong is work.`,
+The first visit of this SDK's plain page, traced by Chromium. Of several traces, the one with the median total is shown. Tracing itself costs some milliseconds. Time zero is the page's headers. Pale blue is waiting, strong blue is work.`,
     ...found.map(([key, , title]) =>
       draw(`waterfall-${key}`, waterfall({ title, spans: values[key].spans })),
     ),
@@ -414,7 +414,7 @@ function variants({ values }) {
   return [
     `## What an app can add
 
-Each beside the same page without it: the median, and the difference. *modulepreload*: \`<link rel="modulepreload">\` for the SDK's lazy chunks, so that they are requested with the app's entry and not by it. *wasm option*: the raw file of \`@intelliauth/spa-sdk/wasm\`, compiled while it streams in, in place of the inlined one. *preconnect*: \`<link rel="preconnect">\` to the tenant, with and without \`crossorigin\`, on the callback's page, whose token request then finds its connection; there every octet to and from the provider takes 20 ms, TLS's handshake too (TCP's does not, which on a network is one round trip more).`,
+Each way is compared with the same page without it: the median, and the difference. *modulepreload*: \`<link rel="modulepreload">\` for the SDK's lazy chunks, so that they are requested together with the app's entry. *wasm option*: the raw file of \`@intelliauth/spa-sdk/wasm\`, compiled while it is downloaded, in place of the inlined one. *preconnect*: \`<link rel="preconnect">\` to the tenant, with and without \`crossorigin\`, on the callback's page, so that the connection for the token request is already open. For preconnect, everything to and from the provider takes 20 ms, TLS's handshake too; TCP's handshake does not, which on a real network is one more round trip.`,
     table(
       ['app', ...columns.map(([, words]) => (words.endsWith('ms') ? words : `${words}, ms`))],
       Object.keys(values).map((name) => [name, ...columns.map(([key]) => cell(name, key))]),
@@ -442,7 +442,7 @@ function native({ values, crates }) {
   return [
     `## The core, natively
 
-Compiled for this machine at opt-level 3, measured by criterion, beside the crates oauth2 ${crates.oauth2} and openidconnect ${crates.openidconnect} on the same work.`,
+The core is compiled for this machine at opt-level 3 and measured by criterion, beside the crates oauth2 ${crates.oauth2} and openidconnect ${crates.openidconnect} on the same work.`,
     table(
       ['work', 'by', 'µs'],
       lines.map(([group, name, value]) => [
