@@ -1,6 +1,6 @@
 /**
- * Options, read as own members only and each held to its kind: a page's changed `Object.prototype` adds none, and what
- * is wrong is refused as `invalid_config`, by the option's name.
+ * Reads options: own members only, each checked for its type. A changed `Object.prototype` adds none, and a wrong
+ * option is refused as `invalid_config`, with its name.
  */
 import { type Fault, fault } from './faults.js';
 import type { HandledEvent, IntelliAuthOptions } from './types.js';

@@ -156,8 +156,8 @@ export interface CodeFlow {
    */
   stateOf(url: string): string | undefined;
   /**
-   * Judges the callback's address and gives its code: its shape, `state`, age and `iss`. RFC 6749 §4.1.2, RFC 9207 §2.4.
-   * The transaction is spent, whatever comes of it: remove it before the code is sent.
+   * Judges the callback's address and gives its code: its shape, `state`, age and `iss`. RFC 6749 §4.1.2, RFC 9207
+   * §2.4. The transaction is spent in any case: remove it before the code is sent.
    * @throws IntelliAuthError `callback_invalid`, `state_unknown`, `transaction_expired`, `issuer_mismatch`, and the
    * provider's refusals: `access_denied`, `login_required`, `consent_required`, `interaction_required`,
    * `account_selection_required`, `platform_unavailable`, `authorization_refused`
@@ -246,8 +246,8 @@ export interface CodeFlow {
    */
   processMetadataResponse(response: HttpResponse): ProviderMetadata;
   /**
-   * The same flow with what the provider's metadata says; without, the contract's endpoints are used. Metadata that was
-   * kept is held to the issuer's origin once more; endpoints elsewhere are named by the option `endpoints`.
+   * The same flow with the provider's metadata. Without it the contract's endpoints are used. Metadata that was kept is
+   * compared with the issuer's origin again. Name endpoints of other origins in the option `endpoints`.
    * @throws IntelliAuthError `metadata_invalid`
    * @example
    * const discovered = flow.withMetadata(JSON.parse(cache.get('metadata')));

@@ -72,7 +72,7 @@ export function RequireAuth({
 
 const both = <T,>(then: () => T) => [then, then] as const;
 
-/** Whether the user came to this very page by the back or forward button: from the platform's page, say. */
+/** Whether the user came to this page by the back or forward button, for example from the platform's page. */
 function returned(): boolean {
   const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return entry?.type === 'back_forward' && entry.name === location.href;

@@ -208,7 +208,7 @@ export interface SignOutResult {
 
 /** Why nobody is signed in. */
 export type SignedOutReason =
-  /** nobody signed in yet */
+  /** no user has signed in yet */
   | 'never'
   /** `logout()` was called, here or in another tab */
   | 'logout'
@@ -358,8 +358,8 @@ export interface IntelliAuth {
   /** Everything that the newest ID token says; undefined where nobody is signed in. */
   getIdTokenClaims(): IdTokenClaims | undefined;
   /**
-   * The newest ID token, as the platform signed it; undefined where nobody is signed in. It tells this app who signed in
-   * and is for nobody else: an API wants the access token, from {@link IntelliAuth.getAccessToken} or {@link IntelliAuth.fetch}.
+   * The newest ID token, as the platform signed it; undefined where nobody is signed in. It tells this app who signed in.
+   * Do not send it to an API, which needs the access token, from {@link IntelliAuth.getAccessToken} or {@link IntelliAuth.fetch}.
    */
   getIdToken(): string | undefined;
   /** Whether a user is signed in now. */

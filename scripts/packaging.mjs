@@ -41,7 +41,7 @@ function table(results) {
 
 const page = (results) => `# Where the package works
 
-Made by \`npm run test:packaging\`: each is a clean consumer of the packed package (\`tests/packaging\`). What shows a page is loaded in Chromium up to a signed-in user, who is still there after a reload; every bundler's page, Next's and the test DOMs also load \`/explain\` and \`/protocol\` and use them. Nothing was configured for the SDK. Node ${process.versions.node}.
+\`npm run test:packaging\` makes this page. Each consumer is a new project that installs the packed package (\`tests/packaging\`). A consumer with a page is loaded in Chromium until a user is signed in, and is still signed in after a reload. The pages of the bundlers and of Next, and the test DOMs, also load \`/explain\` and \`/protocol\` and use them. Nothing was configured for the SDK. Node ${process.versions.node}.
 
 | consumer | version | tried |
 |---|---|---|

@@ -11,11 +11,11 @@ export interface Failure {
   details: Record<string, string>;
 }
 
-/** What a diagram has no room for, unless something is wrong with it. */
+/** What the diagram leaves out, unless something is wrong with it. */
 const NOISE =
   /^(event |a timer|asks for the lock|the lock is held|who holds|the page is looked at|sessionStorage|localStorage)/;
 
-/** From the call that began it to what its callback came to, over both pages. */
+/** From the call that began it to the result of its callback, over both pages. */
 export function lastSignIn({ runs }: Bundle): Message[] {
   const all = runs.flatMap((run) => new Story(run).messages);
   const calls = (method: string) => (message: Message) =>

@@ -14,7 +14,7 @@ import { type Message, type Outcome, Story } from './story.js';
 export interface Replay {
   /** What happened, step by step, to be read. */
   text: string;
-  /** What every call came to, what was sent and what was told, in the recording and in the replay. */
+  /** The result of every call, what was sent and the events, in the recording and in the replay. */
   recorded: Outcome[];
   replayed: Outcome[];
   /** Where the replayed core first did something else; none where it did the same throughout. */
@@ -23,7 +23,7 @@ export interface Replay {
   surprise?: string;
 }
 
-/** A regression test: a bundle, and what is to come of it. `expected` is what was recorded until it is corrected. */
+/** A regression test: a bundle, and the expected results. Until they are corrected, these are the recorded ones. */
 export interface Fixture {
   about: string;
   expected: Outcome[];
@@ -140,7 +140,7 @@ function differs(
 ) {
   const where = `step ${at + 1}, ${step.input}`;
   if (!made) return `${where}: the core was not asked`;
-  // What the browser threw is not told from what a replay throws.
+  // A replay cannot reproduce what the browser threw.
   const texts = (step: Step) =>
     step.did.map(([name, ...args]) =>
       JSON.stringify([name, ...(name === 'refuse' ? args.filter((_, at) => at !== 2) : args)]),
@@ -157,7 +157,7 @@ function differs(
   return undefined;
 }
 
-/** The loader's side: it acts by being told, and answers nothing but whether it is online. */
+/** The host of the replay: it does nothing, and answers only whether it is online. */
 const host = (page: ReplayedPage): object =>
   new Proxy({}, { get: (_, name) => (name === 'online' ? () => page.online : () => undefined) });
 

@@ -96,8 +96,8 @@ export class StandIns {
   }
 
   /**
-   * Whether `made`, of the replayed client, says what `recorded` does. Placeholders that were not known before are: the
-   * client made those values, and goes by them.
+   * Whether `made`, of the replayed client, says what `recorded` does. Placeholders that are new here stand for values
+   * that the replayed client made, and are known from then on.
    */
   matches(recorded: string, made: string, redactor: Redactor): boolean {
     const [before, now] = [recorded, made].map((text) => text.split(PLACEHOLDER)) as [string[], string[]];

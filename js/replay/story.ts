@@ -13,7 +13,7 @@ export interface Message {
   surprise?: true;
 }
 
-/** What a call came to, what was sent and what was told: what a regression test compares. */
+/** The result of a call, a request or an event: what a regression test compares. */
 export type Outcome = string;
 
 // biome-ignore lint/suspicious/noExplicitAny: of a bundle's, whose members each line looks for

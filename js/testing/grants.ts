@@ -1,9 +1,9 @@
-/** What the fake platform has issued: codes, and the families of tokens that came of them. */
+/** What the fake platform has issued: codes, and the families of tokens from them. */
 import { OAuthError } from './http.js';
 import type { FakeUser } from './platform.js';
 import { base64url, random, sha256 } from './signing.js';
 
-/** One sign-in, and all tokens that came of it. */
+/** One sign-in, and all its tokens. */
 export interface Grant {
   readonly user: FakeUser;
   readonly scope: string;
@@ -97,7 +97,7 @@ export class Grants {
     return valid ? found.grant : undefined;
   }
 
-  /** RFC 7009 §2.1: a refresh token takes everything that came of its sign-in with it. */
+  /** RFC 7009 §2.1: with a refresh token everything of its sign-in is revoked. */
   revoke(token: string): void {
     this.#accessTokens.delete(token);
     const grant = this.#refreshTokens.get(token);

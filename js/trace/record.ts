@@ -1,4 +1,4 @@
-/** What a trace is made of. It is plain JSON, and holds placeholders such as `⟨code 3fa94c⟩` in place of what it must not say. */
+/** What a trace is made of. It is plain JSON, with placeholders such as `⟨code 3fa94c⟩` in place of secrets. */
 
 /** The version of a bundle's form. */
 export const FORMAT = 1;
@@ -9,7 +9,10 @@ export const VERSION = '0.1.0';
 /** Something that was found in storage, `null` for nothing, `false` where it could not be read. */
 export type Found = [area: 'tab' | 'origin', key: string, text: string | null | false];
 
-/** One input, what had changed before it, and what came of it, in order. Times are milliseconds, `wall` since 1970. */
+/**
+ * One input, what had changed before it, and what followed from it, in order. Times are milliseconds, `wall` since
+ * 1970.
+ */
 export interface Step {
   input: string;
   with?: unknown[];
@@ -30,11 +33,14 @@ export interface Run {
   /** Of the client's jitter. */
   seed: number;
   steps: Step[];
-  /** What can be said of what a placeholder stands for. */
+  /** What may be known about the value of a placeholder. */
   values: Record<string, unknown>;
-  /** How many steps were left out for want of room. Then it cannot be replayed. */
+  /** How many steps were left out because there was no room. Such a run cannot be replayed. */
   dropped?: number;
-  /** The SDK was in use on the page before recording began: what it found in storage is not in it. Nor can this be replayed. */
+  /**
+   * The SDK was in use on the page before recording began, so what it had read from storage is missing. Such a run
+   * cannot be replayed either.
+   */
   unseen?: true;
 }
 

@@ -34,13 +34,13 @@ const text =
   (redactor, value) =>
     typeof value === 'string' ? say(redactor, value) : undefined;
 
-/** How an argument lies in the wasm's memory. */
+/** How an argument is passed to the wasm. */
 type Kind = 'number' | 'flag' | 'maybe' | 'text' | 'object';
 type Argument = [Kind, Said];
 const number: Argument = ['number', plain];
 const flag: Argument = ['flag', plain];
 
-/** What `core_happened` says by a number: its name, and what goes with it after that number. */
+/** The inputs of `core_happened` by their number: the name, and the arguments after the number. */
 const HAPPENED: Record<number, [name: string, Argument[]]> = {
   [START]: ['start', []],
   [REVALIDATE]: ['revalidate', []],
@@ -82,7 +82,7 @@ const INPUTS: Record<string, Argument[]> = {
   handleCallback: [number, ['text', text((to, url) => to.address(url))]],
 };
 
-/** What the wasm asks of the host, and how that is said. What is not here is not told. */
+/** The calls of the host, and how each is recorded. Others are not recorded. */
 // biome-ignore lint/suspicious/noExplicitAny: each has its own
 const ACTIONS: Record<string, (to: Redactor, args: any[]) => unknown[]> = {
   answer: (to, [call, value]) => [call, to.answer(value)],
@@ -112,7 +112,7 @@ const ACTIONS: Record<string, (to: Redactor, args: any[]) => unknown[]> = {
 const named = (cause: unknown) => (cause instanceof Error ? cause.name : undefined);
 
 function answered(response: unknown) {
-  // What only looks like one counts as none.
+  // An object that only looks like a response counts as none.
   if (!(response instanceof Response)) return null;
   const { status, headers } = response;
   const after = headers.get('retry-after');
@@ -141,7 +141,7 @@ class Course {
     this.redactor = new Redactor(key, this.run.options, this.run.values);
   }
 
-  /** Where there is no more room, what changed nothing goes first, and then what is oldest. */
+  /** If there is no more room, steps that changed nothing are dropped first, then the oldest. */
   add(step: Step): void {
     const { steps } = this.run;
     const size = JSON.stringify(step).length;
@@ -215,7 +215,7 @@ export class Recorder {
 
   #made(inner: Inner, args: unknown[]): unknown {
     const [given, host] = args as [Record<string, unknown>, object];
-    // Another one of the page's is traced.
+    // Another client of this page is traced, not this one.
     if (given.trace === false) return inner(...args);
     const id = Math.random().toString(36).slice(2, 8);
     const course = new Course(id, given, this.#key);
@@ -339,7 +339,7 @@ export class Recorder {
     this.#do(name, ...args);
   }
 
-  /** Takes note of what was found, where it is another than before. */
+  /** Records what was found, if it has changed. */
   found(area: Found[0], key: string, text: string | null | false): void {
     const making = this.#making;
     if (making) making.course.looked = true;
@@ -349,7 +349,7 @@ export class Recorder {
     making.found.push([area, key, text]);
   }
 
-  /** The SDK's keys: one may have come or gone. */
+  /** The SDK's keys: one may have been added or removed. */
   scan(area: Found[0], storage: Storage): void {
     const making = this.#making;
     if (!making) return;

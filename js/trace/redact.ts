@@ -1,13 +1,13 @@
 /**
- * What a trace may say. Everything is left out unless it is known to be harmless: numbers, the protocol's own words, the
- * options. Secrets, claims and whatever an app or a user made up become placeholders, the same for the same value.
+ * Redaction. A value is recorded only if it is known to be harmless: numbers, the protocol's own words, the options.
+ * Secrets, claims and whatever an app or a user made up become placeholders, the same for the same value.
  */
 import type { Run } from './record.js';
 import { hash, tag } from './tags.js';
 
 const words = (text: string) => new Set(text.split(/\s+/));
 
-/** What is said as it is: of stored records, of messages and of requests' forms and queries. */
+/** Members that are recorded unchanged: of stored records, messages, and requests' forms and queries. */
 const FORM = words(
   `kind v sequence generation refresh_pending after_rejection issued_at expires_at at kept_at max_age issuer client_id iss
    reason check pause failures grant_type token_type_hint response_type response_mode code_challenge_method prompt
@@ -93,7 +93,7 @@ const typed = (value: unknown): string | null => {
   return `⟨${Math.abs(value as number) === Infinity ? 'object' : typeof value}⟩`;
 };
 
-/** A list's texts are said, where its name is one of those that are. */
+/** The texts of a list are recorded if the list's name is one of those above. */
 const listed = (value: unknown) =>
   Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : typed(item))) : value;
 
@@ -149,7 +149,7 @@ export class Redactor {
     if (name) this.#describe(name, { of });
   }
 
-  /** Takes note of what can be said of a value, as the newest. */
+  /** Remembers the description of a value, as the newest. */
   #describe(name: string, said: unknown): void {
     const values = this.#values;
     delete values[name];
@@ -160,7 +160,7 @@ export class Redactor {
 
   /** The text without known values and without mail addresses. */
   free(text: string): string {
-    // Cut where no word is, and shorter once it is said: a part of a secret is not recognised.
+    // Cut between words: a part of a secret would not be recognised.
     let said = text.length > 2000 ? text.slice(0, 2000).replace(/\S*$/, '') : text;
     for (const [value, placeholder] of this.known) {
       if (value.length < SHORTEST) {
@@ -215,7 +215,7 @@ export class Redactor {
     return /^[\w.-]{0,40}$/.test(name) ? name : this.hide('name', name);
   }
 
-  /** An address of the platform's: its path is said. */
+  /** An address of the platform: its path is recorded. */
   url(text: string, plain = FORM): string {
     const [, path, query, fragment] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text) as RegExpExecArray;
     const also = (sign: string, part?: string) => (part === undefined ? '' : sign + this.form(part, plain));
@@ -287,7 +287,7 @@ export class Redactor {
       else if (name === 'at_hash' && typeof value === 'string') {
         const right = accessToken !== undefined && value === hash(accessToken, 16);
         const of = right && this.hide('access_token', accessToken).slice(1, -1);
-        // Of longer hashes nothing is said, and nothing is checked in a replay.
+        // Longer hashes are not described, and not checked in a replay.
         if (alg?.endsWith('256')) said[name] = of ? { of } : this.hide('hash', value);
       } else if (typeof value === 'string')
         said[name] = this.hide(name === 'sub' || name === 'nonce' ? name : 'claim', value);
@@ -299,7 +299,7 @@ export class Redactor {
     return said;
   }
 
-  /** Left out, and not said anywhere else either. */
+  /** Left out here, and hidden wherever else it appears. */
   #learn(value: unknown): void {
     if (typeof value === 'string') this.hide('claim', value);
     else if (typeof value === 'object' && value) for (const inner of Object.values(value)) this.#learn(inner);
@@ -395,7 +395,7 @@ export class Redactor {
     return said;
   }
 
-  /** A 401's `WWW-Authenticate`: its words, without what an API says of itself. */
+  /** A 401's `WWW-Authenticate`: the protocol's own words only. */
   challenges(text: string): string {
     const said = (all: string, name: string, value: string) =>
       name === 'error' && /^("?)[\w.-]{1,60}\1$/.test(value) ? all : `${name}="${this.hide('value', value)}"`;

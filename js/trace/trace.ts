@@ -1,11 +1,11 @@
-/** What `trace: true` and `trace()` load: the page's recorder, and what earlier pages of this tab left of theirs. */
+/** What `trace: true` and `trace()` load: the page's recorder, and the records of this tab's earlier pages. */
 import type { tap } from '../guard.js';
 import { type Bundle, FORMAT, type Run, VERSION } from './record.js';
 import { Recorder } from './recorder.js';
 
 /** Where a tab keeps what its earlier pages recorded. That it is there switches recording on, as the option does. */
 const KEPT = 'intelliauth.trace';
-/** Where all tabs find what makes their placeholders alike. */
+/** The key by which all tabs make the same placeholders. */
 const SHARED = 'intelliauth.trace.key';
 const HOUR = 60 * 60 * 1000;
 /** How many characters are kept. */
@@ -49,7 +49,7 @@ export function bundle(): string {
   return JSON.stringify(made);
 }
 
-/** This page's, as they are now, with what is said of the values that are named in them. */
+/** The runs of this page so far, with descriptions of the values that they name. */
 export const runs = (): Run[] =>
   (recorder?.courses ?? []).map(({ run }) => {
     const values: Run['values'] = {};
@@ -65,7 +65,7 @@ export const runs = (): Run[] =>
     return { ...run, values };
   });
 
-/** What the pages before this one left, in this tab and within an hour. */
+/** The records of this tab's earlier pages of the last hour. */
 function earlier(): Run[] {
   const kept = attempt(() => JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Kept | null);
   const here = new Set(runs().map(({ id }) => id));
@@ -84,7 +84,10 @@ function keep(all: Run[]): void {
   attempt(() => sessionStorage.setItem(KEPT, text));
 }
 
-/** Random, and alike in all tabs of an hour, so that one's secret is recognised in another's record. It is in no bundle. */
+/**
+ * A random key, the same in all tabs for an hour, so that a secret has the same placeholder in all their records. It
+ * is in no bundle.
+ */
 function key(): string {
   const [at, known] = attempt(() => localStorage.getItem(SHARED))?.split(' ') ?? [];
   if (known && Math.abs(Date.now() - Number(at)) < HOUR) return known;

@@ -162,11 +162,11 @@ mod tests {
     fn generated_files_match_the_catalog() {
         let text = String::from(
             "# What is found wrong with a platform's set-up\n\n<!-- Made from src/doctor/catalog.rs by `npm run generate`. -->\n\n\
-             `npx @intelliauth/spa-sdk doctor` and the crate's `doctor` module ask a platform for its metadata, keys and \
-             endpoints, compare clocks, and answer with these findings, worst first. An *error* means that a sign-in \
-             fails; a *warning*, that one fails with some of the SDK's options or that it is unsafe; a *note* is worth \
-             knowing. Where the circumstances make a finding better or worse, that is said instead. `{name}` stands for \
-             what was found. What is wrong with one sign-in is told by `explain`: [explain.md](explain.md).\n\n",
+             `npx @intelliauth/spa-sdk doctor` and the crate's `doctor` module request a platform's metadata, keys and \
+             endpoints and compare clocks. They print these findings, the worst first. With an *error* a sign-in fails. \
+             With a *warning* it fails with some of the SDK's options, or it is unsafe. A *note* is good to know. \
+             In some circumstances a finding is more or less severe than here; then that is printed. `{name}` stands for \
+             what was found. For one sign-in that does not work use `explain`: [explain.md](explain.md).\n\n",
         );
         holds("docs/doctor.md", &(text + &table(rows())));
     }

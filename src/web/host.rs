@@ -183,7 +183,7 @@ pub fn event(notification: &Notification, at: WallTime) -> JsValue {
     object(&members)
 }
 
-/// What a sign-out came to, as a `SignOutResult`.
+/// The result of a sign-out, as a `SignOutResult`.
 pub fn sign_out(result: &SignOutResult) -> JsValue {
     object(&what_came_of(result))
 }

@@ -71,7 +71,7 @@ impl Attempts {
         Some(writer.done())
     }
 
-    /// Takes note of a sign-in that begins. `mark` is the fingerprint of its state.
+    /// Records a sign-in that begins. `mark` is the fingerprint of its state.
     ///
     /// # Errors
     /// `sign_in_loop` where too many began lately without the user.
@@ -99,8 +99,8 @@ impl Attempts {
         Ok(())
     }
 
-    /// Takes note of a callback: a completed sign-in resets the count. One whose `state` belongs to no attempt counts
-    /// for the latest open one: a response may lack the `state`.
+    /// Records a callback. A completed sign-in resets the count. One whose `state` belongs to no attempt counts for the
+    /// latest open one: a response may lack the `state`.
     pub fn came_back(&mut self, mark: &str, failed: Option<ErrorCode>) {
         let Some(code) = failed else { return self.0.clear() };
         let known = self.0.iter().rposition(|attempt| attempt.mark == mark);

@@ -27,7 +27,7 @@ pub enum Source {
 pub enum NotificationKind {
     /// A sign-in began; its authorize URL, masked.
     SignInStarted(String),
-    /// A sign-out came to this.
+    /// A sign-out was completed, with this result.
     SignOutCompleted(SignOutResult),
     /// The page came back from a sign-out at the provider.
     ProviderSignedOut,
@@ -124,7 +124,7 @@ impl ProviderSignOut {
     }
 }
 
-/// What a sign-out came to. This app's session has ended in every case.
+/// The result of a sign-out. This app's session has ended in every case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignOutResult {
     /// The refresh token.

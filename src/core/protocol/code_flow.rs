@@ -132,8 +132,8 @@ pub fn state_of(url: &str) -> Option<State> {
 /// Reads the callback's address and judges it: its shape, its `state`, its age, its `iss`, and whether the provider
 /// refused. RFC 6749 §4.1.2, RFC 9207 §2.4, RFC 9700 §4.4 and §4.7.
 ///
-/// `provider` says whether `iss` must be there. Whatever comes of it, the transaction is spent: remove it from wherever it
-/// is kept before the code is sent.
+/// `provider` says whether `iss` must be there. The transaction is spent in any case: remove it from your storage
+/// before the code is sent.
 ///
 /// # Errors
 /// `callback_invalid`, `state_unknown`, `transaction_expired`, `issuer_mismatch`, and the provider's refusals:
@@ -391,7 +391,7 @@ pub fn process_jwks_response(
     Ok(Jwks(set.objects("keys")))
 }
 
-/// How many of the keys may sign ID tokens, whatever their names.
+/// How many of the keys may sign ID tokens, whatever their `kid`.
 #[must_use]
 pub fn usable_keys(keys: &Jwks) -> usize {
     let fits = |at: &usize| ALGORITHMS.iter().any(|alg| candidates(&keys.0, alg, None).contains(at));

@@ -194,7 +194,7 @@ pub fn check(engine: Engine, token: &IdToken, expected: &Expected, purpose: &Pur
     if claims.azp.as_deref().map_or(further, |azp| azp != client_id) {
         return Err(unlike("azp", client_id, claims.azp.as_deref().unwrap_or("nothing")));
     }
-    // Only SHA-256 is at hand without waiting; at_hash is optional, Core §3.1.3.8.
+    // Only SHA-256 is available synchronously; at_hash is optional, Core §3.1.3.8.
     if jws.alg.hash == "SHA-256"
         && claims
             .at_hash

@@ -26,7 +26,7 @@ impl Metadata {
         Self { endpoints: config.endpoints.clone(), sends_iss: false, algorithms: None }
     }
 
-    /// Metadata that was read before and kept by the caller: its endpoints are held to the issuer's origin once more,
+    /// Metadata that was read before and kept by the caller: its endpoints are compared with the issuer's origin again,
     /// because what is kept may have been changed.
     ///
     /// # Errors

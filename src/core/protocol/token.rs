@@ -75,7 +75,7 @@ pub struct Tokens {
     pub lifetime: Millis,
 }
 
-/// What a token request came to.
+/// The outcome of a token request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenOutcome {
     /// Tokens that may be used.
@@ -147,7 +147,7 @@ pub fn process_token_response(
     } else {
         "its status is an error and its body names none"
     };
-    // Some platforms answer 200 whatever came of it.
+    // Some platforms answer an error with status 200.
     match object.member("error") {
         Member::Text(error) if !good || !error.is_empty() => match error.as_str() {
             "temporarily_unavailable" | "server_error" | "slow_down" => indeterminate(unavailable(status)),

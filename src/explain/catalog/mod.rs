@@ -271,11 +271,11 @@ pub(crate) mod tests {
         let text = String::from(
             "# What is found wrong with a sign-in\n\n<!-- Made from src/explain/catalog by `npm run generate`. -->\n\n\
              `npx @intelliauth/spa-sdk explain`, `@intelliauth/spa-sdk/explain` and the crate's `explain` module take what \
-             you paste (an authorize URL, a callback URL, a token request as form, `curl`, \"Copy as fetch\" or HAR, the \
-             token endpoint's JSON, a message of the browser's console, an error of this SDK, source code that builds a request) and answer with these findings, worst first. An \
-             *error* means that the sign-in fails or that its protection does not hold; a *warning*, that it is unsafe or \
-             that some platforms refuse it; a *note* is worth knowing. Those that begin with `cause_` say what a refusal \
-             means, the likeliest first. `{name}` stands for what was found.\n\n",
+             you paste: an authorize URL, a callback URL, a token request as form, `curl`, \"Copy as fetch\" or HAR, the token \
+             endpoint's JSON, a message of the browser's console, an error of this SDK, or source code that builds a request. \
+             They answer with these findings, the worst first. An *error* means that the sign-in fails or that its protection \
+             does not work. A *warning* means that it is unsafe or that some platforms refuse it. A *note* is good to know. \
+             Findings that begin with `cause_` say what a refusal means, the likeliest first. `{name}` stands for what was found.\n\n",
         );
         text + &table(rows())
     }

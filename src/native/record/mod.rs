@@ -48,7 +48,7 @@ pub struct Recording {
     steps: Vec<Step>,
 }
 
-/// One input, and what came of it.
+/// One input, its reads and its actions.
 #[derive(Clone, Debug, PartialEq)]
 struct Step {
     input: Value,
@@ -87,7 +87,7 @@ impl Recording {
         Self { config: config::write(config), seed, steps: Vec::new() }
     }
 
-    /// Hands `input` to `client`, and records that and what comes of it.
+    /// Hands `input` to `client`, and records it with its reads and actions.
     pub fn handle(
         &mut self,
         client: &mut Client,

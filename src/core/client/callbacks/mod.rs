@@ -35,7 +35,7 @@ pub struct SignedIn {
     pub context: Arc<SignInContext>,
 }
 
-/// A callback that signed nobody in.
+/// A callback that was refused.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     error: Error,

@@ -67,7 +67,7 @@ impl Backoff {
     /// After so many failures in a row the timer stops trying: a refusal without CORS headers looks like a network failure.
     pub const MAX_TRIES: u32 = 10;
 
-    /// Takes note of a failure and returns the pause: doubled each time, with up to half of it at random on top.
+    /// Counts a failure and returns the pause: doubled each time, with up to half of it at random on top.
     pub fn failed(&mut self, now: MonotonicTime, retry_after: Millis, online: bool, rng: &mut Rng) -> Millis {
         let step = (Self::BASE.0 << self.failures.min(16)).min(Self::CAP.0);
         let pause = Millis(step + rng.below(step / 2 + 1));

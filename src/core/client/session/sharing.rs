@@ -142,7 +142,7 @@ impl Session {
         }
     }
 
-    /// Posts the tokens that are held to a peer with older ones.
+    /// Posts this tab's tokens if the peer's are older.
     fn post_if_newer_than(&self, context: &mut Context, generation: i64, issued_at: WallTime) -> bool {
         let newer = self.record().filter(|own| (own.generation, own.issued_at) > (generation, issued_at));
         if let Some(record) = newer {
