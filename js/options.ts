@@ -21,6 +21,7 @@ const kind = (instead: string, fits: (value: any) => boolean): Reader => {
 };
 
 export const text = kind('a string', (value) => typeof value === 'string');
+const scope = kind("a string such as 'openid profile email'", (value) => typeof value === 'string');
 export const number = kind('a number of seconds', (value) => typeof value === 'number');
 export const seconds = kind('0 or more seconds', (value) => typeof value === 'number' && value >= 0);
 export const flag = kind('true or false', (value) => typeof value === 'boolean');
@@ -89,7 +90,7 @@ const clientReaders: Record<string, Reader> = {
   tenantUrl: text,
   clientId: text,
   redirectUri,
-  scope: text,
+  scope,
   tokenStorage: text,
   discovery: flag,
   issuer: text,
@@ -126,7 +127,7 @@ export const providerOptions = withDefaults(
 
 /** What is sent with one sign-in. */
 export const authorizationReaders = {
-  scope: text,
+  scope,
   prompt: text,
   loginHint: text,
   uiLocales: text,

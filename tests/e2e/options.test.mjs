@@ -187,6 +187,53 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
     }
   });
 
+  test('a value that cannot work is refused at once, with what to write', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    const make = (options) => begin(options);
+    for (const [given, option, said] of [
+      [
+        { tenantUrl: 'https://tenant.example?env=dev' },
+        'tenantUrl',
+        /has a query or a fragment\. Write https:\/\/<your-tenant>\./,
+      ],
+      [
+        { tenantUrl: 'https://tenant.example/#/' },
+        'tenantUrl',
+        /has a query or a fragment\. Write https:\/\/<your-tenant>\./,
+      ],
+      [{ tenantUrl: 'https://ada:s3cret@tenant.example' }, 'tenantUrl', /or has a user name or password/],
+      [{ tenantUrl: ' https://tenant.example' }, 'tenantUrl', /not an absolute https URL/],
+      [{ issuer: 'https://tenant.example?x' }, 'issuer', /has a query or a fragment/],
+      [{ clientId: ' demo-app' }, 'clientId', /, or has spaces around it\./],
+      [{ clientId: 'demo-app\n' }, 'clientId', /, or has spaces around it\./],
+      [{ clientId: '' }, 'clientId', /is empty/],
+      [{ scope: 'profile' }, 'scope', /does not contain `openid`.* Write openid profile email\./],
+      [
+        { scope: ['openid', 'profile'] },
+        'scope',
+        /wrong type\. Write a string such as 'openid profile email'\./,
+      ],
+    ]) {
+      const [code, named, message] = await refused(page, make, { ...world.options, ...given });
+      assert.deepEqual([code, named], ['invalid_config', option], JSON.stringify(given));
+      assert.match(message, said);
+      assert.doesNotMatch(message, /s3cret/);
+    }
+    const work = () => auth.loginWithRedirect({ scope: ['openid'] });
+    assert.match((await refused(page, work))[2], /'openid profile email'/);
+    // An empty parameter counts as not sent, RFC 6749 §3.1.
+    const url = await page.evaluate(async () => {
+      let given;
+      const openUrl = (url) => {
+        given = url;
+      };
+      await auth.loginWithRedirect({ extraParams: { audience: '' }, openUrl });
+      return given;
+    });
+    assert.equal(new URL(url).searchParams.get('audience'), null);
+  });
+
   test('undefined counts as absent, of unknown names too', async (t) => {
     const world = await bareWorld(t, browser, {
       options: { scope: undefined, endpoints: { token: undefined, other: undefined }, other: undefined },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
-import { openBrowser } from './support/browser.mjs';
+import { openBrowser, seen } from './support/browser.mjs';
 import { callbackUrl, choose, goToProvider, stored, transactions } from './support/flow.mjs';
 import { bareWorld, reactWorld, ready } from './support/world.mjs';
 
@@ -252,6 +252,38 @@ describe('two clients on a page', { timeout: 600_000 }, () => {
       name: 'Ada Lovelace',
       left: '/callback',
     });
+  });
+
+  test('two of one client id share one session: one code is sent, one refresh, and both end with it', async (t) => {
+    const world = await bareWorld(t, browser);
+    const page = await world.tab();
+    await goToProvider(page);
+    await choose(page, world);
+    await ready(page);
+    const answers = await page.evaluate(async () => {
+      const { createIntelliAuth } = await import('/sdk/index.js');
+      window.other = await createIntelliAuth(given);
+      const outcome = (promise) =>
+        promise.then(
+          ({ user }) => user.name,
+          ({ code }) => code,
+        );
+      return Promise.all([auth, other].map((client) => outcome(client.handleCallback())));
+    });
+    assert.deepEqual(answers.sort(), ['Ada Lovelace', 'callback_replayed']);
+    const tokens = (options) =>
+      page.evaluate(
+        (options) => Promise.all([auth, other].map((client) => client.getAccessToken(options))),
+        options,
+      );
+    const { access_token: first } = world.exchanges()[0].response;
+    assert.deepEqual(await tokens(), [first, first]);
+    const [one, same] = await tokens({ forceRefresh: true });
+    assert.equal(one, same);
+    assert.notEqual(one, first);
+    assert.deepEqual([world.exchanges().length, world.refreshes().length], [1, 1]);
+    await ask(page, 'logout', { localOnly: true });
+    await seen(page, () => [auth, other].every((client) => client.getState().reason === 'logout'));
   });
 
   test('in React both end signed in', async (t) => {

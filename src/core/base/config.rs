@@ -105,12 +105,14 @@ impl Config {
     pub fn new(options: Options) -> Result<Self, Error> {
         // Everything is looked at before anything is taken.
         let tenant = options.tenant_url.as_str();
-        endpoint("tenantUrl", tenant, "https://<your-tenant>")?;
-        if until(tenant, b"?#") != tenant {
-            return Err(refuse("tenantUrl", "it has a query or a fragment", "the tenant's address alone"));
-        }
-        if options.client_id.trim_ascii().is_empty() {
-            return Err(refuse("clientId", "it is empty", "the client id from the application's settings"));
+        issuer_url("tenantUrl", tenant, "https://<your-tenant>")?;
+        let client_id = options.client_id.trim_ascii();
+        if client_id.is_empty() || client_id != options.client_id {
+            return Err(refuse(
+                "clientId",
+                "it is empty, or has spaces around it",
+                "the client id from the application's settings",
+            ));
         }
         let Some(redirect_origin) = Origin::of(&options.redirect_uri) else {
             let instead = "a path such as /callback, or an absolute URL such as https://app.example/callback";
@@ -128,7 +130,7 @@ impl Config {
             }
         };
         let issuer = options.issuer.as_deref().unwrap_or(tenant);
-        endpoint("issuer", issuer, "the issuer exactly as the platform names itself")?;
+        issuer_url("issuer", issuer, "the issuer exactly as the platform names itself")?;
         let named = &options.endpoints;
         for (option, url) in [
             ("endpoints.authorization", &named.authorization),
@@ -215,11 +217,21 @@ pub fn refuse(option: &str, problem: &str, instead: &str) -> Error {
         .with("instead", instead)
 }
 
+/// An issuer has neither query nor fragment, RFC 8414 §2.
+fn issuer_url(option: &str, url: &str, instead: &str) -> Result<(), Error> {
+    if until(url, b"?#") != url {
+        return Err(refuse(option, "it has a query or a fragment", instead));
+    }
+    endpoint(option, url, instead)
+}
+
 fn endpoint(option: &str, url: &str, instead: &str) -> Result<(), Error> {
     match Origin::of(url) {
         Some(origin) if origin.trustworthy() => Ok(()),
         Some(_) => Err(refuse(option, "plain http is accepted on this machine (loopback) only", instead)),
-        None => Err(refuse(option, "it is not an absolute https URL", instead)),
+        None => {
+            Err(refuse(option, "it is not an absolute https URL, or has a user name or password", instead))
+        }
     }
 }
 
@@ -289,11 +301,14 @@ pub(crate) mod tests {
         assert_eq!(refused(|o| o.redirect_uri = "/callback".into()), "redirectUri");
         assert_eq!(refused(|o| o.redirect_uri = "javascript:alert(1)".into()), "redirectUri");
         assert_eq!(refused(|o| o.redirect_uri = "https://app.example/callback#x".into()), "redirectUri");
+        assert_eq!(refused(|o| o.tenant_url = "https://ada:pw@tenant.example".into()), "tenantUrl");
         assert_eq!(refused(|o| o.client_id = " ".into()), "clientId");
+        assert_eq!(refused(|o| o.client_id = "app ".into()), "clientId");
         assert_eq!(refused(|o| o.scope = Some("profile".into())), "scope");
         assert_eq!(refused(|o| o.scope = Some("openid\nx".into())), "scope");
         assert_eq!(refused(|o| o.token_storage = Some("cookie".into())), "tokenStorage");
         assert_eq!(refused(|o| o.issuer = Some("x".into())), "issuer");
+        assert_eq!(refused(|o| o.issuer = Some("https://tenant.example#x".into())), "issuer");
         assert_eq!(
             refused(|o| o.endpoints.authorization = Some("javascript:alert(1)".into())),
             "endpoints.authorization"
