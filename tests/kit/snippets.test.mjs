@@ -1,7 +1,11 @@
 // The document's snippets compile and run, and the adapters take what Playwright and Node have.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createTestClient, signedInAs, signedOut } from '@intelliauth/spa-sdk/testing';
+import { transform } from 'esbuild';
 import { Failed, root, run } from '../../scripts/lib/run.mjs';
 import { openBrowser } from '../e2e/support/browser.mjs';
 import { example } from '../e2e/support/example.mjs';
@@ -74,4 +78,59 @@ test('docs/testing.md’s sign-in without redirects signs in as it is written', 
   const world = await example(t, browser, `${code}\ndocument.title = String(user.name);`, {});
   const page = await world.open();
   await page.waitForFunction(() => document.title === 'Ada Lovelace');
+});
+
+/** Throws where a browser's does. */
+class Socket extends EventTarget {
+  state = 'connecting';
+  sent = 0;
+  open() {
+    this.state = 'open';
+    this.dispatchEvent(new Event('open'));
+  }
+  send() {
+    if (this.state === 'connecting') throw new DOMException('still connecting', 'InvalidStateError');
+    this.sent++;
+    this.dispatchEvent(new Event('sent'));
+  }
+  close() {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.dispatchEvent(new Event('close'));
+  }
+}
+
+test('docs/api.md’s WebSocket sends nothing before it is open, then each token, and closes where there is none', async (t) => {
+  const { code } = snippets('docs/api.md').find(({ name }) => name === 'socket.ts');
+  const { code: script } = await transform(code.replace("import { auth } from './auth';", ''), {
+    loader: 'ts',
+  });
+  const { WebSocket } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebSocket, auth: undefined }));
+  const { connect } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+  globalThis.WebSocket = Socket;
+  const begin = async () => {
+    globalThis.auth = createTestClient(signedInAs());
+    return [globalThis.auth, await connect('wss://api.example.com')];
+  };
+
+  const [client, socket] = await begin();
+  client.fire({ type: 'token_refreshed' });
+  let sent = once(socket, 'sent');
+  socket.open();
+  await sent;
+  sent = once(socket, 'sent');
+  client.fire({ type: 'token_refreshed' });
+  await sent;
+  assert.equal(socket.sent, 2);
+  client.fail('getAccessToken', 'network_error');
+  const closed = once(socket, 'close');
+  client.fire({ type: 'token_refreshed' });
+  await closed;
+
+  const [other, second] = await begin();
+  second.open();
+  await once(second, 'sent');
+  other.become(signedOut('logout'));
+  assert.equal(second.state, 'closed');
 });
