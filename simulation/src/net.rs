@@ -34,7 +34,7 @@ pub enum Fate {
     /// 200 with a body that is no token response.
     Garbled,
     /// Tokens of another user: the ID token's check refuses them.
-    Stranger,
+    WrongUser,
     /// As fine, but slow: milliseconds.
     Slow(i64),
 }
@@ -104,7 +104,7 @@ impl World {
             (Fault::Overload, 15, Fate::Busy { acted: acted && retry_after.is_none(), retry_after }),
             (Fault::Unreadable, 8, Fate::Unreadable),
             (Fault::Loss, 2, Fate::Garbled),
-            (Fault::WrongUser, 2, Fate::Stranger),
+            (Fault::WrongUser, 2, Fate::WrongUser),
         ] {
             if self.plan.has(class) && self.dice.percent(chance) {
                 self.stats.faults += 1;
@@ -148,7 +148,7 @@ impl World {
         };
         let number = self.requests.len();
         let mut fate = self.fate();
-        if !matches!(what, What::Refresh(_) | What::Code { .. }) && fate == Fate::Stranger {
+        if !matches!(what, What::Refresh(_) | What::Code { .. }) && fate == Fate::WrongUser {
             fate = Fate::Fine;
         }
         let up = self.dice.between(40, 300);
@@ -220,8 +220,8 @@ impl World {
         }
         let outcome = match fate {
             Fate::Fine | Fate::Slow(_) => answer,
-            Fate::Stranger => match answer {
-                TokenOutcome::Tokens(tokens) => stranger(&self.requests[number].what, *tokens),
+            Fate::WrongUser => match answer {
+                TokenOutcome::Tokens(tokens) => wrong_user(&self.requests[number].what, *tokens),
                 other => other,
             },
             Fate::Lost { hang: true, .. } => return,
@@ -328,7 +328,7 @@ impl World {
         }
     }
 
-    fn token_response(&self, request: &Request, tokens: &Tokens, stranger: bool) -> String {
+    fn token_response(&self, request: &Request, tokens: &Tokens, wrong_user: bool) -> String {
         let refresh = tokens
             .refresh
             .as_ref()
@@ -336,17 +336,17 @@ impl World {
         let family = request.issue.map_or(0, |(family, _)| family);
         let user = self.platform.families[family].user;
         // A refresh may leave the ID token out.
-        let id_token = match (&request.what, stranger) {
+        let id_token = match (&request.what, wrong_user) {
             (What::Refresh(_), false) => String::new(),
-            (_, stranger) => {
-                let subject = if stranger { "stranger".to_owned() } else { format!("user.{user}") };
+            (_, wrong_user) => {
+                let subject = if wrong_user { "wrong_user".to_owned() } else { format!("user.{user}") };
                 let iat = (super::world::EPOCH + self.truth() + self.jumped) / 1000;
                 let claims = format!(
                     r#"{{"iss":"{}","sub":"{subject}","aud":"{}","iat":{iat},"exp":{},"nonce":"{}"}}"#,
                     super::ISSUER,
                     super::CLIENT,
                     iat + 3600,
-                    if stranger { "another" } else { "nonce" },
+                    if wrong_user { "another" } else { "nonce" },
                 );
                 let header = base64url(r#"{"alg":"ES256"}"#);
                 format!(r#""id_token":"{header}.{}.{}","#, base64url(claims), base64url("signature"))
@@ -447,7 +447,7 @@ fn keys() -> String {
 }
 
 /// An ID token of another user.
-fn stranger(what: &What, tokens: Tokens) -> TokenOutcome {
+fn wrong_user(what: &What, tokens: Tokens) -> TokenOutcome {
     match what {
         What::Code { .. } => TokenOutcome::Refused { error: fault(ErrorCode::IdTokenInvalid), grant: false },
         _ => TokenOutcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },

@@ -25,7 +25,7 @@ impl World {
             recording: self.records.then(|| Recording::new(&config, seed)),
             client: Some(Client::new(engine, config, seed)),
             address: url.clone().unwrap_or_else(|| "https://app.example/".into()),
-            born: self.now - 100,
+            created: self.now - 100,
             open: true,
             frozen: None,
             frozen_for: 0,

@@ -265,7 +265,7 @@ impl World {
         self.docs[id].timer += 1;
         let Some(at) = at else { return };
         // Timers have a longest delay, 24.8 days: then the runner believes that the time has come.
-        let delay = (self.docs[id].born + at.0 - self.now).clamp(0, (1 << 31) - 1);
+        let delay = (self.docs[id].created + at.0 - self.now).clamp(0, (1 << 31) - 1);
         let delay = self.throttle(id, delay);
         let number = self.docs[id].timer;
         self.to(delay, id, Input::Timer(number));

@@ -114,7 +114,7 @@ pub struct Doc {
     pub client: Option<Client>,
     /// What the address bar shows.
     pub address: String,
-    pub born: i64,
+    pub created: i64,
     pub open: bool,
     pub frozen: Option<i64>,
     pub frozen_for: i64,
@@ -370,7 +370,7 @@ impl World {
     pub fn clock(&self, doc: DocId) -> Now {
         Now {
             wall: WallTime(EPOCH + self.truth() + self.jumped),
-            mono: MonotonicTime(self.now - self.docs[doc].born),
+            mono: MonotonicTime(self.now - self.docs[doc].created),
         }
     }
 
@@ -511,7 +511,7 @@ impl World {
         self.handle(id, &mut client, &recorder, input);
         self.stats.steps += 1;
         if self.stats.steps > 1_000_000 {
-            return self.broke("nothing storms", "a million steps".into());
+            return self.broke("nothing repeats without a pause", "a million steps".into());
         }
         let acts = recorder.0.into_inner();
         let seen = Seen::of(client.state(self.clock(id)));

@@ -1,4 +1,4 @@
-// Making the client: wrong options, pages that forbid WebAssembly, a wasm that dies.
+// Making the client: wrong options, pages that forbid WebAssembly, a wasm that traps.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -147,8 +147,8 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal((await make(page, world.options)).error, undefined);
   });
 
-  /** Kills the wasm while somebody waits for a refresh, and shows that the next call starts afresh. */
-  async function dies(world, page, kill) {
+  /** Makes the wasm trap while a call waits for a refresh, and shows that the next call starts afresh. */
+  async function traps(world, page, kill) {
     const { arrived } = holdTokenRequests(world);
     const waiting = refusal(page, 'getAccessToken', { forceRefresh: true });
     await arrived;
@@ -164,7 +164,7 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
     assert.notEqual(await ask(page, 'getAccessToken', { forceRefresh: true }), before);
   }
 
-  test('a wasm that dies while it starts is told as `internal`', async (t) => {
+  test('a wasm that traps while it starts is told as `internal`', async (t) => {
     const world = await bareWorld(t, browser, { options: false });
     const bytes = readFileSync(join(root, 'pkg/dist/intelliauth.wasm'));
     world.files.set('/trapping.wasm', trapping(bytes, 'core_happened'));
@@ -185,14 +185,14 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
     await world.context.addInitScript(() => Object.assign(window.given, { wasm: '/trapping.wasm' }));
     await page.reload();
     await ready(page);
-    await dies(world, page, () => refusal(page, 'fetch', '/'));
+    await traps(world, page, () => refusal(page, 'fetch', '/'));
   });
 
   test('so does one that an error of the page’s own went through', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
     await signIn(page, world);
-    await dies(world, page, async () => {
+    await traps(world, page, async () => {
       await page.evaluate(() => {
         // In the very task of the call: a timer or an event might be the first to ask for the time.
         auth.getAccessToken = (...args) => {

@@ -45,8 +45,10 @@ impl World {
             self.broke(LOCKED, format!("tab {tab} sends rt.{issue} without it"));
         }
         let same = |other: &What| matches!(other, What::Refresh { issue: other, .. } if *other == issue);
-        let twice =
-            self.requests.iter().find(|request| !request.dead && !request.lock_stolen && same(&request.what));
+        let twice = self
+            .requests
+            .iter()
+            .find(|request| !request.given_up && !request.lock_stolen && same(&request.what));
         if let Some(first) = twice {
             let text = format!("tab {tab} sends rt.{issue}, which tab {} waits for", first.tab);
             self.broke(ONE_SEND, text);
@@ -90,7 +92,7 @@ impl World {
     /// A refresh token came again and ended the session.
     pub fn check_reused(&mut self, number: usize, issue: usize) {
         let provider = &self.provider;
-        let exempt = !provider.taken[issue + 1] || provider.lock_stolen || self.requests[number].dead;
+        let exempt = !provider.taken[issue + 1] || provider.lock_stolen || self.requests[number].given_up;
         // With more faults than one, whoever holds the successor may be out of reach.
         // The page that holds the successor answers too late, or went before it knew of a page to tell.
         let went = [Fault::Kill, Fault::Hide, Fault::Freeze].into_iter().any(|fault| self.had(fault));

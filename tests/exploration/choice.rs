@@ -76,7 +76,7 @@ impl World {
         };
         self.pages().any(|(tab, page)| running(tab) && active(page))
             || self.messages().any(|(_, to, late)| !late && running(to))
-            || self.requests.iter().any(|request| !request.dead && running(request.tab))
+            || self.requests.iter().any(|request| !request.given_up && running(request.tab))
             || self.locks.iter().filter_map(|lock| lock.holder).any(|(tab, _)| running(tab))
     }
 
@@ -114,7 +114,7 @@ impl World {
         if self.messages().any(|(_, to, late)| !late && running(to)) {
             return None;
         }
-        for request in self.requests.iter().filter(|request| !request.dead && running(request.tab)) {
+        for request in self.requests.iter().filter(|request| !request.given_up && running(request.tab)) {
             let limit = request.sent + TIME_LIMIT;
             let due = if request.slow { request.due.max(self.now + 1) } else { request.due };
             let at = if request.slow && request.due <= self.now { limit } else { due.min(limit) };
@@ -167,7 +167,7 @@ impl World {
             if request.reply.is_none() && request.due <= self.now {
                 self.fates(scenario, number, request, &mut choices);
             }
-            if fault(Fault::Slow) && !request.slow && !request.dead {
+            if fault(Fault::Slow) && !request.slow && !request.given_up {
                 choices.push(Choice::Slow(number));
             }
         }
@@ -203,7 +203,7 @@ impl World {
             }
         }
         for (number, request) in self.requests.iter().enumerate() {
-            if request.tab != tab || request.dead {
+            if request.tab != tab || request.given_up {
                 continue;
             }
             if request.reply.is_some() && request.due <= self.now {
@@ -225,7 +225,7 @@ impl World {
 
     fn fates(&self, scenario: &Scenario, number: usize, request: &Request, choices: &mut Vec<Choice>) {
         choices.push(Choice::Reach(number, Fate::Fine));
-        if request.dead {
+        if request.given_up {
             return;
         }
         let refresh = matches!(request.what, What::Refresh { .. });
@@ -289,8 +289,8 @@ impl World {
                 }
             }
             Choice::Lock(tab) => {
-                let Some(news) = self.page(tab).locks.pop_front() else { return };
-                let event = match news {
+                let Some(change) = self.page(tab).locks.pop_front() else { return };
+                let event = match change {
                     LockNews::Granted(ticket) => Event::Granted(ticket),
                     LockNews::Unavailable(ticket) => Event::Unavailable(ticket),
                     LockNews::Stolen(ticket) => Event::Stolen(ticket),

@@ -42,7 +42,7 @@ impl World {
         };
         let taken = !matches!(fate, Fate::LostAnswer | Fate::Unavailable { .. } | Fate::Garbled);
         let issue = issue.filter(|_| taken);
-        if self.requests[number].dead {
+        if self.requests[number].given_up {
             self.requests.remove(number);
             return;
         }
@@ -60,7 +60,7 @@ impl World {
         if scenario.rotating && issue != provider.current {
             // What a page that is gone had sent may arrive at last, and no other page can know of that.
             provider.revoked = true;
-            provider.reused |= !self.requests[number].dead;
+            provider.reused |= !self.requests[number].given_up;
             self.check_reused(number, issue);
             return None;
         }

@@ -276,7 +276,7 @@ impl World {
         self.check_send(tab, what);
         self.requests.push(Request {
             tab,
-            dead: false,
+            given_up: false,
             id,
             what,
             sent: self.now,
@@ -290,12 +290,12 @@ impl World {
 
     /// The page waits for it no more.
     pub fn give_up(&mut self, tab: TabId, id: u32) {
-        let given_up = |request: &&mut Request| request.tab == tab && request.id == id && !request.dead;
+        let given_up = |request: &&mut Request| request.tab == tab && request.id == id && !request.given_up;
         if let Some(request) = self.requests.iter_mut().find(given_up) {
-            request.dead = true;
+            request.given_up = true;
             self.provider.unanswered |= matches!(request.what, What::Refresh { .. });
         }
-        self.requests.retain(|request| !request.dead || request.reply.is_none());
+        self.requests.retain(|request| !request.given_up || request.reply.is_none());
     }
 
     fn settle(&mut self, tab: TabId, call: u32, settled: &Settled) {

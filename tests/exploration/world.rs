@@ -110,7 +110,7 @@ pub struct Reply {
 pub struct Request {
     pub tab: TabId,
     /// Whether its page is gone, or gave it up.
-    pub dead: bool,
+    pub given_up: bool,
     pub id: u32,
     pub what: What,
     pub sent: i64,
@@ -269,13 +269,13 @@ impl World {
         for from in 0..self.tabs.len() {
             *self.line_of(from, tab) = Line::default();
         }
-        for request in self.requests.iter_mut().filter(|request| request.tab == tab && !request.dead) {
-            request.dead = true;
+        for request in self.requests.iter_mut().filter(|request| request.tab == tab && !request.given_up) {
+            request.given_up = true;
             let refresh = matches!(request.what, What::Refresh { .. });
             self.provider.unanswered |= refresh;
             self.provider.uninformed |= refresh && !told;
         }
-        self.requests.retain(|request| !request.dead || request.reply.is_none());
+        self.requests.retain(|request| !request.given_up || request.reply.is_none());
         while let Some((name, ticket)) = self.lock_of(tab) {
             self.release(tab, ticket);
             note!(self, "  it let {name} go");
@@ -369,7 +369,7 @@ impl World {
         for request in &self.requests {
             (
                 request.tab,
-                request.dead,
+                request.given_up,
                 request.id,
                 request.what,
                 request.slow,

@@ -47,8 +47,8 @@ fn act(world: &World, step: Step) -> Option<(Page, Act)> {
             (page, Act::Post(Message::Query { sid: sid.into(), generation: 0, issued_at: WallTime(0) }))
         }
         Step::Timer(page, delay) => {
-            let born = world.docs[page as DocId].born;
-            (page, Act::Timer(delay.map(|delay| MonotonicTime(world.now - born + delay))))
+            let created = world.docs[page as DocId].created;
+            (page, Act::Timer(delay.map(|delay| MonotonicTime(world.now - created + delay))))
         }
         Step::Write(page, area, key, text, report) => {
             (page, Act::Write { area, key: key.into(), text: text.into(), report })

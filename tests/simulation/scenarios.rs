@@ -286,11 +286,11 @@ fn one_callback_in_two_tabs_is_exchanged_once() {
         world.load(tab, None);
         let url = world.sign_in(tab, 100).unwrap();
         let copy = world.open_tab(world.tabs[tab].own.clone());
-        let stranger = world.open_tab(Default::default());
+        let other_tab = world.open_tab(Default::default());
         world.pass(100 + delay);
         let second = world.load(copy, Some(url.clone()));
         world.pass(1_000);
-        let third = world.load(stranger, Some(url.clone()));
+        let third = world.load(other_tab, Some(url.clone()));
         world.pass(1_000);
         let told = |doc: DocId| world.docs[doc].oracle.callbacks[&url].clone();
         assert_eq!(told(world.tabs[tab].active.unwrap()), "ok");
