@@ -35,7 +35,7 @@ export const hints = {
   signed_out: "Nothing to do.",
   storage_unavailable: "Storage is blocked or full: allow this site to store data, or free some.",
   wasm_blocked_by_csp: "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.",
-  wasm_unavailable: "Look for the failed request in the network tab. The file that the option `wasm` names is requested again by the next call; the SDK's own files only when the page is reloaded.",
+  wasm_unavailable: "[Does the option `wasm` name a file that this server has? It was answered with {status}. ]Look for the failed request in the network tab. The file that the option `wasm` names is requested again by the next call; the SDK's own files only when the page is reloaded.",
   internal: "The next call starts afresh. Please report this with the SDK's version.",
   disposed: "Create another with createIntelliAuth().",
 } as const;
@@ -75,7 +75,7 @@ export interface ErrorDetails {
   signed_out: object;
   storage_unavailable: object;
   wasm_blocked_by_csp: object;
-  wasm_unavailable: object;
+  wasm_unavailable: { readonly url?: string; readonly status?: string };
   internal: object;
   disposed: object;
 }

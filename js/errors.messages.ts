@@ -33,7 +33,7 @@ export const messages = {
   signed_out: "The user signed out while this was under way.",
   storage_unavailable: "sessionStorage cannot be written, so the sign-in could not survive the redirect.",
   wasm_blocked_by_csp: "The page's Content-Security-Policy forbids WebAssembly.",
-  wasm_unavailable: "The SDK's WebAssembly could not be loaded.",
+  wasm_unavailable: "The SDK's WebAssembly could not be loaded[: {url} was answered with status {status}].",
   internal: "The SDK failed in a way it should not.",
   disposed: "This client was disposed of.",
 } as const;

@@ -10,8 +10,8 @@ import * as bytes from './bytes.js';
 import * as client from './client.js';
 import { parts } from './parts.js';
 import * as session from './session.js';
-import { compiled } from './start.js';
+import { requested } from './start.js';
 
 Object.assign(parts, { bytes, client, session });
 // While the app's own modules run. What fails here is told by the start, which tries again.
-if (typeof document !== 'undefined') compiled().catch(() => {});
+if (typeof document !== 'undefined') requested().catch(() => {});

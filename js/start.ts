@@ -5,12 +5,15 @@ import { own } from './own.js';
 import { parts } from './parts.js';
 import type { IntelliAuth, IntelliAuthOptions } from './types.js';
 
+/** What the wasm is made of: of a response, the client makes a module. */
+export type Source = Response | WebAssembly.Module | BufferSource;
+
 /** What the client is handed. It imports nothing of this part: a shared chunk would be one more request in a row. */
 export interface Eager {
   IntelliAuthError: typeof IntelliAuthError;
   abortable: typeof abortable;
-  /** The wasm, one for the page, compiled where it had to be requested. A load that failed is not kept. */
-  module: () => Promise<WebAssembly.Module | BufferSource>;
+  /** The wasm, one for the page, requested when it is first asked for; `again` where what came could not be used. */
+  module: (again: boolean) => Promise<Source>;
 }
 
 /** `provider`: the options are properties of React's provider, which has some of its own. */
@@ -30,7 +33,7 @@ async function started(options: IntelliAuthOptions, provider: boolean): Promise<
     if ({}.toString.call(options) === '[object Object]') given = own(options);
     ({ wasm } = own(given));
   } catch {}
-  const module = () => compiled(wasm);
+  const module = (again?: boolean) => requested(wasm, again);
   // The client reports a failure: it awaits the same promise.
   module().catch(() => {});
   const { connect } = parts.client ?? (await chunk(import('./client.js')));
@@ -43,21 +46,16 @@ export const chunk = <T>(requested: Promise<T>): Promise<T> =>
     throw new IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
   });
 
-let module: Promise<WebAssembly.Module | BufferSource> | undefined;
+let module: Promise<Source> | undefined;
 
-/** The wasm of this page, from where the first client says. */
-export function compiled(source?: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
-  module ??= compile(source).catch((error: unknown) => {
-    module = undefined;
-    throw error;
-  });
+/** The wasm of this page, from where the first client says; `again` where what came could not be used. */
+export function requested(source?: IntelliAuthOptions['wasm'], again?: boolean): Promise<Source> {
+  module = (!again && module) || request(source);
   return module;
 }
 
-async function compile(source: IntelliAuthOptions['wasm']): Promise<WebAssembly.Module | BufferSource> {
+async function request(source: IntelliAuthOptions['wasm']): Promise<Source> {
   if (source === undefined) return (parts.bytes ?? (await import('./bytes.js'))).compile();
-  // Bytes and modules need no request: the client instantiates them.
-  return typeof source === 'string' || source instanceof URL
-    ? WebAssembly.compileStreaming(fetch(source))
-    : source;
+  // Bytes and modules need no request, and the client makes a module of a response.
+  return typeof source === 'string' || source instanceof URL ? fetch(source) : source;
 }

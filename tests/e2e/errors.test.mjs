@@ -203,7 +203,8 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
     // A module without the imports and exports of the SDK's.
     world.files.set('/other.wasm', Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]));
     for (const [wasm, transient, broken] of [
-      ['/missing.wasm', true],
+      ['/missing.wasm?key=secret', false],
+      ['/index.html', false],
       ['/garbage.wasm', false],
       ['/other.wasm', false],
       [undefined, false, '/sdk/bytes.js'],
@@ -213,8 +214,37 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
       const options = { ...world.options, wasm };
       const error = await refused(page, `() => begin(${JSON.stringify(options)})`);
       assert.deepEqual([error.code, error.transient], ['wasm_unavailable', transient], wasm);
+      const missing = wasm?.startsWith('/missing');
+      assert.deepEqual(
+        error.details,
+        missing ? { url: `${world.origin}/missing.wasm`, status: '404' } : {},
+        wasm,
+      );
+      if (missing) assert.match(error.message, /missing\.wasm was answered with status 404/);
       await page.close();
     }
+  });
+
+  test('a wasm whose request failed, or that its server could not give, may be had later, by the next call', async (t) => {
+    const world = await bareWorld(t, browser, { options: false });
+    const page = await world.tab();
+    const broken = async (answer) => {
+      await page.route('**/sdk/intelliauth.wasm', answer);
+      const options = { ...world.options, wasm: '/sdk/intelliauth.wasm' };
+      const { code, transient, details } = await refused(page, `() => begin(${JSON.stringify(options)})`);
+      await page.unroute('**/sdk/intelliauth.wasm');
+      return [code, transient, details.status];
+    };
+    assert.deepEqual(await broken((route) => route.abort()), ['wasm_unavailable', true, undefined]);
+    assert.deepEqual(await broken((route) => route.fulfill({ status: 503 })), [
+      'wasm_unavailable',
+      true,
+      '503',
+    ]);
+    const cut = { status: 200, contentType: 'application/wasm', body: Buffer.from([0, 97, 115, 109]) };
+    assert.deepEqual(await broken((route) => route.fulfill(cut)), ['wasm_unavailable', false, undefined]);
+    await page.evaluate((options) => begin(options), { ...world.options, wasm: '/sdk/intelliauth.wasm' });
+    assert.equal(await page.evaluate(() => auth.getState().status), 'unauthenticated');
   });
 
   test('any part of React’s entry that cannot be loaded is an IntelliAuthError, shown with what to do', async (t) => {

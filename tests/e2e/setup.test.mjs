@@ -132,9 +132,18 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
       redirectUri: 'https://app.example/',
     };
     const { error } = await make(page, { ...options, wasm: '/sdk/missing.wasm' });
-    assert.deepEqual([error.code, error.transient], ['wasm_unavailable', true]);
+    assert.deepEqual([error.code, error.transient], ['wasm_unavailable', false]);
     const { error: none } = await make(page, { ...options, wasm: '/sdk/intelliauth.wasm' });
     assert.equal(none, undefined, 'the raw file, streamed');
+  });
+
+  test('a wasm that is served as another type is used all the same', async (t) => {
+    const world = await bareWorld(t, browser, { options: false });
+    const page = await world.tab();
+    world.files.set('/own.html', world.files.get('/sdk/intelliauth.wasm'));
+    const { error } = await make(page, { ...world.options, wasm: '/own.html' });
+    assert.equal(error, undefined);
+    assert.equal(await page.evaluate(() => auth.getState().status), 'unauthenticated');
   });
 
   test('so does the inlined one, once the network is back', async (t) => {

@@ -179,8 +179,8 @@ error_table! {
         "The page's Content-Security-Policy forbids WebAssembly."
         "Add 'wasm-unsafe-eval' to script-src: Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'. Nothing else is needed.";
     WasmUnavailable "wasm_unavailable" true
-        "The SDK's WebAssembly could not be loaded."
-        "Look for the failed request in the network tab. The file that the option `wasm` names is requested again by the next call; the SDK's own files only when the page is reloaded.";
+        "The SDK's WebAssembly could not be loaded[: {url} was answered with status {status}]."
+        "[Does the option `wasm` name a file that this server has? It was answered with {status}. ]Look for the failed request in the network tab. The file that the option `wasm` names is requested again by the next call; the SDK's own files only when the page is reloaded.";
     Internal "internal" true
         "The SDK failed in a way it should not."
         "The next call starts afresh. Please report this with the SDK's version.";
