@@ -13,6 +13,7 @@ import {
   callable,
   callbackOptions,
   clientOptions,
+  eventOf,
   loginOptions,
   logoutOptions,
   providerOptions,
@@ -69,7 +70,9 @@ export class Client implements IntelliAuth {
   #core: Core | undefined;
   #host: Host | undefined;
   #starting: Promise<Core> | undefined;
-  #state: AuthState | undefined;
+  #state: AuthState = { status: 'loading' };
+  /** Whether that is what the wasm says now. */
+  #current = false;
   #events: (AuthEvent | undefined)[] = [];
   /** Whether there has been a listener. */
   #heard = false;
@@ -79,6 +82,11 @@ export class Client implements IntelliAuth {
   constructor(options: IntelliAuthOptions, eager: Eager) {
     this.#options = options;
     this.#eager = eager;
+    // Apps take them from the client, and give them as event handlers. The constructor comes first.
+    const methods = this as unknown as Record<string, () => unknown>;
+    for (const name of Object.getOwnPropertyNames(Client.prototype).slice(1)) {
+      methods[name] = (methods[name] as () => unknown).bind(this);
+    }
   }
 
   async begin(): Promise<void> {
@@ -89,13 +97,14 @@ export class Client implements IntelliAuth {
     }
   }
 
-  async loginWithRedirect(options?: LoginOptions | HandledEvent, activated = userActivated()): Promise<void> {
+  async loginWithRedirect(options?: LoginOptions | HandledEvent, activated?: boolean): Promise<void> {
     const given = checked(() => read<LoginOptions>(loginOptions, options));
     const { openUrl, signal } = given;
+    const byUser = activated ?? userActivated(options);
     inDevelopment((advice) => advice.ofReturnTo(given.appState?.returnTo));
     const url = await this.#call<string | undefined>((core, call) => {
       const sent = { __proto__: null, ...given, appState: written(given.appState) };
-      loginWithRedirect(core, call, sent, activated, openUrl !== undefined);
+      loginWithRedirect(core, call, sent, byUser, openUrl !== undefined);
     }, signal);
     if (openUrl && url) await openUrl(url);
   }
@@ -176,16 +185,23 @@ export class Client implements IntelliAuth {
   }
 
   getState(): AuthState {
-    this.#state ??= this.#query((core) => core.state() as AuthState) ?? { status: 'loading' };
+    if (!this.#current) {
+      // While it handles an input it says nothing: then it is as it was.
+      const state = this.#query((core) => core.state() as AuthState | undefined);
+      this.#current = state !== undefined;
+      this.#state = state ?? this.#state;
+    }
     return this.#state;
   }
 
   subscribe(listener: Listener): () => void {
     checked(() => callable(listener, 'listener'));
-    this.#listeners.add(listener);
+    // The same function may be subscribed twice.
+    const own: Listener = (...told) => listener(...told);
+    this.#listeners.add(own);
     if (!this.#heard && this.#events.length > 0) queueMicrotask(() => this.#flush());
     this.#heard = true;
-    return () => this.#listeners.delete(listener);
+    return () => this.#listeners.delete(own);
   }
 
   async trace(): Promise<string> {
@@ -298,7 +314,7 @@ export class Client implements IntelliAuth {
   }
 
   changed(): void {
-    this.#state = undefined;
+    this.#current = false;
     this.notify(undefined);
   }
 
@@ -351,8 +367,16 @@ class ClientHost extends Host {
   }
 }
 
-/** Whether a user's click or key press led to this call. A browser that cannot tell says no. */
-const userActivated = (): boolean => navigator.userActivation?.isActive ?? false;
+/**
+ * Whether a user's click or key press led to a call that was `given` this. Firefox before 120 does not tell: there the event
+ * that is being handled does, or the one that was given.
+ */
+function userActivated(given: unknown): boolean {
+  const told = navigator.userActivation?.isActive;
+  if (told !== undefined) return told;
+  const { isTrusted = false, type = '' } = eventOf(given) ?? window.event ?? {};
+  return isTrusted && /^(click|(key|mouse|pointer)(down|up)|touchend)$/.test(type);
+}
 
 /** The recorder. A sign-in must not fail because it cannot be loaded. */
 const tracing = () => import('./trace/trace.js').catch(() => undefined);

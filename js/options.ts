@@ -151,7 +151,7 @@ export const logoutOptions = members({ returnTo: text, localOnly: flag });
 export const address = (given: unknown): string | undefined =>
   guarded(
     (url) => {
-      if (url === undefined || isEvent(url)) return undefined;
+      if (url === undefined || eventOf(url)) return undefined;
       const text = url instanceof URL ? url.href : url;
       try {
         if (typeof text === 'string') return new URL(text, location.href).href;
@@ -162,15 +162,17 @@ export const address = (given: unknown): string | undefined =>
     'url',
   ) as string | undefined;
 
-/** Whether a handler was given as it is, as in `onClick={auth.logout}`: its event is no options. */
-const isEvent = (given: unknown): boolean =>
-  given instanceof Event ||
+/** The event that a handler was given, as in `onClick={auth.logout}`: it is no options. */
+export function eventOf(given: unknown): Event | undefined {
+  if (given instanceof Event) return given;
   // React's synthetic ones.
-  (Object.hasOwn(Object(given), 'nativeEvent') && isEvent((given as { nativeEvent: unknown }).nativeEvent));
+  const native = Object.hasOwn(Object(given), 'nativeEvent');
+  return native ? eventOf((given as { nativeEvent: unknown }).nativeEvent) : undefined;
+}
 
 /** The options that `given` are. */
 export function read<T>(reader: Reader, given: T | HandledEvent | undefined): T {
-  const whole: Reader = (given, at) => reader(given === undefined || isEvent(given) ? {} : given, at);
+  const whole: Reader = (given, at) => reader(given === undefined || eventOf(given) ? {} : given, at);
   return guarded(whole, given, WHOLE) as T;
 }
 

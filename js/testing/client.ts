@@ -70,6 +70,11 @@ class Client implements TestClient {
     this.#state = state;
     this.answers = answers;
     this.#allowed = origins(options.allowedOrigins ?? []);
+    // As the real one's. The constructor comes first.
+    const methods = this as unknown as Record<string, () => unknown>;
+    for (const name of Object.getOwnPropertyNames(Client.prototype).slice(1)) {
+      methods[name] = (methods[name] as () => unknown).bind(this);
+    }
   }
 
   callsTo<Method extends AuthMethod>(method: Method): Parameters<IntelliAuth[Method]>[] {
@@ -156,8 +161,9 @@ class Client implements TestClient {
   }
 
   subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const own: Listener = (...told) => listener(...told);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   async trace(): Promise<string> {

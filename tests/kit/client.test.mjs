@@ -64,6 +64,22 @@ describe('the test client', { timeout: 60_000 }, () => {
     assert.equal(await token, 'test-access-token');
   });
 
+  test('its methods may be taken from it, and one function subscribed twice, as of the real one', () => {
+    const { getState, isAuthenticated, getUser, subscribe, become } = createTestClient();
+    let count = 0;
+    const listener = () => {
+      count++;
+    };
+    const ends = [subscribe(listener), subscribe(listener)];
+    become(signedInAs({ name: 'Ada' }));
+    ends[0]();
+    become(signedInAs({ name: 'Grace' }));
+    assert.deepEqual(
+      [count, isAuthenticated(), getUser().name, getState().status],
+      [3, true, 'Grace', 'authenticated'],
+    );
+  });
+
   test('tells listeners of states and events, until they stop', () => {
     const auth = createTestClient();
     const heard = [];
