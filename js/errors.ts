@@ -79,9 +79,9 @@ class SdkError extends Error {
   readonly hint = '';
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
-    const { cause, ...rest } = facts;
-    super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, { code, transient: false, details: {} }, rest);
+    // Of these `Error` takes the cause, which it keeps from being enumerated.
+    super(message, facts);
+    Object.assign(this, { code, transient: false, details: {} }, facts);
     void this.explain();
   }
 

@@ -38,7 +38,12 @@ export function errorOf(
   back?: SignInContext,
 ): IntelliAuthError {
   const message = messageOf(code, details);
-  const error = new ErrorClass(code, message, { transient, details, cause, ...back });
+  const error = new ErrorClass(code, message, {
+    transient,
+    details,
+    ...(cause !== undefined && { cause }),
+    ...back,
+  });
   if (code === 'invalid_config' && !logged.has(message)) {
     logged.add(message);
     console.error(`IntelliAuth: ${message}`);

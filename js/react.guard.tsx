@@ -56,6 +56,7 @@ export function RequireAuth({
   const failed = error !== undefined;
   const signIn = () => void loginWithRedirect(loginOptions);
 
+  useEffect(mounted, []);
   useEffect(() => {
     if (status === 'loading' || phase !== 'arriving') return;
     const sent = status === 'unauthenticated' && !failed && reason !== 'logout' && !returned();
@@ -72,8 +73,24 @@ export function RequireAuth({
 
 const both = <T,>(then: () => T) => [then, then] as const;
 
-/** Whether the user came to this page by the back or forward button, for example from the platform's page. */
+let guards = 0;
+/** Whether guards were mounted, and none is any more. */
+let left = false;
+
+function mounted(): () => void {
+  guards++;
+  return () => {
+    guards--;
+    // StrictMode unmounts and mounts once more at once.
+    setTimeout(() => {
+      left ||= guards === 0;
+    });
+  };
+}
+
+/** Whether the user came to this page by the back or forward button, for example from the platform's page, and has not left it since. */
 function returned(): boolean {
+  if (left) return false;
   const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return entry?.type === 'back_forward' && entry.name === location.href;
 }

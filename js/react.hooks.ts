@@ -28,7 +28,8 @@ export function useAccessToken(): AccessToken {
   const sub = user?.sub;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another expiry is another token
   useEffect(() => {
-    setResult({});
+    // The token stays until there is another, but it is of this user's session.
+    setResult((before) => (before.of === sub ? before : {}));
     if (status !== 'authenticated') return;
     const over = new AbortController();
     getAccessToken({ signal: over.signal }).then(
@@ -58,7 +59,9 @@ export function useSuspenseIntelliAuth(): SuspenseIntelliAuth {
   if (typeof document === 'undefined') throw new Error('Who is signed in is known in the browser alone.');
   if (!state || state.status === 'loading') throw known(subscribe, getState);
   if (state.status === 'error') throw state.error;
-  return { ...auth, ...state } as SuspenseIntelliAuth;
+  // The state is newer than the context's, whose user may be gone.
+  const methods = Object.entries(auth).filter(([, member]) => typeof member === 'function');
+  return { error: auth.error, ...state, ...Object.fromEntries(methods) } as SuspenseIntelliAuth;
 }
 
 /** Once the state is no longer `loading`. */

@@ -35,6 +35,9 @@ shared[place] = IntelliAuthContext;
 /**
  * Makes one client for the components below, and answers a callback at the redirect URI by itself. Callbacks among the
  * properties may change; where another option changes, give the provider a `key` that changes with it.
+ *
+ * Hidden by `<Activity>` it disposes of its client, and makes another when it is shown again: with `tokenStorage: 'memory'`
+ * the session is gone by then, unless the app gives it a `client`.
  * @example
  * <IntelliAuthProvider tenantUrl="https://your-tenant.example" clientId="…">
  *   <App />
@@ -45,7 +48,7 @@ export function IntelliAuthProvider(props: IntelliAuthProviderProps): ReactEleme
   const [store] = useState(() => new Store(options));
   useEffect(() => store.update(options));
   useEffect(() => store.mount(), [store]);
-  const auth = useSyncExternalStore(store.methods.subscribe, store.read, store.readOnServer);
+  const auth = useSyncExternalStore(store.methods.subscribe, store.read, () => store.atFirst);
   // Routers navigate in a transition: state and page change together.
   const value = useDeferredValue(auth);
   return <IntelliAuthContext.Provider value={value}>{children}</IntelliAuthContext.Provider>;

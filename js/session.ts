@@ -80,8 +80,8 @@ export class Session {
     }
   }
 
-  /** A client that the app made is not disposed of. */
-  stop(): void {
+  /** Leaves the store without a client. A client that the app made is not disposed of. */
+  stop(): undefined {
     this.#stopped = true;
     this.#unsubscribe();
     if (!this.#store.first.client) this.client.dispose();

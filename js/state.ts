@@ -22,14 +22,7 @@ import type {
 const loading: AuthState = { status: 'loading' };
 
 type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'trace';
-const METHODS: Method[] = [
-  'loginWithRedirect',
-  'handleCallback',
-  'logout',
-  'getAccessToken',
-  'fetch',
-  'trace',
-];
+const METHODS = 'loginWithRedirect handleCallback logout getAccessToken fetch trace'.split(' ') as Method[];
 
 export class Store {
   /** The first options: the client keeps them. */
@@ -45,14 +38,20 @@ export class Store {
     getIdToken: () => this.#client?.getIdToken(),
     getState: () => this.state,
     subscribe: (listener) => {
-      // The client throws the right error.
-      if (typeof listener !== 'function') (this.#client as IntelliAuth).subscribe(listener);
-      this.listeners.add(listener);
-      return () => this.listeners.delete(listener);
+      if (typeof listener !== 'function') {
+        throw new IntelliAuthError('invalid_config', 'The listener is no function.', {
+          details: { instead: 'a function', problem: 'no function', option: 'listener' },
+        });
+      }
+      // The same function may be subscribed twice.
+      const own = listener.bind(null);
+      this.listeners.add(own);
+      return () => this.listeners.delete(own);
     },
   } as Partial<Methods> as Methods;
   #value: Auth;
-  readonly #atFirst: Auth;
+  /** What a server rendered, and a page starts from. */
+  readonly atFirst: Auth;
   #client: IntelliAuth | undefined;
   #session: Promise<Session> | undefined;
   #mounted: object | undefined;
@@ -63,7 +62,7 @@ export class Store {
     for (const name of METHODS) {
       this.methods[name] = ((...args: unknown[]) => this.#call(name, args)) as never;
     }
-    this.#value = this.#atFirst = { ...loading, ...this.methods };
+    this.#value = this.atFirst = { ...loading, ...this.methods };
     const client = this.first.client as IntelliAuth | undefined;
     // A promise of a client is awaited later. On a callback's page, calls wait until the callback is being answered.
     if (client?.getState && !client.isCallback()) {
@@ -73,7 +72,6 @@ export class Store {
   }
 
   readonly read = (): Auth => this.#value;
-  readonly readOnServer = (): Auth => this.#atFirst;
 
   /** The options of a later moment. */
   update(options: ProviderOptions): void {
@@ -96,7 +94,11 @@ export class Store {
         if (this.#mounted !== mounted) return;
         this.#stopped = true;
         // The session stays, disposed of: a late call is rejected as `disposed`, and starts no other client.
-        this.#session?.then((session) => session.stop()).catch(() => {});
+        this.#session
+          ?.then((session) => {
+            this.#client = session.stop();
+          })
+          .catch(() => {});
       });
     };
   }
@@ -145,7 +147,9 @@ export class Store {
     return abortable(work, signalOf(args[1] ?? args[0]));
   }
 
-  #started(): Promise<Session> {
+  async #started(): Promise<Session> {
+    // Where a page is shown again, its components' effects come before its provider's.
+    if (this.#stopped) await null;
     this.#session ??= this.#start().catch((error: IntelliAuthError) => {
       if (!this.#stopped) this.#session = undefined;
       this.fail({ status: 'error', error }, error);
@@ -168,8 +172,7 @@ export class Store {
 
 function signalOf(options: unknown): AbortSignal | undefined {
   try {
-    const { signal } = own(options as { signal?: unknown });
-    if (signal instanceof AbortSignal) return signal;
+    return own(options as { signal?: AbortSignal }).signal;
   } catch {
     // What cannot be read, the client refuses.
   }

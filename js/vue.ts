@@ -40,7 +40,7 @@ export interface IntelliAuthPlugin {
   /**
    * A guard for Vue Router. A user who arrives without a session is sent to sign in, and comes back to the page. After a
    * sign-out or a sign-in that failed the user decides: `otherwise`, `/` by default, is the page for that, and must not be
-   * the page itself.
+   * the page itself. On a server everybody passes: who is signed in is known in the browser.
    * @example
    * { path: '/reports', component: Reports, beforeEnter: plugin.requireAuth() }
    */
@@ -84,6 +84,8 @@ export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPl
       async (to) => {
         // The guard would redirect to itself for ever, and a router notices that in development only.
         if (path(to.fullPath) === path(otherwise)) throw refused(otherwise);
+        // A server renders the page as it is while nothing is known.
+        if (typeof document === 'undefined' && store.state.status === 'loading') return true;
         await known(store);
         if (store.state.status === 'authenticated') return true;
         if (store.error || store.state.reason === 'logout') return otherwise;
@@ -130,17 +132,18 @@ export function useAccessToken(): VueAccessToken {
   watch(
     // Another user or another expiry is another token; that refreshing fails, say, is not.
     [() => state.value.status, () => state.value.user?.sub, () => state.value.expiresAt],
-    ([status], _, onCleanup) => {
-      token.value = error.value = undefined;
+    ([status, sub], [statusBefore, subBefore], onCleanup) => {
+      // The token stays until there is another, but it is of this user's session.
+      if (status !== statusBefore || sub !== subBefore) token.value = error.value = undefined;
       if (status !== 'authenticated') return;
       const over = new AbortController();
       onCleanup(() => over.abort());
       getAccessToken({ signal: over.signal }).then(
         (value) => {
-          if (!over.signal.aborted) token.value = value;
+          if (!over.signal.aborted) [token.value, error.value] = [value, undefined];
         },
         (reason: IntelliAuthError) => {
-          if (!over.signal.aborted) error.value = reason;
+          if (!over.signal.aborted) [error.value, token.value] = [reason, undefined];
         },
       );
     },

@@ -9,7 +9,11 @@ type Exports = typeof glue;
 
 /** The error that a fault is. */
 export const errorOf = ({ code, transient, details }: Fault, cause?: unknown): IntelliAuthError =>
-  new IntelliAuthError(code, messageOf(code, details), { transient, details, cause });
+  new IntelliAuthError(code, messageOf(code, details), {
+    transient,
+    details,
+    ...(cause !== undefined && { cause }),
+  });
 
 /** Own members of the given kinds; what is thrown is an error of the table. */
 export function checked<T>(reader: Reader, given: T | undefined): T {

@@ -84,6 +84,77 @@ inEachReact(browser, (app) => {
     ]);
   });
 
+  test('useAccessToken keeps the token over a renewal until the new one is there, and not over a sign-out', async (t) => {
+    const world = await app(
+      t,
+      `import { createTestClient, signedInAs, signedOut } from '@intelliauth/spa-sdk/testing';
+      import { IntelliAuthTestProvider } from '@intelliauth/spa-sdk/testing/react';
+      window.seen = [];
+      window.tokens = [];
+      const client = createTestClient(signedInAs(), {
+        getAccessToken: () => new Promise((resolve) => { window.answer = resolve; }),
+      });
+      window.renew = (expiresInSeconds) => client.become(signedInAs({}, { expiresInSeconds }));
+      window.end = () => client.become(signedOut('logout'));
+      function Token() {
+        const { token } = useAccessToken();
+        seen.push(token ?? 'none');
+        return <p>{token ?? 'none'}</p>;
+      }
+      mount(<IntelliAuthTestProvider client={client}><Token /></IntelliAuthTestProvider>);`,
+    );
+    const page = await world.context.newPage();
+    await page.goto(world.origin);
+    await page.getByText('none').waitFor();
+    await page.evaluate(() => answer('first'));
+    await page.getByText('first').waitFor();
+    await page.evaluate(async () => {
+      const before = answer;
+      seen.length = 0;
+      renew(600);
+      // Rendered, and what its effects changed as well.
+      for (let frame = 0; frame < 3 || answer === before; frame++) await new Promise(requestAnimationFrame);
+      answer('second');
+    });
+    await page.getByText('second').waitFor();
+    assert.deepEqual(await page.evaluate(() => [...new Set(seen)]), ['first', 'second']);
+    await page.evaluate(() => end());
+    await page.getByText('none').waitFor();
+    // The same user again has another session, and another token.
+    await page.evaluate(() => {
+      seen.length = 0;
+      renew(900);
+    });
+    await page.waitForFunction(() => seen.length > 0);
+    assert.deepEqual(await page.evaluate(() => [...new Set(seen)]), ['none']);
+  });
+
+  test('useSuspenseIntelliAuth gives a signed-out state without the user of before', async (t) => {
+    const world = await app(
+      t,
+      `import { createTestClient, signedInAs, signedOut } from '@intelliauth/spa-sdk/testing';
+      window.seen = [];
+      const client = createTestClient(signedInAs({ name: 'Ada' }));
+      window.end = () => client.become(signedOut('logout'));
+      function Inner() {
+        const { status, user, expiresAt, reason, error, logout } = useSuspenseIntelliAuth();
+        seen.push([status, user?.name, typeof expiresAt, reason, error?.code, typeof logout].join());
+        return <p>{status}</p>;
+      }
+      mount(
+        <IntelliAuthProvider client={client}><Suspense fallback="waiting"><Inner /></Suspense></IntelliAuthProvider>);`,
+    );
+    const page = await world.context.newPage();
+    await page.goto(world.origin);
+    await page.getByText('authenticated', { exact: true }).waitFor();
+    await page.evaluate(() => end());
+    await page.getByText('unauthenticated').waitFor();
+    assert.deepEqual(await page.evaluate(() => [...new Set(seen)]), [
+      'authenticated,Ada,number,,,function',
+      'unauthenticated,,undefined,logout,,function',
+    ]);
+  });
+
   test('the methods stay the same over states, with the test provider as with the real one', async (t) => {
     const world = await app(
       t,

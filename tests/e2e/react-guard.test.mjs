@@ -67,6 +67,34 @@ inEachReact(browser, (app) => {
     assert.equal(authorized(world).length, 1);
   });
 
+  test('RequireAuth: that the user came by the back button counts once, not whenever they are at that page', async (t) => {
+    const world = await app(
+      t,
+      `function App() {
+        const [path, setPath] = useState(location.pathname);
+        window.go = (path) => {
+          history.pushState({}, '', path);
+          setPath(path);
+        };
+        const secret = <RequireAuth><p>secret</p></RequireAuth>;
+        return <main>{path === '/reports' ? <>{secret}{secret}</> : <p>home</p>}</main>;
+      }
+      mount(<IntelliAuthProvider {...given}><App /></IntelliAuthProvider>);`,
+    );
+    const page = await world.tab('/reports');
+    await atProvider(page);
+    await page.goBack();
+    const offered = page.getByText('You are not signed in.');
+    await offered.first().waitFor();
+    assert.equal(await offered.count(), 2);
+    await page.evaluate(() => go('/'));
+    await page.getByText('home').waitFor();
+    assert.equal(authorized(world).length, 1);
+    await page.evaluate(() => go('/reports'));
+    await atProvider(page);
+    assert.equal(authorized(world).length, 2);
+  });
+
   test('RequireAuth: a callback of another tab’s sign-in gives a sentence and a button, and no redirect', async (t) => {
     const world = await app(t, guarded());
     const page = await world.tab('/callback?code=foreign&state=foreign');

@@ -61,6 +61,52 @@ inEachReact(browser, (app, react) => {
     assert.deepEqual((await called).slice(1), ['disposed', 0]);
   });
 
+  test('a listener that is none is refused before the SDK is loaded too, and one that is subscribed twice is two', async (t) => {
+    const world = await app(
+      t,
+      `function App() { const auth = useIntelliAuth(); window.auth = auth; return ${SHOWN}; }
+      mount(<IntelliAuthProvider {...given}><App /></IntelliAuthProvider>);`,
+    );
+    const page = await world.context.newPage();
+    const release = await hold(page, '**/bytes*.js');
+    await page.goto(world.origin);
+    await page.locator('main[data-status=loading]').waitFor();
+    const [refused, counts] = await page.evaluate(async () => {
+      let refused;
+      try {
+        auth.subscribe('x');
+      } catch ({ name, code, message, details }) {
+        refused = { name, code, message, details };
+      }
+      window.count = 0;
+      const listener = () => {
+        window.count++;
+      };
+      window.ends = [auth.subscribe(listener), auth.subscribe(listener)];
+      return [refused, window.count];
+    });
+    const { name, code, message, details } = refused;
+    assert.deepEqual([name, code, details.option], ['IntelliAuthError', 'invalid_config', 'listener']);
+    assert.match(message, /listener/);
+    assert.equal(counts, 0);
+    release();
+    await page.locator('main[data-status=unauthenticated]').waitFor();
+    const told = await page.evaluate(async () => {
+      const told = [];
+      for (const end of [...ends, () => {}]) {
+        window.count = 0;
+        await auth.loginWithRedirect({ prompt: 'login', openUrl() {} });
+        await new Promise((resolve) => setTimeout(resolve));
+        told.push(window.count);
+        end();
+      }
+      return told;
+    });
+    assert.equal(told[0], told[1] * 2);
+    assert.equal(told[2], 0);
+    assert.notEqual(told[1], 0);
+  });
+
   // React 18 has no Activity.
   if (react !== '18') {
     test('hidden and shown again, it goes on', async (t) => {
@@ -87,6 +133,57 @@ inEachReact(browser, (app, react) => {
       await button(page).click();
       await choose(page, world);
       await page.getByText('Ada Lovelace').waitFor();
+    });
+
+    test('hidden and shown again, a signed-in page has its token, and its children’s calls reach the new client', async (t) => {
+      const world = await app(
+        t,
+        `window.seen = [];
+      window.called = [];
+      function App() {
+        const auth = useIntelliAuth();
+        const { token, error } = useAccessToken();
+        window.auth = auth;
+        seen.push(error?.code ?? (token ? 'token' : auth.status));
+        const { getAccessToken } = auth;
+        useEffect(() => {
+          if (auth.status === 'authenticated') getAccessToken().then(() => 'token', ({ code }) => code).then((what) => called.push(what));
+        }, [auth.status, getAccessToken]);
+        return <>{${SHOWN}}<i>{token && 'with a token'}</i></>;
+      }
+      const { Activity } = React;
+      function Root() {
+        const [mode, setMode] = useState('visible');
+        window.hide = () => setMode('hidden');
+        window.unhide = () => setMode('visible');
+        return <Activity mode={mode}><IntelliAuthProvider {...given}><App /></IntelliAuthProvider></Activity>;
+      }
+      mount(<Root />);`,
+      );
+      const page = await world.context.newPage();
+      await countChannels(page);
+      await page.goto(world.origin);
+      await page.getByText('never').waitFor();
+      await button(page).click();
+      await choose(page, world);
+      await page.getByText('with a token').waitFor();
+      await page.evaluate(() => hide());
+      await page.waitForFunction(() => channels === 0);
+      await page.evaluate(() => {
+        seen.length = called.length = 0;
+        unhide();
+      });
+      await page.waitForFunction(() => channels === 1 && called.length > 0);
+      await page.getByText('with a token').waitFor();
+      assert.deepEqual(await page.evaluate(() => [[...new Set(seen)], [...new Set(called)]]), [
+        ['token'],
+        ['token'],
+      ]);
+      assert.equal(
+        await page.evaluate(() => auth.getAccessToken()),
+        world.exchanges()[0].response.access_token,
+      );
+      assert.deepEqual(await page.evaluate(() => unhandled), []);
     });
   }
 });

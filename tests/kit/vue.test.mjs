@@ -32,6 +32,47 @@ test('useAccessToken keeps its token while only refreshing fails, and gives nobo
   assert.ok(!pairs.includes('grace: token of ada'), pairs.join());
 });
 
+test('useAccessToken keeps the token over a renewal until the new one is there, and not over a sign-out', async () => {
+  const state = shallowRef(signedInAs({ sub: 'ada' }));
+  let answer;
+  const getAccessToken = () =>
+    new Promise((resolve, reject) => {
+      answer = { resolve, reject };
+    });
+  const app = createApp({});
+  app.provide(intelliAuthKey, { state, getAccessToken });
+  const { token, error } = app.runWithContext(useAccessToken);
+  const seen = [];
+  watch([token, error], () => seen.push(token.value ?? error.value?.code), { flush: 'sync' });
+  const answered = async (how, value) => {
+    answer[how](value);
+    await nextTick();
+  };
+  await answered('resolve', 'first');
+  state.value = signedInAs({ sub: 'ada' }, { expiresInSeconds: 600 });
+  await nextTick();
+  assert.equal(token.value, 'first');
+  await answered('resolve', 'second');
+  state.value = signedInAs({ sub: 'ada' }, { expiresInSeconds: 900 });
+  await answered('reject', { code: 'network_error' });
+  assert.equal(token.value, undefined);
+  state.value = signedInAs({ sub: 'ada' }, { expiresInSeconds: 1200 });
+  await answered('resolve', 'third');
+  assert.equal(error.value, undefined);
+  state.value = signedOut('logout');
+  assert.equal(token.value, undefined);
+  assert.deepEqual([...new Set(seen)], ['first', 'second', 'network_error', 'third', undefined]);
+});
+
+test('on a server the guard lets everybody through at once: nothing is known there', async () => {
+  const { requireAuth } = createIntelliAuthPlugin({
+    tenantUrl: 'https://your-tenant.example',
+    clientId: 'your-client-id',
+  });
+  const never = new Promise((resolve) => setTimeout(resolve, 1000, 'not settled'));
+  assert.equal(await Promise.race([requireAuth()({ fullPath: '/reports' }), never]), true);
+});
+
 test('a guard that would send to its own page for ever says so', async () => {
   const { requireAuth } = createIntelliAuthPlugin({ client: createTestClient(signedOut('logout')) });
   for (const [otherwise, fullPath] of [
