@@ -201,14 +201,14 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
       `import { mount } from 'svelte';
       import { derived, get } from 'svelte/store';
       import App from './App.svelte';
-      import { auth } from './auth.svelte';
+      import { auth } from './auth';
       window.first = get(auth).status;
       window.name_ = derived(auth, ({ user }) => user?.name);
       window.now = () => get(window.name_);
       mount(App, { target: document.getElementById('app') });`,
       {
         'App.svelte': named('docs/frameworks.md', 'svelte'),
-        'auth.svelte': named('docs/frameworks.md', 'auth.svelte.ts'),
+        auth: named('docs/frameworks.md', 'auth.ts'),
       },
     );
     const page = await world.open('/start');
@@ -234,7 +234,7 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
         'App.vue': named('docs/frameworks.md', 'vue'),
         router: `
           window.heard = [];
-          export const router = {
+          export default {
             install() {},
             async replace(url) {
               window.heard.push(url);

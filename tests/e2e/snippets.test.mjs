@@ -31,6 +31,7 @@ const AROUND = `
     const tell: (what: string) => void;
     const retryLater: () => void;
     const render: (...what: unknown[]) => void;
+    const $props: () => { children: unknown };
   }
 `;
 const MODULES = `
@@ -45,6 +46,10 @@ const MODULES = `
   declare module 'next/navigation' {
     export function useRouter(): { replace(url: string): void };
   }
+  declare module '$app/navigation' {
+    export function goto(url: string, options: { replaceState: boolean }): Promise<void>;
+  }
+  declare module '$lib/auth';
   declare module '*?url' {
     const url: string;
     export default url;
@@ -55,7 +60,7 @@ const MODULES = `
   }
 `;
 const ROUTER =
-  "export declare const router: import('vue').Plugin<[]> & { replace(url: string): Promise<unknown> };";
+  "declare const router: import('vue').Plugin<[]> & { replace(url: string): Promise<unknown> }; export default router;";
 // tests/kit compiles the testing kit's.
 const DOCUMENTS = [
   'README.md',
