@@ -4,6 +4,6 @@ export default {
   title: 'esbuild (esm)',
   tool: 'esbuild',
   fast: true,
-  apps: ['react', 'by-hand'],
+  apps: ['page', 'react', 'by-hand'],
   modes: { build, 'build with preload': { ...build, preload: 'main.js', late: 0 } },
 };

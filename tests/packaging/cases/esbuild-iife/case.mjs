@@ -2,6 +2,6 @@ export default {
   title: 'esbuild (iife)',
   tool: 'esbuild',
   fast: true,
-  apps: ['react', 'by-hand'],
+  apps: ['page', 'react', 'by-hand'],
   modes: { build: { run: ['./build.mjs'], files: 'dist' } },
 };

@@ -3,6 +3,6 @@ const build = { run: ['parcel/lib/bin.js', 'build', 'index.html', '--no-cache'],
 export default {
   title: 'Parcel',
   tool: 'parcel',
-  apps: ['react', 'by-hand'],
+  apps: ['page', 'react', 'by-hand'],
   modes: { build, 'build with preload': { ...build, preload: 'main.js', scripts: 1, late: 0 } },
 };

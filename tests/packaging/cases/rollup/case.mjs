@@ -3,6 +3,6 @@ const build = { run: ['./build.mjs'], files: 'dist', scripts: 5 };
 export default {
   title: 'Rollup',
   tool: 'rollup',
-  apps: ['react', 'by-hand'],
+  apps: ['page', 'react', 'by-hand'],
   modes: { build, 'build with preload': { ...build, preload: 'main.js', scripts: 1, late: 0 } },
 };

@@ -3,6 +3,6 @@ const build = { run: ['./build.mjs'], files: 'dist', scripts: 4 };
 export default {
   title: 'Rspack',
   tool: '@rspack/core',
-  apps: ['react', 'by-hand', 'compile'],
+  apps: ['page', 'react', 'by-hand', 'compile'],
   modes: { build, 'build with preload': { ...build, preload: 'main.js', scripts: 1, late: 0 } },
 };

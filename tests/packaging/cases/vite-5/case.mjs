@@ -3,7 +3,7 @@ const vite = 'vite/bin/vite.js';
 export default {
   title: 'Vite',
   tool: 'vite',
-  apps: ['react', 'by-hand'],
+  apps: ['page', 'react', 'by-hand'],
   modes: {
     build: { run: [vite, 'build'], files: 'dist' },
     dev: { server: (port) => [vite, '--port', port, '--strictPort'] },

@@ -7,7 +7,7 @@ export default {
   title: 'Vite',
   tool: 'vite',
   fast: true,
-  apps: ['react', 'by-hand'],
+  apps: ['page', 'react', 'by-hand'],
   modes: {
     build,
     dev,
