@@ -56,8 +56,12 @@ export async function warmUp(browser, port) {
   await page.close();
 }
 
-/** Less in a production page's script is nothing that was worth a request, in characters. */
-const SOMETHING = 50;
+/** What is in a script besides imports, exports and comments: without it there was nothing worth a request. */
+const contentOf = (code) =>
+  code
+    .replace(/^\/\/#.*/gm, '')
+    .replace(/\b(im|ex)port\s*(\{[^}]*\})?\s*(from)?\s*("[^"]*"|'[^']*')?\s*;?/g, '')
+    .trim();
 
 /**
  * What is wrong with the scripts that a page requested up to now: there are more of them than there should be, or one has
@@ -74,8 +78,8 @@ async function complaintsOf(scripts, late, most) {
   more([...scripts.keys()], most.scripts);
   more(late, most.late);
   for (const [url, text] of scripts) {
-    const code = (await text)?.replace(/^\/\/# source.*/gm, '').trim();
-    if (code?.length < SOMETHING) complaints.push(`there is nothing in ${url}: ${code}`);
+    const code = await text;
+    if (code !== undefined && contentOf(code) === '') complaints.push(`there is nothing in ${url}: ${code}`);
   }
   return complaints;
 }
