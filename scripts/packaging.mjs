@@ -41,7 +41,7 @@ function table(results) {
 
 const page = (results) => `# Where the package works
 
-\`npm run test:packaging\` makes this page. Each consumer is a new project that installs the packed package (\`tests/packaging\`). A consumer with a page is loaded in Chromium until a user is signed in, and is still signed in after a reload. The pages of the bundlers and of Next, and the test DOMs, also load \`/explain\` and \`/protocol\` and use them. Nothing was configured for the SDK. Node ${process.versions.node}.
+\`npm run test:packaging\` makes this page. Each consumer is a new project that installs the packed package (\`tests/packaging\`). A consumer with a page is loaded in Chromium until a user is signed in, and is still signed in after a reload. The pages of the bundlers and of Next, and the test DOMs, also load \`/explain\` and \`/protocol\` and use them. A production page of these bundlers must not request more scripts than it does now, nor an empty one. With preload, the app's entry imports \`/preload\` ([start-sooner.md](start-sooner.md)), and no script is requested after the app's own code has started. Nothing was configured for the SDK. Node ${process.versions.node}.
 
 | consumer | version | tried |
 |---|---|---|
