@@ -6,11 +6,12 @@ const modes = (bundler, ...flags) => {
   const build = {
     run: [next, 'build', ...flags],
     server: (port) => [next, 'start', '--port', port],
+    scripts: 9,
     ...served,
   };
   return {
     [`${bundler} build`]: build,
-    [`${bundler} build with preload`]: { ...build, preload: 'app/providers.js' },
+    [`${bundler} build with preload`]: { ...build, preload: 'app/providers.js', scripts: 8, late: 0 },
     [`${bundler} dev`]: { server: (port) => [next, 'dev', ...flags, '--port', port], ...served },
   };
 };
