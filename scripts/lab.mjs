@@ -25,7 +25,10 @@ async function make() {
   await need.wasmTarget();
   await need.wasmBindgen();
   const sources = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'simulation', 'scripts/lab.mjs'];
-  const print = fingerprint([...sources, 'scripts/lib/text.mjs', 'scripts/lib/text-search.mjs'], await run('rustc', ['--version']));
+  const print = fingerprint(
+    [...sources, 'scripts/lib/text.mjs', 'scripts/lib/text-search.mjs'],
+    await run('rustc', ['--version']),
+  );
   await step('build: simulation', (onLine) =>
     exclusively(async () => {
       if (isFresh('lab', print) && existsSync(join(out, 'bytes.js'))) return 'up to date';

@@ -118,7 +118,9 @@ function constant(body) {
   if (begins !== 0x41 || body.take(1)[0] !== 0x0b) throw new Failed('an offset of another kind', '');
 }
 
-const [CALL, REF_FUNC, BR_TABLE, SELECT, F32_CONST, F64_CONST, MORE] = [0x10, 0xd2, 0x0e, 0x1c, 0x43, 0x44, 0xfc];
+const [CALL, REF_FUNC, BR_TABLE, SELECT, F32_CONST, F64_CONST, MORE] = [
+  0x10, 0xd2, 0x0e, 0x1c, 0x43, 0x44, 0xfc,
+];
 
 /** How many numbers follow an instruction; `undefined` for one that is not known here. */
 function operands(code, body) {
