@@ -3,8 +3,7 @@ export function webcrypto(wanted: 'getRandomValues' | 'subtle'): Crypto {
   const { crypto } = globalThis as { crypto?: Crypto };
   if (crypto?.[wanted]) return crypto;
   throw new Error(
-    `There is no global crypto.${wanted} here. Node 20 and newer have it; Node 18 with the flag ` +
-      '--experimental-global-webcrypto. In a test DOM that hides it, set globalThis.crypto to ' +
-      "require('node:crypto').webcrypto before the test.",
+    `There is no global crypto.${wanted} here. Node 20 and newer have it, Node 18 with the flag ` +
+      '--experimental-global-webcrypto. Jest hides it in jsdom: docs/testing.md says how to show it.',
   );
 }

@@ -1,7 +1,7 @@
 // The document's snippets compile and run, and the adapters take what Playwright and Node have.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createTestClient, signedInAs, signedOut } from '@intelliauth/spa-sdk/testing';
@@ -40,6 +40,12 @@ const ADAPTERS = `
   // @ts-expect-error: a platform without a redirect URI signs nobody in
   createFakePlatform({ redirectUris: [] });
 `;
+
+test('the environment for Jest is the one that the packaging matrix tries', () => {
+  const { code } = snippets('docs/testing.md').find(({ name }) => name === 'environment.cjs');
+  const tried = readFileSync(join(root, 'tests/packaging/cases/jest/environment.cjs'), 'utf8');
+  assert.equal(code, tried);
+});
 
 test('docs/testing.md compiles', { timeout: 300_000 }, async (t) => {
   mkdirSync(join(root, 'target'), { recursive: true });
