@@ -3,8 +3,9 @@
 use super::object::Node;
 use super::shell::members;
 use super::{Form, Message, Url};
+use crate::explain::Kind;
+use crate::explain::refusal::words::named;
 use crate::explain::source::Source;
-use crate::explain::{Kind, refusal};
 
 /// What browsers write when they block a request or a frame.
 const CONSOLE: &[&str] = &[
@@ -65,9 +66,5 @@ pub(super) fn refusal(whole: &Source) -> Option<Message> {
             return Some(message);
         }
     }
-    refusal::named(text).then(|| Message {
-        kind: Kind::TokenError,
-        prose: Some(whole.clone()),
-        ..Message::default()
-    })
+    named(text).then(|| Message { kind: Kind::TokenError, prose: Some(whole.clone()), ..Message::default() })
 }

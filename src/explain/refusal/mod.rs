@@ -1,22 +1,17 @@
 //! What a platform's refusal means: the likeliest cause first, by its own words, by what is known, and by what is usual.
 
 mod table;
+pub(super) mod words;
 
 use super::catalog::Code;
 use super::context::Context;
 use super::input::Message;
 use super::{Kind, Severity, show};
 use table::{MARKS, USUAL};
+use words::{has_word, holds};
 
 /// Causes that are told at most, besides the first.
 const OTHERS: usize = 4;
-
-/// Whether a text names a refusal.
-pub(super) fn named(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    MARKS.iter().any(|(marks, _)| marks.iter().all(|mark| holds(&lower, mark)))
-        || USUAL.iter().any(|(error, _)| !error.is_empty() && has_word(&lower, error))
-}
 
 /// Looks at an error answer, a callback with an error, or a sentence.
 pub(super) fn check(cx: &mut Context, message: &Message) {
@@ -195,20 +190,4 @@ fn parameter(words: &str) -> &'static str {
         .find(|name| has_word(words, name))
         .copied()
         .unwrap_or("the parameter that the platform names")
-}
-
-/// Whether a mark of the table stands in `text`. Numbered errors stand alone: one number may begin another.
-fn holds(text: &str, mark: &str) -> bool {
-    if mark.starts_with("aadsts") { has_word(text, mark) } else { text.contains(mark) }
-}
-
-/// Whether `word` stands in `text` on its own.
-fn has_word(text: &str, word: &str) -> bool {
-    let part_of_name =
-        |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
-        !part_of_name(before) && !part_of_name(after)
-    })
 }

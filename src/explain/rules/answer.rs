@@ -37,7 +37,7 @@ pub(super) fn check(cx: &mut Context, message: &Message) {
             let seen = format!("The answer is refused: {problem}.");
             cx.add(cx.finding(Code::TokenResponseInvalid, seen).with("problem", problem));
         }
-        TokenOutcome::Refused { .. } | TokenOutcome::Mismatch { .. } => {}
+        TokenOutcome::Refused { .. } | TokenOutcome::Unusable { .. } => {}
     }
 }
 

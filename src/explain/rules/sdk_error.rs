@@ -4,6 +4,7 @@ use crate::core::base::error::{Error, ErrorCode, Row};
 use crate::explain::catalog::Code;
 use crate::explain::context::Context;
 use crate::explain::input::{Message, Param};
+use crate::explain::refusal::words::named;
 use crate::explain::{Kind, Place, Severity, refusal, show};
 
 /// The page of each error.
@@ -82,7 +83,7 @@ fn refused(cx: &mut Context, message: &Message, code: ErrorCode) -> bool {
         })
     };
     let prose = message.prose.clone().filter(|_| message.param("error").is_none());
-    let in_text = prose.as_ref().is_some_and(|prose| refusal::named(prose.text()));
+    let in_text = prose.as_ref().is_some_and(|prose| named(prose.text()));
     let fields: Vec<_> = [
         field("error", "error", if in_text { "" } else { usual }),
         field("error_description", "description", ""),
