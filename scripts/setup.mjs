@@ -128,18 +128,19 @@ export const wasmBindgen = need(
 
 // Not with --locked, so that it shares what wasm-bindgen was built from: a third less to compile.
 export const wasmPack = need(`wasm-pack ${WASM_PACK}`, (onLine) =>
-  cargoInstall('wasm-pack', ['wasm-pack', WASM_PACK], onLine),
+  cargoInstall('wasm-pack', ['wasm-pack', WASM_PACK], onLine, { yields: true }),
 );
 
 export const cargoFuzz = need(`cargo-fuzz ${CARGO_FUZZ}`, (onLine) =>
   cargoInstall('cargo-fuzz', ['cargo-fuzz', CARGO_FUZZ, '--locked'], onLine),
 );
 
-async function cargoInstall(program, [crate, version, ...flags], onLine) {
+async function cargoInstall(program, [crate, version, ...flags], onLine, { yields = false } = {}) {
   if ((await ask(join(tools, 'bin', program), '--version')) === `${program} ${version}`) return 'up to date';
   const args = ['install', `${crate}@${version}`, '--root', tools, '--force', ...flags];
   const options = {
     onLine,
+    yields,
     env: {
       // One target folder for both tools: they share half of what they are made of.
       CARGO_TARGET_DIR: join(tools, 'target'),

@@ -94,14 +94,14 @@ const layers = {
   budget: { needs: [need.npm, build], work: size },
 };
 /**
- * Each side's layers run one after the other: cargo locks its folder, and browsers take what processors there are. The
- * native layer comes first, because it alone needs nothing that is built before.
+ * Layers of a row run one after the other. The first row takes longest, so what the others compile and run yields to it:
+ * it fills the time in which a browser is waited for.
  */
-const sides = [
-  ['native', 'lint', 'wasm', 'hand'],
-  ['provider', 'e2e', 'faulty', 'kit', 'bench', 'packaging', 'budget'],
+const rows = [
+  ['e2e', 'faulty', 'provider', 'kit', 'bench', 'packaging', 'budget'],
+  ['native', 'lint'],
+  ['wasm', 'hand'],
 ];
-
 function nodeTests(names, atOnce = availableParallelism()) {
   if (names.length === 0) throw new Failed('no test files', '');
   return node('--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...names);
@@ -147,7 +147,7 @@ const told = ({ passed, failed, skipped }) =>
     .filter(Boolean)
     .join(', ');
 
-async function runTests(name, { tests: command, env }) {
+async function runTests(name, { tests: command, env }, yields) {
   await step(name, async (onLine) => {
     const [program, ...args] = command();
     try {
@@ -155,6 +155,7 @@ async function runTests(name, { tests: command, env }) {
         await run(program, args, {
           onLine,
           env: { NO_COLOR: '1', ...env },
+          yields,
         }),
       );
       if (counts.passed === 0) throw new Failed('no test ran', '');
@@ -172,14 +173,14 @@ async function runTests(name, { tests: command, env }) {
 }
 
 /** Runs one layer; a need that is not met is what fails. */
-async function runLayer(name) {
+async function runLayer(name, yields) {
   const layer = layers[name];
   for (const meet of layer.needs) await meet();
   if (layer.work) await layer.work();
-  if (layer.tests) await runTests(`${name} tests`, layer);
+  if (layer.tests) await runTests(`${name} tests`, layer, yields);
   for (const [check, [program, ...args], env] of layer.checks ?? []) {
     const work = (onLine) =>
-      run(program, args, { onLine, env }).then(() => ({ tests: { passed: 1, failed: 0 } }));
+      run(program, args, { onLine, env, yields }).then(() => ({ tests: { passed: 1, failed: 0 } }));
     await step(check, work).catch(() => {});
   }
 }
@@ -196,10 +197,10 @@ await main(async () => {
   const explained = new Set();
   const wanted = named.length > 0 ? named : Object.keys(layers);
   await Promise.all(
-    sides.map(async (side) => {
-      for (const name of side.filter((layer) => wanted.includes(layer))) {
+    rows.map(async (row, at) => {
+      for (const name of row.filter((layer) => wanted.includes(layer))) {
         // What it needs may have failed for another layer already.
-        await runLayer(name).catch((error) =>
+        await runLayer(name, at > 0).catch((error) =>
           explained.has(error) ? notRun.push(name) : explained.add(error),
         );
       }

@@ -1,7 +1,7 @@
 // Running other programs, and leaving none behind. Node built-ins only: this runs before npm packages exist.
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, constants as os, setPriority } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -72,9 +72,10 @@ const alive = new Set();
 
 /**
  * Starts a program as the leader of its own process group, so that stopping it stops what it started.
- * `onLine` gets every line of stdout and stderr; stdin is a pipe that closes when this process ends.
+ * `onLine` gets every line of stdout and stderr; stdin is a pipe that closes when this process ends. With `yields` it runs
+ * only where nothing else wants the processor.
  */
-export function start(command, args, { cwd = root, env: extra, onLine = () => {} } = {}) {
+export function start(command, args, { cwd = root, env: extra, onLine = () => {}, yields = false } = {}) {
   const child = spawn(command, args, {
     cwd,
     env: { ...env, ...extra },
@@ -84,6 +85,11 @@ export function start(command, args, { cwd = root, env: extra, onLine = () => {}
     windowsHide: true,
   });
   alive.add(child);
+  if (yields && child.pid) {
+    try {
+      setPriority(child.pid, os.priority.PRIORITY_LOW);
+    } catch {} // It has ended already, or the system does not let it.
+  }
   child.output = '';
   child.stdin.on('error', () => {});
   for (const stream of [child.stdout, child.stderr]) {
