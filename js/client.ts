@@ -347,8 +347,15 @@ class ClientHost extends Host {
     this.#client.answer(call, value);
   }
 
-  refuse(call: number, why: Fault, cause: unknown, back: SignInContext | undefined): void {
-    this.#client.refuse(call, why, cause, back);
+  refuse(
+    call: number,
+    why: Fault,
+    thrown: { name?: string } | undefined,
+    back: SignInContext | undefined,
+  ): void {
+    const full = 'QuotaExceededError';
+    // Chromium's message names the key, and with it the state.
+    this.#client.refuse(call, why, thrown?.name === full ? new DOMException('', full) : thrown, back);
   }
 
   notify(event: AuthEvent): void {

@@ -17,7 +17,7 @@ fuzz_target!(|input: (u16, &str)| {
         }
         TokenOutcome::Refused { .. } => assert!(status < 500 && status != 408 && status != 429),
         TokenOutcome::Indeterminate { .. } => {}
-        TokenOutcome::Mismatch { .. } | TokenOutcome::NotSent { .. } => {
+        TokenOutcome::Unusable { .. } | TokenOutcome::NotSent { .. } => {
             unreachable!("judged where more than the answer is known")
         }
     }

@@ -251,7 +251,7 @@ impl World {
         let oracle = &mut doc.oracle;
         match outcome {
             TokenOutcome::Tokens(_) => oracle.failed = None,
-            TokenOutcome::Mismatch { .. } => {
+            TokenOutcome::Unusable { .. } => {
                 self.platform.families[numbers(&token).0].oracle.refused = true;
                 oracle.mismatched = true;
             }

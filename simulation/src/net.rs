@@ -12,7 +12,6 @@ use intelliauth_spa_sdk::core::base::form::parse;
 use intelliauth_spa_sdk::core::client::provider::{HttpResponse, NoResponse};
 use intelliauth_spa_sdk::core::client::runner::Input as ClientInput;
 use intelliauth_spa_sdk::core::client::session::io::Ticket;
-use intelliauth_spa_sdk::core::protocol::id_token::Check;
 use intelliauth_spa_sdk::core::protocol::token::{TokenOutcome, Tokens};
 
 /// What happens to a request.
@@ -221,7 +220,7 @@ impl World {
         let outcome = match fate {
             Fate::Fine | Fate::Slow(_) => answer,
             Fate::WrongUser => match answer {
-                TokenOutcome::Tokens(tokens) => wrong_user(&self.requests[number].what, *tokens),
+                TokenOutcome::Tokens(tokens) => wrong_user(*tokens),
                 other => other,
             },
             Fate::Lost { hang: true, .. } => return,
@@ -320,7 +319,7 @@ impl World {
             TokenOutcome::Tokens(tokens) => {
                 answer(200, self.token_response(request, tokens, false), Millis(0))
             }
-            TokenOutcome::Refused { grant: false, .. } | TokenOutcome::Mismatch { .. } => {
+            TokenOutcome::Unusable { .. } => {
                 let tokens = self.platform.last(request.issue, self.plan.rotation, self.plan.lifetime);
                 answer(200, self.token_response(request, &tokens, true), Millis(0))
             }
@@ -447,11 +446,8 @@ fn keys() -> String {
 }
 
 /// An ID token of another user.
-fn wrong_user(what: &What, tokens: Tokens) -> TokenOutcome {
-    match what {
-        What::Code { .. } => TokenOutcome::Refused { error: fault(ErrorCode::IdTokenInvalid), grant: false },
-        _ => TokenOutcome::Mismatch { check: Check::named("sub"), refresh: tokens.refresh },
-    }
+fn wrong_user(tokens: Tokens) -> TokenOutcome {
+    TokenOutcome::Unusable { error: fault(ErrorCode::IdTokenInvalid), refresh: tokens.refresh }
 }
 
 fn unreached() -> TokenOutcome {

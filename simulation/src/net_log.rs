@@ -39,7 +39,7 @@ impl Fate {
 pub fn name_of(outcome: &TokenOutcome) -> &'static str {
     match outcome {
         TokenOutcome::Tokens(_) => "tokens",
-        TokenOutcome::Mismatch { .. } => "mismatch",
+        TokenOutcome::Unusable { .. } => "unusable",
         TokenOutcome::Refused { .. } => "refused",
         TokenOutcome::Indeterminate { error, .. } => error.code.as_str(),
         TokenOutcome::NotSent { .. } => "not_sent",

@@ -39,6 +39,26 @@ describe('checks', { concurrency: 4, timeout: 600_000 }, () => {
     assert.match(error.hint, /`openid`/);
   });
 
+  test('the refresh token of a sign-in whose ID token is refused is revoked', async (t) => {
+    const world = await bareWorld(t, browser, { options: { discovery: true } });
+    const refreshTokens = [];
+    await rewrite(world, '/oauth2/token', (members) => {
+      refreshTokens.push(members.refresh_token);
+      return header({ alg: 'HS256' })(members);
+    });
+    const page = await world.tab();
+    await goToProvider(page);
+    await choose(page, world);
+    await ready(page);
+    const revoked = page.waitForResponse('**/oauth2/revoke');
+    assert.equal((await refusal(page, 'handleCallback')).code, 'id_token_invalid');
+    await revoked;
+    const { body } = world.platform.log.find(
+      ({ path, method }) => path === '/oauth2/revoke' && method === 'POST',
+    );
+    assert.deepEqual([body.token], refreshTokens);
+  });
+
   test('an ID token by HMAC says which algorithms are accepted', async (t) => {
     const error = await refusedSignIn(t, header({ alg: 'HS256' }));
     assert.deepEqual([error.code, error.details.received], ['id_token_invalid', 'HS256']);

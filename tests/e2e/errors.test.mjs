@@ -144,14 +144,16 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
   });
 
   /** At the callback, signed in at the provider, with metadata out of reach; answers with what lets it be read. */
-  async function cutOff(t) {
+  async function cutOff(t, unreachable = (route) => route.abort()) {
     const world = await bareWorld(t, browser, { options: { discovery: true } });
     const page = await world.tab();
     const url = await callbackUrl(page, world);
-    const refused = page
-      .context()
-      .waitForEvent('requestfailed', (request) => request.url().includes('.well-known'));
-    await page.context().route('**/.well-known/**', (route) => route.abort());
+    const asked = (request) => request.url().includes('.well-known');
+    const refused = Promise.race([
+      page.context().waitForEvent('requestfailed', asked),
+      page.context().waitForEvent('requestfinished', asked),
+    ]);
+    await page.context().route('**/.well-known/**', unreachable);
     await page.goto(url);
     await ready(page);
     const answer = page.evaluate('attempt(() => auth.handleCallback())').catch(() => undefined);
@@ -166,6 +168,27 @@ describe('errors', { concurrency: 4, timeout: 600_000 }, () => {
     await reconnect();
     assert.equal((await answer).value?.user.name, 'Ada Lovelace');
     assert.equal(world.exchanges().length, 1);
+  });
+
+  test('a kept response waits as long as Retry-After asks, also when the user comes back to the page', async (t) => {
+    let asked = 0;
+    const { page } = await cutOff(t, (route) => {
+      asked++;
+      return route.fulfill({
+        status: 429,
+        headers: {
+          'access-control-allow-origin': '*',
+          'access-control-expose-headers': 'retry-after',
+          'retry-after': '30',
+        },
+      });
+    });
+    // What was asked at once would be asked before the next frame.
+    await page.evaluate(async () => {
+      for (let n = 0; n < 3; n++) dispatchEvent(new Event('online'));
+      await fetch(location.href);
+    });
+    assert.equal(asked, 1);
   });
 
   test('a reload while metadata is out of reach goes on with the kept response, and leaves no code behind', async (t) => {

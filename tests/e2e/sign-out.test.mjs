@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { signIn, stored } from './support/flow.mjs';
+import { authorizeUrl, callbackUrl, signIn, stored } from './support/flow.mjs';
 import { LIFETIME, stopTime } from './support/time.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
@@ -100,6 +100,46 @@ describe('signing out', { concurrency: 4, timeout: 600_000 }, () => {
     await ready(page);
     assert.equal((await events(page, 'provider_signed_out')).length, 1);
     assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'logout' });
+  });
+
+  test('a page that stayed signs the next session out as well', async (t) => {
+    const { world, page, left, leaving } = await signedIn(t);
+    const result = { revocation: 'revoked', provider: 'requested' };
+    let gone = leaving();
+    await ask(page, 'logout');
+    await gone;
+    const url = await callbackUrl(page, world);
+    assert.equal((await ask(page, 'handleCallback', url)).user.name, 'Ada Lovelace');
+    gone = leaving();
+    assert.deepEqual(await ask(page, 'logout'), result);
+    await gone;
+    assert.deepEqual(await ask(page, 'getState'), { status: 'unauthenticated', reason: 'logout' });
+    assert.deepEqual(
+      left.map(({ searchParams }) => searchParams.get('id_token_hint')),
+      world.exchanges().map(({ response }) => response.id_token),
+    );
+    assert.equal(revocations(world).length, 2);
+  });
+
+  test('the return from a sign-out is no callback, although another sign-in was begun in the tab', async (t) => {
+    const world = await bareWorld(t, browser, {
+      options: { discovery: true, redirectUri: '/' },
+      registered: ({ redirectUri }) => [new URL('/', redirectUri).href],
+    });
+    await world.context.addInitScript(() => {
+      window.entered = location.href;
+    });
+    const page = await world.tab();
+    await authorizeUrl(page);
+    await signIn(page, world);
+    await page.evaluate((returnTo) => void auth.logout({ returnTo }), `${world.origin}/`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL((url) => url.origin === world.origin);
+    await ready(page);
+    const [entered, isCallback] = await page.evaluate(() => [entered, auth.isCallback(entered)]);
+    assert.match(entered, /[?&]state=/);
+    assert.equal(isCallback, false);
+    assert.equal((await events(page, 'provider_signed_out')).length, 1);
   });
 
   for (const [status, body, refusedBy] of [

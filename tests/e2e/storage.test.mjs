@@ -19,6 +19,13 @@ function fill() {
   };
 }
 
+/** On the page: the same, in the words of Chromium, which name the key. */
+function fillAndName() {
+  Storage.prototype.setItem = (key) => {
+    throw new DOMException(`Setting the value of '${key}' exceeded the quota.`, 'QuotaExceededError');
+  };
+}
+
 /** On the page: fills each of `areas` to the very last character. */
 function fillUp(areas) {
   for (const area of areas) {
@@ -103,6 +110,16 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
       assert.deepEqual(world.platform.log, []);
     });
   }
+
+  test('the browser’s own words, in which the key of the sign-in’s state stands, are left out of the cause', async (t) => {
+    const world = await bareWorld(t, browser);
+    await world.context.addInitScript(fillAndName);
+    const page = await world.tab();
+    const cause = await page.evaluate(() =>
+      auth.loginWithRedirect().catch(({ cause: { name, message } }) => ({ name, message })),
+    );
+    assert.deepEqual(cause, { name: 'QuotaExceededError', message: '' });
+  });
 
   for (const tokenStorage of ['session', 'local']) {
     test(`full after the sign-in: the session lives on in memory, and says so (${tokenStorage})`, async (t) => {

@@ -125,6 +125,8 @@ pub struct Client {
     /// Callbacks' locks, and when to release them.
     held: Vec<(Ticket, MonotonicTime)>,
     sign_out: Option<sign_out::SignOut>,
+    /// The address to which the provider sent the user back after a sign-out; empty if it did not.
+    signed_out_at: String,
     requests: Vec<Request>,
     /// In the order in which they were answered.
     done: Vec<(Waiter, Now, RequestOutput)>,
@@ -180,6 +182,7 @@ impl Client {
             cleaned: None,
             held: Vec::new(),
             sign_out: None,
+            signed_out_at: String::new(),
             requests: Vec::new(),
             done: Vec::new(),
             calls: Vec::new(),

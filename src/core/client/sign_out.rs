@@ -46,8 +46,14 @@ enum Progress {
 }
 
 impl Client {
-    /// A second call while one is under way joins it.
+    /// A second call while one is under way joins it, unless a user has signed in since.
     pub(super) fn logout(&mut self, turn: &Turn, call: CallId, return_to: Option<String>, reach: Reach) {
+        let mut calls = vec![call];
+        if self.session.is_authenticated()
+            && let Some(mut known) = self.sign_out.take()
+        {
+            calls.append(&mut known.calls);
+        }
         if let Some(known) = &mut self.sign_out {
             match &mut known.progress {
                 Progress::Asking(_) => known.calls.push(call),
@@ -64,7 +70,6 @@ impl Client {
         }
         self.numbers += 1;
         let progress = Progress::Asking(turn.now.mono + WAIT);
-        let calls = vec![call];
         let (number, had_token) = (self.numbers, false);
         let result = SignOutResult { revocation: Revocation::NoToken, provider: ProviderSignOut::NotAsked };
         self.sign_out =
@@ -187,6 +192,7 @@ impl Client {
         let Some(clean) = without_state(&address, &state) else { return };
         turn.actions.remove(Area::Tab, &turn.store.sign_out_key());
         turn.actions.replace_address(&clean);
+        self.signed_out_at = address;
         turn.actions
             .notify(&Notification { source: Source::ThisTab, kind: NotificationKind::ProviderSignedOut });
     }

@@ -469,10 +469,9 @@ fn read_response(engine: Engine, response: HttpResponse<'_>) -> Result<Tokens, E
     match read_tokens(engine, response.status, body, Millis(0)) {
         TokenOutcome::Tokens(tokens) => Ok(*tokens),
         TokenOutcome::Refused { error, .. }
+        | TokenOutcome::Unusable { error, .. }
         | TokenOutcome::NotSent { error, .. }
         | TokenOutcome::Indeterminate { error, .. } => Err(error),
-        // Of a session's refreshes alone.
-        TokenOutcome::Mismatch { .. } => Err(Error::new(ErrorCode::Internal)),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The token endpoint's requests and answers: RFC 6749 §4.1.3, §5 and §6, OpenID Connect Core §3.1.3.
 
-use super::id_token::Check;
 use crate::core::base::clock::Millis;
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::form::Form;
@@ -87,10 +86,10 @@ pub enum TokenOutcome {
         /// `invalid_grant`.
         grant: bool,
     },
-    /// The answer came, and its ID token is not of the session that was to be refreshed: none of it may be used.
-    Mismatch {
-        /// What failed, as [`ErrorCode::SessionMismatch`] has it.
-        check: Check,
+    /// Tokens came, and their ID token fails a check: none of them may be used.
+    Unusable {
+        /// What failed, in its details `check`, `expected` and `received`.
+        error: Error,
         /// The new refresh token, to be revoked.
         refresh: Option<RefreshToken>,
     },

@@ -39,7 +39,13 @@ const { replay } = await import('../../../pkg/dist/replay/replay.js');
 
 /** @type {Record<string, (visit: Visit, stage: any, fault: Fault) => Promise<any>>} */
 const plays = {
-  callback: (visit, _, fault) => visit.signIn(fault),
+  async callback(visit, _, fault) {
+    const revoked = visit.page.waitForResponse(/\/revoke$/);
+    revoked.catch(() => {});
+    const result = await visit.signIn(fault);
+    if (revokes(visit, result.error?.code)) await revoked;
+    return result;
+  },
   async refresh(visit, _, fault) {
     await signedIn(visit, fault);
     return visit.drive('refreshOnce');
@@ -49,6 +55,12 @@ const plays = {
     return visit.drive('logout', { localOnly: true });
   },
 };
+
+/** Whether the refresh token of a sign-in is to be revoked, because its ID token is refused. */
+const revokes = ({ tenant, options }, code) =>
+  ['id_token_invalid', 'id_token_signature_invalid', 'algorithm_unsupported'].includes(code) &&
+  tenant.refreshable &&
+  Boolean(options.discovery && tenant.metadata.revocation_endpoint);
 
 /** A good sign-in, on which the fault builds. */
 export async function signedIn(visit, fault = {}) {
@@ -133,7 +145,8 @@ async function judge(fault, outcome, tenant, visit, stage) {
 
   // 2. How often the code and the refresh token left.
   assert.equal(outcome.codes, expect.codes ?? 0, 'how often the code left');
-  assert.equal(outcome.refreshes, expect.refreshes ?? 0, 'how often the refresh token left');
+  const revoked = !fault.play && (fault.at ?? 'callback') === 'callback' && revokes(visit, outcome.code);
+  assert.equal(outcome.refreshes, expect.refreshes ?? Number(revoked), 'how often the refresh token left');
   for (const [endpoint, times] of Object.entries(expect.asked ?? {})) {
     assert.equal(tenant.asked(endpoint), times, `how often ${endpoint} was asked`);
   }

@@ -35,6 +35,8 @@ export class Tenant {
   secrets = new Map();
   /** Whether connections are used more than once. */
   keepsConnections = false;
+  /** Whether the last token response had a refresh token. */
+  refreshable = false;
   #codes = new Map();
   #refreshable = new Map();
 
@@ -128,7 +130,7 @@ export class Tenant {
       name: 'Ada Lovelace',
     });
     const idToken = this.keep('ID token', await making.sign(claims, this));
-    return making.body({
+    const members = making.body({
       access_token: access,
       token_type: 'Bearer',
       expires_in: 3600,
@@ -136,6 +138,8 @@ export class Tenant {
       id_token: idToken,
       scope: 'openid profile email',
     });
+    this.refreshable = Boolean(members?.refresh_token);
+    return members;
   }
 
   /** `form` with credentials that are good here, for a request that another tenant got. */

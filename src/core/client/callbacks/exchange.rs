@@ -38,6 +38,7 @@ impl Client {
             iss_required: false,
             sign_out_epoch,
             failures: 0,
+            not_before: MonotonicTime::default(),
             until,
         })
     }
@@ -66,9 +67,9 @@ impl Client {
         match metadata {
             Err(error) if is_code => {
                 let pause = Millis(PAUSE.0 << claim.failures.min(8)).min(LONGEST_PAUSE);
-                let pause = pause.max(error.retry_after);
                 claim.failures += 1;
-                let again = turn.now.mono + pause;
+                claim.not_before = turn.now.mono + error.retry_after;
+                let again = (turn.now.mono + pause).max(claim.not_before);
                 if is_transient(error.code) && again < claim.until {
                     exchange.progress = Progress::Paused(claim, again);
                 } else {
@@ -90,8 +91,8 @@ impl Client {
     pub(in crate::core::client) fn retry_callbacks(&mut self, turn: &Turn, retry: Retry) {
         let mut due = Vec::new();
         for exchange in &mut self.exchanges {
-            if let Progress::Paused(_, again) = &exchange.progress
-                && (retry == Retry::Now || *again <= turn.now.mono)
+            if let Progress::Paused(claim, again) = &exchange.progress
+                && (if retry == Retry::Now { claim.not_before } else { *again }) <= turn.now.mono
                 && let Progress::Paused(claim, _) = exchange.take()
             {
                 exchange.progress = Progress::Preparing(claim);
@@ -163,6 +164,7 @@ impl Client {
     ) {
         let Some(at) = self.exchange(ticket) else { return };
         let Some(Exchange { progress: Progress::Sent(pending), .. }) = self.exchanges.get(at) else { return };
+        let mut unusable = None;
         let error = match outcome {
             TokenOutcome::Tokens(tokens) => {
                 let (state, scope) = (pending.state.clone(), pending.scope.clone());
@@ -173,13 +175,18 @@ impl Client {
             TokenOutcome::Refused { error, .. } if error.code == ErrorCode::CodeRefused => {
                 error.with("redirectUri", &pending.redirect_uri)
             }
-            // Only refreshes have this outcome.
-            TokenOutcome::Mismatch { .. } => Error::new(ErrorCode::Internal),
+            TokenOutcome::Unusable { error, refresh } => {
+                unusable = refresh;
+                error
+            }
             TokenOutcome::Refused { error, .. }
             | TokenOutcome::NotSent { error, .. }
             | TokenOutcome::Indeterminate { error, .. } => error,
         };
         let context = pending.context.clone();
+        if let Some(token) = &unusable {
+            self.revoke(turn, token);
+        }
         self.conclude(turn, at, Err(Refusal { error, context }));
     }
 

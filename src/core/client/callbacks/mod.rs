@@ -84,6 +84,8 @@ struct Claim {
     sign_out_epoch: u32,
     /// How often the provider could not be reached.
     failures: u32,
+    /// Before when the provider wishes not to be asked again.
+    not_before: MonotonicTime,
     /// Until when the response may be kept.
     until: MonotonicTime,
 }
@@ -103,9 +105,10 @@ const REMEMBERED: usize = 4;
 
 impl Client {
     /// Whether `url`, an absolute one, is at the redirect URI and carries a response that is not another client's, or
-    /// has one that is kept.
+    /// has one that is kept. The `state` of a sign-out is no response, although a sign-in may be pending as well.
     pub(super) fn recognises(&self, store: &Store, now: WallTime, url: &str) -> bool {
         callback::at_redirect_uri(url, &self.config.redirect_page)
+            && url != self.signed_out_at
             && (self.kept_transaction(store, now).is_some()
                 || (callback::is_response(url, pending(store, now))
                     && !is_of_another_client(store, &callback::read(url))))

@@ -4,10 +4,9 @@ use super::{HttpResponse, Keys, NoResponse, Provider, Verdict};
 use crate::core::base::clock::{Millis, Now};
 use crate::core::base::error::{Error, ErrorCode};
 use crate::core::base::json::{Engine, parse};
-use crate::core::base::secret::RefreshToken;
 use crate::core::base::text::{decimal, sanitize};
 use crate::core::client::notification::Revocation;
-use crate::core::protocol::id_token::{Check, Expected, OUTDATED, Purpose, check};
+use crate::core::protocol::id_token::{Expected, OUTDATED, Purpose, check};
 use crate::core::protocol::jwks::{COOLDOWN, Jwk, candidates, public};
 use crate::core::protocol::jws::{Jws, refuse};
 use crate::core::protocol::metadata::{self, Metadata};
@@ -221,7 +220,9 @@ impl ProviderRequest {
         let TokenOutcome::Tokens(tokens) = outcome else { return Some(RequestOutput::Tokens(outcome)) };
         let Some(id_token) = &tokens.id_token else {
             return Some(RequestOutput::Tokens(match purpose {
-                Purpose::SignIn { .. } => TokenOutcome::Refused { error: refuse("missing"), grant: false },
+                Purpose::SignIn { .. } => {
+                    TokenOutcome::Unusable { error: refuse("missing"), refresh: tokens.refresh }
+                }
                 Purpose::Refresh { .. } => TokenOutcome::Tokens(tokens),
             }));
         };
@@ -236,7 +237,7 @@ impl ProviderRequest {
         let checked = check(provider.engine, id_token, &expected, purpose);
         let outcome = match checked {
             Err(error) if error.detail("check") == Some(OUTDATED) => self.unverified(tokens, error),
-            Err(error) => self.mismatched(tokens.refresh, error),
+            Err(error) => TokenOutcome::Unusable { error, refresh: tokens.refresh },
             Ok(jws) => match provider.metadata.as_ref().and_then(|known| known.unlisted(jws.alg)) {
                 Some(error) => self.unverified(tokens, error),
                 None if provider.verifies() => {
@@ -253,18 +254,6 @@ impl ProviderRequest {
         Some(RequestOutput::Tokens(outcome))
     }
 
-    /// The ID token's claims or signature show that it is not of this session or sign-in: nothing of the answer is
-    /// used.
-    fn mismatched(&self, refresh: Option<RefreshToken>, error: Error) -> TokenOutcome {
-        match &self.kind {
-            RequestKind::Tokens { purpose: Purpose::Refresh { .. }, .. } => TokenOutcome::Mismatch {
-                check: Check::named(error.detail("check").unwrap_or_default()),
-                refresh,
-            },
-            _ => TokenOutcome::Refused { error, grant: false },
-        }
-    }
-
     /// Nothing is wrong with the ID token, but it cannot be verified. A refresh has spent the old refresh token, so the session
     /// takes the new tokens, and keeps the ID token that it has.
     fn unverified(&self, mut tokens: Box<Tokens>, error: Error) -> TokenOutcome {
@@ -273,7 +262,7 @@ impl ProviderRequest {
                 tokens.id_token = None;
                 TokenOutcome::Tokens(tokens)
             }
-            _ => TokenOutcome::Refused { error, grant: false },
+            _ => TokenOutcome::Unusable { error, refresh: tokens.refresh },
         }
     }
 
@@ -329,7 +318,7 @@ impl ProviderRequest {
     fn fail(&mut self, error: Error) -> RequestAction {
         let outcome = match (self.checking.take(), &self.kind) {
             (Some(checking), _) if checking.tried && error.code == ErrorCode::SignatureInvalid => {
-                self.mismatched(checking.tokens.refresh, error)
+                TokenOutcome::Unusable { error, refresh: checking.tokens.refresh }
             }
             (Some(checking), _) => self.unverified(checking.tokens, error),
             (None, RequestKind::Tokens { .. }) => TokenOutcome::NotSent { error },

@@ -134,9 +134,9 @@ fn code(done: RequestOutput) -> (&'static str, ErrorCode) {
             (if grant { "grant" } else { "refused" }, error.code)
         }
         RequestOutput::Tokens(TokenOutcome::Indeterminate { error, .. }) => ("indeterminate", error.code),
-        RequestOutput::Tokens(TokenOutcome::Mismatch { check, refresh }) => {
+        RequestOutput::Tokens(TokenOutcome::Unusable { error, refresh }) => {
             assert_eq!(refresh.unwrap().expose(), "rt", "it is to be revoked");
-            (check.as_str(), ErrorCode::SessionMismatch)
+            ("unusable", error.code)
         }
         RequestOutput::Tokens(TokenOutcome::NotSent { error, .. }) => ("not sent", error.code),
         RequestOutput::Tokens(TokenOutcome::Tokens(tokens)) => panic!("{tokens:?}"),
@@ -204,7 +204,7 @@ fn an_unknown_kid_has_the_keys_read_again_once_a_minute_at_most() {
     assert_eq!(asked, [VIA, "POST /t", "GET /j", "GET /j", "verify c by c"]);
     good(done);
     let (asked, done) = run(provider, sign_in(), vec![ok(tokens("d"))]);
-    assert_eq!((asked, code(done)), (vec!["POST /t".to_owned()], ("refused", ErrorCode::SignatureInvalid)));
+    assert_eq!((asked, code(done)), (vec!["POST /t".to_owned()], ("unusable", ErrorCode::SignatureInvalid)));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_named_key_that_did_not_sign_is_a_refusal_without_a_second_reading() {
     let says = vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a", "a"])), BAD, BAD];
     let (asked, done) = run(&mut provider(true), sign_in(), says);
     assert_eq!(asked.len(), 5);
-    assert_eq!(code(done), ("refused", ErrorCode::SignatureInvalid));
+    assert_eq!(code(done), ("unusable", ErrorCode::SignatureInvalid));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn an_id_token_that_fails_its_checks_is_not_even_verified() {
         purpose: Purpose::SignIn { nonce: Nonce::new("other"), max_age: None },
     };
     let (asked, done) = run(&mut provider(true), kind, says);
-    assert_eq!((asked.len(), code(done)), (2, ("refused", ErrorCode::IdTokenInvalid)));
+    assert_eq!((asked.len(), code(done)), (2, ("unusable", ErrorCode::IdTokenInvalid)));
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn an_id_token_that_cannot_be_verified_costs_a_refresh_that_alone_and_a_sign_in_
         let says = || vec![ok(METADATA), ok(tokens("z"))].into_iter().chain(answers()).collect();
         let kept = good(run(&mut provider(true), refresh(), says()).1);
         assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None), "{error:?}");
-        assert_eq!(code(run(&mut provider(true), sign_in(), says()).1), ("refused", error));
+        assert_eq!(code(run(&mut provider(true), sign_in(), says()).1), ("unusable", error));
     }
 }
 
@@ -258,7 +258,7 @@ fn an_id_token_that_cannot_be_verified_costs_a_refresh_that_alone_and_a_sign_in_
 fn a_refreshed_id_token_by_no_key_of_its_name_is_of_another_session() {
     let says = vec![ok(METADATA), ok(tokens("a")), ok(keys(&["a"])), BAD];
     let (_, done) = run(&mut provider(true), refresh(), says);
-    assert_eq!(code(done), ("signature", ErrorCode::SessionMismatch));
+    assert_eq!(code(done), ("unusable", ErrorCode::SignatureInvalid));
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn claims_are_compared_also_where_the_signature_cannot_be_verified() {
     for provider in [&mut provider(true), &mut provider(false)] {
         let metadata = if provider.config.discovery { vec![ok(METADATA)] } else { vec![] };
         let says = metadata.into_iter().chain([ok(other.clone())]).collect();
-        assert_eq!(code(run(provider, refresh(), says).1), ("nonce", ErrorCode::SessionMismatch));
+        assert_eq!(code(run(provider, refresh(), says).1), ("unusable", ErrorCode::IdTokenInvalid));
     }
 }
 
@@ -276,7 +276,7 @@ fn metadata_narrows_the_algorithms() {
     let listed = METADATA.replacen('{', r#"{"id_token_signing_alg_values_supported":["RS256"],"#, 1);
     let says = || vec![ok(listed.clone()), ok(tokens("a"))];
     let (_, done) = run(&mut provider(true), sign_in(), says());
-    let RequestOutput::Tokens(TokenOutcome::Refused { error, .. }) = done else { panic!() };
+    let RequestOutput::Tokens(TokenOutcome::Unusable { error, .. }) = done else { panic!() };
     let detail = |name| error.detail(name).unwrap();
     assert_eq!((detail("check"), detail("expected"), detail("received")), ("alg", "RS256", "ES256"));
     assert_eq!(good(run(&mut provider(true), refresh(), says()).1).id_token, None);
@@ -289,7 +289,7 @@ fn keys_that_the_app_names_are_used_without_metadata() {
     let provider = &mut Provider::new(engine, Rc::new(Config::new(options).unwrap()));
     let (asked, done) = run(provider, sign_in(), vec![ok(tokens("a")), ok(keys(&["a"])), BAD]);
     assert_eq!(asked, ["POST /oauth2/token", "GET /keys", "verify a by a"]);
-    assert_eq!(code(done), ("refused", ErrorCode::SignatureInvalid));
+    assert_eq!(code(done), ("unusable", ErrorCode::SignatureInvalid));
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn keys_of_ten_minutes_ago_are_read_again_by_whichever_clock_moved() {
 fn a_sign_in_without_an_id_token_is_refused_and_a_refresh_is_not() {
     let body = r#"{"access_token":"at","token_type":"Bearer"}"#;
     let (_, done) = run(&mut provider(false), sign_in(), vec![ok(body)]);
-    let RequestOutput::Tokens(TokenOutcome::Refused { error, .. }) = done else { panic!() };
+    let RequestOutput::Tokens(TokenOutcome::Unusable { error, .. }) = done else { panic!() };
     assert_eq!((error.code, error.detail("check")), (ErrorCode::IdTokenInvalid, Some("missing")));
     assert_eq!(good(run(&mut provider(false), refresh(), vec![ok(body)]).1).id_token, None);
 }
@@ -334,8 +334,8 @@ fn keys_that_cannot_be_read_again_cost_a_refresh_its_id_token_and_a_sign_in_its_
         let kept = good(run(provider, refresh(), first).1);
         assert_eq!((kept.refresh.unwrap().expose(), kept.id_token), ("rt", None), "{error:?}");
         let (_, done) = run(provider, sign_in(), vec![ok(tokens("z")), again()]);
-        assert_eq!(code(done), ("refused", error));
-        // The keys that were known are still known.
+        assert_eq!(code(done), ("unusable", error));
+        // And the keys that were known are known still.
         let (asked, _) = run(provider, sign_in(), vec![ok(tokens("a")), GOOD]);
         assert_eq!(asked, ["POST /t", "verify a by a"]);
     }

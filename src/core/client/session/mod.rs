@@ -209,6 +209,12 @@ impl Session {
         self.schedule(context);
     }
 
+    /// Whether a user is signed in.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        matches!(self.phase, Phase::Authenticated(_))
+    }
+
     /// What an app may see now.
     pub fn state(&self, now: Now) -> SessionState<'_> {
         match &self.phase {

@@ -13,6 +13,7 @@ use crate::core::base::secret::AccessToken;
 use crate::core::base::text::decimal;
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::session::reason::Reason;
+use crate::core::protocol::id_token::Check;
 use crate::core::protocol::token::{TokenOutcome, Tokens};
 use std::sync::Arc;
 
@@ -282,9 +283,9 @@ impl Session {
                 self.end_here(context, reason);
             }
             // Not this session's: its tokens must not be used, and the refresh token that fetched them is spent.
-            TokenOutcome::Mismatch { check, refresh } => {
+            TokenOutcome::Unusable { error, refresh } => {
                 context.revoke(refresh);
-                self.end_here(context, Reason::SessionMismatch(check));
+                self.end_here(context, mismatch(&error));
             }
             TokenOutcome::Refused { error, .. } | TokenOutcome::NotSent { error } => {
                 self.refresh_failed(context, error, pending);
@@ -327,11 +328,11 @@ impl Session {
         let DetachedRequest { record, session_ended, peers, .. } = self.detached.swap_remove(at);
         match (outcome, self.record()) {
             (TokenOutcome::Tokens(tokens), _) if session_ended => context.revoke(tokens.refresh),
-            (TokenOutcome::Mismatch { check, refresh }, held) => {
+            (TokenOutcome::Unusable { error, refresh }, held) => {
                 let same = held.is_some_and(|held| held.order() == record.order());
                 context.revoke(refresh);
                 if same {
-                    self.end_here(context, Reason::SessionMismatch(check));
+                    self.end_here(context, mismatch(&error));
                 }
             }
             (outcome, Some(held)) if held.sid == record.sid => match outcome {
@@ -419,4 +420,9 @@ impl Session {
     pub(super) fn has_request_in_flight(&self) -> bool {
         self.record().is_some_and(|held| self.detached.iter().any(|detached| detached.record.sid == held.sid))
     }
+}
+
+/// Why tokens that cannot be used end a session.
+fn mismatch(error: &Error) -> Reason {
+    Reason::SessionMismatch(Check::named(error.detail("check").unwrap_or_default()))
 }
