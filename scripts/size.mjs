@@ -80,6 +80,13 @@ const PLAIN = `
   import { createIntelliAuth } from '@intelliauth/spa-sdk';
   globalThis.page = createIntelliAuth;`;
 
+let weighed;
+/** Both pages, bundled once for all who ask. */
+const pages = () => {
+  weighed ??= Promise.all([page(REACT), page(PLAIN)]).then(([react, plain]) => ({ react, plain }));
+  return weighed;
+};
+
 /** Weighs the package, prints what it found, and throws if that is over the budget. */
 export async function size({ groups = false } = {}) {
   const budget = JSON.parse(readFileSync(join(root, 'scripts/budget.json'), 'utf8'));
@@ -87,7 +94,7 @@ export async function size({ groups = false } = {}) {
   let over = [];
   try {
     await step('size', async () => {
-      const [react, plain] = [await page(REACT), await page(PLAIN)];
+      const { react, plain } = await pages();
       const file = (name) => weigh(readFileSync(join(dist, name)));
       rows = [
         ['intelliauth.wasm', file('intelliauth.wasm'), budget.wasm],
@@ -115,7 +122,7 @@ export async function size({ groups = false } = {}) {
 
 /** The figures that a release is remembered by: brotli bytes. */
 export async function figures() {
-  const [react, plain] = [await page(REACT), await page(PLAIN)];
+  const { react, plain } = await pages();
   return {
     wasm: weigh(readFileSync(join(dist, 'intelliauth.wasm')))[2],
     'react, eager': react.eager[2],
@@ -131,7 +138,7 @@ async function printGroups() {
   const line = (name, raw, brotli) => `  ${name.padEnd(44)}${number(raw)}${number(brotli)}`;
   const number = (value) => value.toLocaleString('en').padStart(9);
   console.log(bold(`  ${'group'.padEnd(44)}      raw   brotli, each alone`));
-  const { parts } = await page(REACT);
+  const { parts } = (await pages()).react;
   for (const [name, [raw, , brotli]] of parts) console.log(line(name, raw, brotli));
   for (const [name, raw, brotli] of wasmGroups(wasm)) console.log(line(`wasm: ${name}`, raw, brotli));
 }

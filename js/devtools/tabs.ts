@@ -6,7 +6,7 @@ export interface Tab {
   status: string;
 }
 
-type Said = Tab & { kind: 'here' | 'ask' | 'bye' };
+type TabMessage = Tab & { kind: 'here' | 'ask' | 'bye' };
 
 export class Tabs {
   readonly #others = new Map<string, Tab>();
@@ -30,7 +30,7 @@ export class Tabs {
   }
 
   tell(): void {
-    this.#say('here');
+    this.#post('here');
   }
 
   close(): void {
@@ -48,28 +48,28 @@ export class Tabs {
       // Where a page may not talk to others there is none to show.
       return;
     }
-    this.#channel.addEventListener('message', ({ data }: MessageEvent<Said>) => {
-      const { kind, id, path, status } = Object(data) as Said;
+    this.#channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+      const { kind, id, path, status } = Object(data) as TabMessage;
       if (typeof id !== 'string') return;
       if (kind === 'bye') this.#others.delete(id);
       else this.#others.set(id, { id, path: String(path), status: String(status) });
       if (kind === 'ask') this.tell();
       this.#changed();
     });
-    this.#say('ask');
+    this.#post('ask');
   };
 
   /** A message to a page in the back/forward cache would end it, so the channel is closed; who is there is asked again. */
   readonly #leave = (): void => {
-    this.#say('bye');
+    this.#post('bye');
     this.#channel?.close();
     this.#channel = undefined;
     this.#others.clear();
     this.#changed();
   };
 
-  #say(kind: Said['kind']): void {
-    const said: Said = { kind, id: this.#id, path: location.pathname, status: this.#status() };
-    this.#channel?.postMessage(said);
+  #post(kind: TabMessage['kind']): void {
+    const message: TabMessage = { kind, id: this.#id, path: location.pathname, status: this.#status() };
+    this.#channel?.postMessage(message);
   }
 }

@@ -111,24 +111,24 @@ async function one(run: Run): Promise<{ story: Story; replayed: Outcome[]; diffe
   if (instances++ === 0) initSync({ module: await compile() });
   else __wbg_reset_state();
   const core = new Core(values.fillAll(run.options), host(page));
-  const [course] = recorder.courses;
-  if (!course) throw new Error('The core has refused the options of the trace.');
+  const [record] = recorder.records;
+  if (!record) throw new Error('The core has refused the options of the trace.');
   let difference: string | undefined;
   for (const [at, step] of run.steps.entries()) {
     page.become(step, values);
-    const before = course.run.steps.length;
+    const before = record.run.steps.length;
     try {
       hand(core, step, values);
     } catch (thrown) {
       if (!step.trapped) difference ??= `step ${at + 1}, ${step.input}: the core failed: ${thrown}`;
       break;
     }
-    const made = course.run.steps[before];
+    const made = record.run.steps[before];
     difference ??= differs(at, step, made, (recorded, replayed) =>
-      values.matches(recorded, replayed, course.redactor),
+      values.matches(recorded, replayed, record.redactor),
     );
   }
-  return { story, replayed: new Story(course.run).outcomes, difference };
+  return { story, replayed: new Story(record.run).outcomes, difference };
 }
 
 /** The first of its actions that is another. */

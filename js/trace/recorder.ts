@@ -27,16 +27,16 @@ const MAX_BYTES = 128 * 1024;
 const MAX_CLIENTS = 8;
 
 type Inner = Parameters<Through>[0];
-type Said = (redactor: Redactor, value: never) => unknown;
-const plain: Said = (_, value) => value;
+type Redact = (redactor: Redactor, value: never) => unknown;
+const plain: Redact = (_, value) => value;
 const text =
-  (say: (redactor: Redactor, text: string) => unknown): Said =>
+  (say: (redactor: Redactor, text: string) => unknown): Redact =>
   (redactor, value) =>
     typeof value === 'string' ? say(redactor, value) : undefined;
 
 /** How an argument is passed to the wasm. */
 type Kind = 'number' | 'flag' | 'maybe' | 'text' | 'object';
-type Argument = [Kind, Said];
+type Argument = [Kind, Redact];
 const number: Argument = ['number', plain];
 const flag: Argument = ['flag', plain];
 
@@ -125,7 +125,7 @@ function told(to: Redactor, { at: _, authorizeUrl: __, ...event }: Record<string
 }
 
 /** One client's record. */
-class Course {
+class ClientRecord {
   readonly run: Run;
   readonly redactor: Redactor;
   /** What its storage held when it last looked. */
@@ -159,8 +159,8 @@ class Course {
 }
 
 /** A step while it is made: what was read and done is not redacted yet. */
-interface Making {
-  course: Course;
+interface PendingStep {
+  record: ClientRecord;
   wall: number;
   mono: number;
   offline: boolean;
@@ -186,12 +186,12 @@ export type Page = Pick<
 >;
 
 export class Recorder {
-  readonly courses: Course[] = [];
+  readonly records: ClientRecord[] = [];
   readonly #key: string;
   readonly #page: Page;
-  readonly #byPointer = new Map<unknown, Course>();
-  #making: Making | undefined;
-  #new: Course | undefined;
+  readonly #byPointer = new Map<unknown, ClientRecord>();
+  #pending: PendingStep | undefined;
+  #new: ClientRecord | undefined;
   /** Called after each input. */
   onStep: (input: string) => void = () => {};
 
@@ -203,14 +203,14 @@ export class Recorder {
   /** The wasm's exports are called through this. */
   readonly through: Through = (inner, args, name, exports) => {
     if (name === 'core_new') return this.#made(inner, args);
-    const course = this.#byPointer.get(args[0]);
+    const record = this.#byPointer.get(args[0]);
     const happened = name === 'core_happened' ? HAPPENED[args[1] as number] : undefined;
     const kinds = happened?.[1] ?? (Object.hasOwn(INPUTS, name) ? INPUTS[name] : undefined);
-    if (!course || !kinds) return inner(...args);
+    if (!record || !kinds) return inner(...args);
     // A message is about no lock.
     const given = decoded(kinds, args.slice(happened ? (args[1] === MESSAGE ? 3 : 2) : 1), exports);
     const input = happened?.[0] ?? name.replace('core_', '');
-    return this.#input(course, input, kinds, given, () => inner(...args));
+    return this.#input(record, input, kinds, given, () => inner(...args));
   };
 
   #made(inner: Inner, args: unknown[]): unknown {
@@ -218,15 +218,15 @@ export class Recorder {
     // Another client of this page is traced, not this one.
     if (given.trace === false) return inner(...args);
     const id = Math.random().toString(36).slice(2, 8);
-    const course = new Course(id, given, this.#key);
-    this.#new = course;
+    const record = new ClientRecord(id, given, this.#key);
+    this.#new = record;
     try {
       const made = inner(given, this.#host(host)) as [unknown, unknown, unknown];
       // Refused options have no client.
       if (!made[2]) {
-        this.#byPointer.set(made[0], course);
-        this.courses.push(course);
-        if (this.courses.length > MAX_CLIENTS) this.courses.shift();
+        this.#byPointer.set(made[0], record);
+        this.records.push(record);
+        if (this.records.length > MAX_CLIENTS) this.records.shift();
       }
       return made;
     } finally {
@@ -235,50 +235,56 @@ export class Recorder {
   }
 
   /** `given` is what memory held before the wasm took it. */
-  #input(course: Course, input: string, kinds: Argument[], given: unknown[], call: () => unknown): unknown {
-    const before = this.#making;
+  #input(
+    record: ClientRecord,
+    input: string,
+    kinds: Argument[],
+    given: unknown[],
+    call: () => unknown,
+  ): unknown {
+    const before = this.#pending;
     const [wall, mono] = this.#times();
-    const making: Making = { course, wall, mono, offline: false, found: [], did: [] };
-    this.#making = making;
+    const pending: PendingStep = { record, wall, mono, offline: false, found: [], did: [] };
+    this.#pending = pending;
     let trapped = true;
     try {
       const result = call();
       trapped = false;
       return result;
     } finally {
-      this.#making = before;
-      this.#keep(making, input, kinds, given, trapped);
+      this.#pending = before;
+      this.#keep(pending, input, kinds, given, trapped);
       this.onStep(input);
     }
   }
 
-  #keep(making: Making, input: string, kinds: Argument[], given: unknown[], trapped: boolean): void {
-    const { course, wall, mono, offline, address } = making;
-    const to = course.redactor;
+  #keep(pending: PendingStep, input: string, kinds: Argument[], given: unknown[], trapped: boolean): void {
+    const { record, wall, mono, offline, address } = pending;
+    const to = record.redactor;
     let step: Step = { input, wall, mono, did: [] };
     try {
       const said = given.map((value, at) => (kinds[at] as Argument)[1](to, value as never));
       if (said.length > 0) step = { input, with: said, wall, mono, did: [] };
       if (offline) step.offline = true;
       if (address !== undefined) step.address = to.address(address);
-      if (making.found.length > 0) {
-        step.found = making.found.map(([area, key, text]) => {
+      if (pending.found.length > 0) {
+        step.found = pending.found.map(([area, key, text]) => {
           return [area, to.key(key), typeof text === 'string' ? to.stored(key, text) : text];
         });
       }
-      for (const [name, args] of making.did) step.did.push([name, ...(ACTIONS[name]?.(to, args) ?? [])]);
+      for (const [name, args] of pending.did) step.did.push([name, ...(ACTIONS[name]?.(to, args) ?? [])]);
       if (trapped) step.trapped = true;
     } catch {
       // Recording must not break the app, and what cannot be redacted is left out.
       step.did = [['unreadable']];
     }
-    course.add(step);
-    if (course.looked) delete course.run.unseen;
-    else course.run.unseen = true;
+    record.add(step);
+    if (record.looked) delete record.run.unseen;
+    else record.run.unseen = true;
   }
 
   #do(name: string, ...args: unknown[]): void {
-    this.#making?.did.push([name, args]);
+    this.#pending?.did.push([name, args]);
   }
 
   #host(host: object): object {
@@ -287,10 +293,10 @@ export class Recorder {
         const method = (target as never)[name];
         if (typeof method !== 'function') return method;
         return (...args: unknown[]) => {
-          if (name === 'send') this.#do('send', args[0], (args[1] as Request).url, this.#making?.form);
+          if (name === 'send') this.#do('send', args[0], (args[1] as Request).url, this.#pending?.form);
           else if (Object.hasOwn(ACTIONS, name)) this.#do(String(name), ...args);
           const result = (method as (...args: unknown[]) => unknown).apply(target, args);
-          if (name === 'online' && !result && this.#making) this.#making.offline = true;
+          if (name === 'online' && !result && this.#pending) this.#pending.offline = true;
           return result;
         };
       },
@@ -302,7 +308,7 @@ export class Recorder {
 
   now(): { wall: number; mono: number } {
     const [wall, mono] = this.#times();
-    return this.#making ?? { wall, mono };
+    return this.#pending ?? { wall, mono };
   }
 
   #times(): [number, number] {
@@ -320,17 +326,17 @@ export class Recorder {
   }
 
   request(url: string, init: RequestInit): Request {
-    if (this.#making) this.#making.form = init.body as string | undefined;
+    if (this.#pending) this.#pending.form = init.body as string | undefined;
     return new this.#page.Request(url, init);
   }
 
   address(): string {
     const { href } = this.#page.location;
-    const making = this.#making;
-    if (making) making.course.looked = true;
-    if (making && making.course.address !== href) {
-      making.address = href;
-      making.course.address = href;
+    const pending = this.#pending;
+    if (pending) pending.record.looked = true;
+    if (pending && pending.record.address !== href) {
+      pending.address = href;
+      pending.record.address = href;
     }
     return href;
   }
@@ -341,24 +347,24 @@ export class Recorder {
 
   /** Records what was found, if it has changed. */
   found(area: Found[0], key: string, text: string | null | false): void {
-    const making = this.#making;
-    if (making) making.course.looked = true;
+    const pending = this.#pending;
+    if (pending) pending.record.looked = true;
     const place = `${area} ${key}`;
-    if (!making || (making.course.seen.get(place) ?? null) === text) return;
-    making.course.seen.set(place, text);
-    making.found.push([area, key, text]);
+    if (!pending || (pending.record.seen.get(place) ?? null) === text) return;
+    pending.record.seen.set(place, text);
+    pending.found.push([area, key, text]);
   }
 
   /** The SDK's keys: one may have been added or removed. */
   scan(area: Found[0], storage: Storage): void {
-    const making = this.#making;
-    if (!making) return;
+    const pending = this.#pending;
+    if (!pending) return;
     const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '');
     const there = keys.filter(
       (key) => key.startsWith('intelliauth.') && !key.startsWith('intelliauth.trace'),
     );
     for (const key of there) this.found(area, key, storage.getItem(key));
-    for (const [place, text] of making.course.seen) {
+    for (const [place, text] of pending.record.seen) {
       const key = place.slice(area.length + 1);
       if (place.startsWith(`${area} `) && typeof text === 'string' && !there.includes(key))
         this.found(area, key, null);
@@ -367,7 +373,7 @@ export class Recorder {
 
   /** What the client wrote itself is no change. */
   wrote(area: Found[0], key: string, text: string | null): void {
-    this.#making?.course.seen.set(`${area} ${key}`, text);
+    this.#pending?.record.seen.set(`${area} ${key}`, text);
   }
 }
 

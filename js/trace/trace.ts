@@ -51,7 +51,7 @@ export function bundle(): string {
 
 /** The runs of this page so far, with descriptions of the values that they name. */
 export const runs = (): Run[] =>
-  (recorder?.courses ?? []).map(({ run }) => {
+  (recorder?.records ?? []).map(({ run }) => {
     const values: Run['values'] = {};
     const named = (text: string) => {
       for (const [, name] of text.matchAll(/⟨([^⟩]*)⟩/g)) {

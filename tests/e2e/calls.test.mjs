@@ -33,8 +33,8 @@ function neverAnswers(stuck) {
 }
 
 /** A page at its callback, whose client has not been asked to answer it. */
-async function atCallback(t, making) {
-  const world = await bareWorld(t, browser, making);
+async function atCallback(t, settings) {
+  const world = await bareWorld(t, browser, settings);
   const page = await world.tab();
   await goToProvider(page);
   await choose(page, world);
@@ -200,8 +200,8 @@ describe('calls that settle', { concurrency: 4, timeout: 600_000 }, () => {
   }
   const stuck = async (t, what, options) => {
     const provider = { accessTokenSeconds: LIFETIME };
-    const making = { options: { requestTimeoutSeconds: 5, ...options }, provider, clock: true };
-    const world = await bareWorld(t, browser, making);
+    const settings = { options: { requestTimeoutSeconds: 5, ...options }, provider, clock: true };
+    const world = await bareWorld(t, browser, settings);
     await world.context.addInitScript(neverAnswers, what);
     const page = await world.tab();
     return { world, page };

@@ -14,10 +14,10 @@ const browser = await openBrowser();
 after(() => browser.close());
 
 /** A page whose policy allows neither inline styles nor markup from strings. */
-async function strictWorld(t, making = {}) {
+async function strictWorld(t, settings = {}) {
   const world = await bareWorld(t, browser, {
-    ...making,
-    options: { scope: 'openid profile email offline_access', ...making.options },
+    ...settings,
+    options: { scope: 'openid profile email offline_access', ...settings.options },
   });
   world.headers['content-security-policy'] = [
     "default-src 'none'",
@@ -41,6 +41,13 @@ const show = (page) =>
     const { showDevtools } = await import('/sdk/devtools/index.js');
     window.removeDevtools = showDevtools(auth);
   });
+/** Has the tab record: from its next page on, once the overlay was shown. */
+async function record(page) {
+  await show(page);
+  await page.waitForFunction(() => 'intelliauth.trace' in sessionStorage);
+  await page.reload();
+  await ready(page);
+}
 const ELEMENT = 'intelliauth-devtools';
 const toggle = (page) => page.getByRole('button', { name: /^IntelliAuth: / });
 const panel = (page) => page.getByRole('region', { name: 'IntelliAuth' });
@@ -55,11 +62,7 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
   test('a sign-in that failed: its steps over both pages, the one that failed, and the page of its code', async (t) => {
     const world = await strictWorld(t);
     const page = await world.tab();
-    // Shown once, it has the tab record from its next page on.
-    await show(page);
-    await page.waitForFunction(() => 'intelliauth.trace' in sessionStorage);
-    await page.reload();
-    await ready(page);
+    await record(page);
     await goToProvider(page);
     world.platform.control.beforeToken = () => ({ status: 400, body: { error: 'invalid_grant' } });
     await choose(page, world);
@@ -162,10 +165,7 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
   test('all of it by keyboard alone: opened, read to its end, the diagram scrolled, closed from anywhere', async (t) => {
     const world = await strictWorld(t);
     const page = await world.tab();
-    await show(page);
-    await page.waitForFunction(() => 'intelliauth.trace' in sessionStorage);
-    await page.reload();
-    await ready(page);
+    await record(page);
     await signIn(page, world);
     await show(page);
     await page.keyboard.press('Tab');

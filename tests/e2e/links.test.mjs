@@ -53,7 +53,12 @@ test('the site shows a diagram as a picture in light and in dark, and its text b
   const made = [...PAGES.keys()].map((document) => pictured(readFileSync(join(root, document), 'utf8')));
   assert.ok(sources.size >= 2);
   for (const text of made) assert.doesNotMatch(text, /^```mermaid/m);
-  for (const name of sources.keys()) {
+  for (const [name, source] of sources) {
+    const below = `<details class="diagram-text"><summary>The diagram as text</summary>\n\n\`\`\`text\n${source.trimEnd()}\n\`\`\`\n`;
+    assert.ok(
+      made.some((text) => text.includes(below)),
+      `${name} as text`,
+    );
     for (const theme of ['light', 'dark']) {
       const picture = new RegExp(
         `<a class="${theme}" [^>]*><img src="/diagrams/${name}-${theme}.svg" alt="\\w`,

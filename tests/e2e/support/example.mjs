@@ -28,12 +28,12 @@ const compilers = {
  * @param {import('playwright-core').Browser} browser
  * @param {string} entry
  * @param {Record<string, string>} modules code by its path without `./`; TSX where it ends so
- * @param {import('./world.mjs').Making & { options?: object }} [making]
+ * @param {import('./world.mjs').WorldSettings & { options?: object }} [settings]
  */
-export async function example(t, browser, entry, modules, making) {
+export async function example(t, browser, entry, modules, settings) {
   const world = await reactWorld(t, browser, {
     registered: ({ redirectUri }) => [redirectUri, new URL('/', redirectUri).href],
-    ...making,
+    ...settings,
   });
   const plugin = {
     name: 'snippets',

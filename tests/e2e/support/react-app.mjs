@@ -30,10 +30,10 @@ const PRELUDE = `
  * @param {import('node:test').TestContext} t
  * @param {import('playwright-core').Browser} browser
  * @param {string} code
- * @param {import('./world.mjs').Making & { options?: object, react?: '18' | '19' }} [making]
+ * @param {import('./world.mjs').WorldSettings & { options?: object, react?: '18' | '19' }} [settings]
  */
-export async function reactApp(t, browser, code, { react = '19', ...making } = {}) {
-  const world = await reactWorld(t, browser, making);
+export async function reactApp(t, browser, code, { react = '19', ...settings } = {}) {
+  const world = await reactWorld(t, browser, settings);
   world.files.clear();
   for (const [path, text] of await bundle(code, react)) world.files.set(path, text);
   return world;
@@ -77,12 +77,12 @@ export const SHOWN = `<main data-status={auth.status}>
  * Tests that hold in every React that is supported, in StrictMode.
  *
  * @param {import('playwright-core').Browser} browser
- * @param {(app: (t: import('node:test').TestContext, code: string, making?: object) => ReturnType<typeof reactApp>, react: '18' | '19') => void} tests
+ * @param {(app: (t: import('node:test').TestContext, code: string, settings?: object) => ReturnType<typeof reactApp>, react: '18' | '19') => void} tests
  */
 export function inEachReact(browser, tests) {
   for (const react of ['18', '19']) {
     describe(`React ${react}, in StrictMode`, { concurrency: 2, timeout: 600_000 }, () => {
-      tests((t, code, making) => reactApp(t, browser, code, { react, ...making }), react);
+      tests((t, code, settings) => reactApp(t, browser, code, { react, ...settings }), react);
     });
   }
 }

@@ -21,7 +21,7 @@ import { serve } from './serve.mjs';
  * @property {() => import('../../../provider/wire.js').Exchange[]} exchanges codes sent to the token endpoint
  * @property {() => import('../../../provider/wire.js').Exchange[]} refreshes refresh tokens sent there
  *
- * @typedef {object} Making
+ * @typedef {object} WorldSettings
  * @property {import('../../../provider/index.js').ProviderOptions} [provider]
  * @property {string} [host] the app's; Default `localhost`
  * @property {(uris: { redirectUri: string }) => string[]} [registered] redirect URIs, if not the app's own
@@ -33,12 +33,12 @@ import { serve } from './serve.mjs';
  *
  * @param {import('node:test').TestContext} t
  * @param {import('playwright-core').Browser} browser
- * @param {Making & { mode?: 'production' | 'development' }} [making]
+ * @param {WorldSettings & { mode?: 'production' | 'development' }} [settings]
  * @returns {Promise<World>}
  */
-export async function demoWorld(t, browser, { mode = 'production', ...making } = {}) {
+export async function demoWorld(t, browser, { mode = 'production', ...settings } = {}) {
   const { files, policy } = await builtDemo(mode);
-  const world = await makeWorld(t, browser, making);
+  const world = await makeWorld(t, browser, settings);
   const here = (text) => text.replaceAll(TENANT, world.platform.issuer);
   for (const [path, text] of Object.entries(files)) world.files.set(path, here(text));
   world.headers['content-security-policy'] = here(policy);
@@ -55,11 +55,11 @@ export async function demoWorld(t, browser, { mode = 'production', ...making } =
  *
  * @param {import('node:test').TestContext} t
  * @param {import('playwright-core').Browser} browser
- * @param {Making & { options?: object | false }} [making] `options: false` leaves the page without a client
+ * @param {WorldSettings & { options?: object | false }} [settings] `options: false` leaves the page without a client
  * @returns {Promise<World>}
  */
-export async function bareWorld(t, browser, { options, ...making } = {}) {
-  const world = await makeWorld(t, browser, making);
+export async function bareWorld(t, browser, { options, ...settings } = {}) {
+  const world = await makeWorld(t, browser, settings);
   for (const [path, body] of Object.entries(bareFiles())) world.files.set(path, body);
   const { issuer: tenantUrl, clientId } = world.platform;
   world.options = {
@@ -87,11 +87,11 @@ export async function bareWorld(t, browser, { options, ...making } = {}) {
  *
  * @param {import('node:test').TestContext} t
  * @param {import('playwright-core').Browser} browser
- * @param {Making & { options?: object }} [making]
+ * @param {WorldSettings & { options?: object }} [settings]
  * @returns {Promise<World>}
  */
-export async function reactWorld(t, browser, { options, ...making } = {}) {
-  const world = await bareWorld(t, browser, { options, ...making });
+export async function reactWorld(t, browser, { options, ...settings } = {}) {
+  const world = await bareWorld(t, browser, { options, ...settings });
   world.files.clear();
   for (const [path, body] of Object.entries(await reactFiles())) world.files.set(path, body);
   world.tab = async (path = '/') => {

@@ -12,7 +12,7 @@ import { compact } from './keys.mjs';
  * @typedef {{ endpoint: string, method: string, url: string, headers: import('node:http').IncomingHttpHeaders,
  *   body: string, form: URLSearchParams }} Logged
  * @typedef {{ claims: (claims: Record<string, unknown>) => object, sign: (claims: object, tenant: Tenant) => string | Promise<string>,
- *   body: (members: Record<string, unknown>) => object }} Making
+ *   body: (members: Record<string, unknown>) => object }} TokenResponseSteps
  */
 
 const secret = (kind) => `${kind}~${randomBytes(24).toString('base64url')}`;
@@ -70,9 +70,9 @@ export class Tenant {
       sign: (claims) => compact({ alg: 'RS256', kid: keys.rsa.jwk.kid }, claims, keys.rsa),
       body: (members) => members,
     });
-    /** How the sign-in's answer is made, and how a refresh's is. @type {Making} */
+    /** How the sign-in's answer is made, and how a refresh's is. @type {TokenResponseSteps} */
     this.first = plain();
-    /** @type {Making} */
+    /** @type {TokenResponseSteps} */
     this.next = plain();
   }
 
