@@ -2,7 +2,7 @@
 //! platform, whenever a token is handed out, and after every step. Only faults that the world itself made are an
 //! excuse, never the client's.
 
-use super::plan::{Fault, Rotation, Sabotage};
+use super::plan::{Defect, Fault, Rotation};
 use super::platform::{Family, numbers};
 use super::runner::Want;
 use super::storage::Healths;
@@ -53,9 +53,9 @@ impl World {
 
     /// The session record that `tab` can read.
     pub fn readable(&self, tab: usize) -> Option<Arc<SessionRecord>> {
-        // A sabotaged world is judged by the rules of a correct one.
-        let text = match self.plan.sabotage {
-            Some(Sabotage::StaleForever) if self.plan.keep == TokenStorage::Local => {
+        // A world with a defect is judged by the rules of a correct one.
+        let text = match self.plan.defect {
+            Some(Defect::StaleForever) if self.plan.keep == TokenStorage::Local => {
                 self.shared.read(tab, &super::key("session"), self.now, false).map(str::to_owned)
             }
             _ => match self.reads(tab) {
@@ -140,7 +140,7 @@ impl World {
     pub fn check_send(&mut self, id: DocId, ticket: Option<Ticket>, token: &str) {
         let (family, index) = numbers(token);
         if !self.no_locks() {
-            if self.plan.sabotage != Some(Sabotage::DoubleGrant) && ticket.is_none() {
+            if self.plan.defect != Some(Defect::DoubleGrant) && ticket.is_none() {
                 self.broke(LOCKED, format!("doc {id} sends {token} without it"));
             }
             let second =

@@ -25,7 +25,7 @@ pub mod wasm;
 pub mod world;
 
 use intelliauth_spa_sdk::core::base::config::{Config, Endpoints, Options, TokenStorage};
-use plan::{Dice, Plan, Rotation, Sabotage};
+use plan::{Defect, Dice, Plan, Rotation};
 use std::sync::OnceLock;
 use world::{Job, World};
 
@@ -72,9 +72,9 @@ pub fn plan_of(seed: u64, long: bool) -> Plan {
 }
 
 /// The run of one seed.
-pub fn run(seed: u64, long: bool, sabotage: Option<Sabotage>, traced: bool) -> World {
+pub fn run(seed: u64, long: bool, defect: Option<Defect>, traced: bool) -> World {
     let mut plan = plan_of(seed, long);
-    plan.sabotage = sabotage;
+    plan.defect = defect;
     complete(World::new(plan, seed, traced))
 }
 
@@ -90,8 +90,8 @@ pub fn complete(mut world: World) -> World {
 }
 
 /// The failure of `seed` to be read.
-pub fn story(seed: u64, long: bool, sabotage: Option<Sabotage>) -> String {
-    let world = run(seed, long, sabotage, true);
+pub fn story(seed: u64, long: bool, defect: Option<Defect>) -> String {
+    let world = run(seed, long, defect, true);
     let lines: Vec<_> = world.trace.iter().flatten().cloned().collect();
     let broken = world.broken.map_or("nothing broke".into(), |b| format!("{}: {}", b.rule, b.what));
     let long = if long { "SIM_LONG=1 " } else { "" };

@@ -2,7 +2,7 @@
 
 use super::log::Entry;
 use super::net_log::name_of;
-use super::plan::{Fault, Sabotage};
+use super::plan::{Defect, Fault};
 use super::platform::{By, Refreshed};
 use super::world::{DocId, Input, Job, Seen, World, note};
 use intelliauth_spa_sdk::core::base::clock::Millis;
@@ -180,7 +180,7 @@ impl World {
             cancelled: false,
             lock_stolen: false,
         });
-        if self.plan.sabotage == Some(Sabotage::EarlyUnlock)
+        if self.plan.defect == Some(Defect::EarlyUnlock)
             && let Some(ticket) = ticket
             && matches!(self.requests[number].what, What::Refresh(_))
         {

@@ -49,9 +49,9 @@ const COMMON: &[Fault] = &[
     SignOut, Demand, TwoCallbacks,
 ];
 
-/// Ways in which the world breaks its own rules, to see that the checks notice. Never an excuse.
+/// A defect of the world or of the client, put in on purpose to see that the checks notice. It exempts from no rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
+pub enum Defect {
     /// Every lock is granted at once, to everybody.
     DoubleGrant,
     /// What other tabs write is never read.
@@ -95,7 +95,7 @@ pub struct Plan {
     /// Mean pause between two faults or actions of a user.
     pub pace: i64,
     pub faults: u32,
-    pub sabotage: Option<Sabotage>,
+    pub defect: Option<Defect>,
 }
 
 impl Plan {
@@ -113,7 +113,7 @@ impl Plan {
             duration: 0,
             pace: lifetime,
             faults: 0,
-            sabotage: None,
+            defect: None,
         }
     }
 
@@ -190,7 +190,7 @@ impl Plan {
                 if self.discovery { ", discovery" } else { "" }
             ]
             .concat(),
-            self.sabotage.map(|sabotage| format!(", a sabotage: {sabotage:?}")).unwrap_or_default(),
+            self.defect.map(|defect| format!(", a defect: {defect:?}")).unwrap_or_default(),
         )
     }
 }

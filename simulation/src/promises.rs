@@ -16,7 +16,7 @@ impl World {
     /// What a page that loads in `tab` now must restore.
     pub fn restorable(&self, tab: usize) -> Option<Arc<SessionRecord>> {
         self.readable(tab)
-            .filter(|grant| self.plan.sabotage.is_none() && !self.marked(tab, &ended_mark(&grant.sid)))
+            .filter(|grant| self.plan.defect.is_none() && !self.marked(tab, &ended_mark(&grant.sid)))
     }
 
     pub fn check_restored(&mut self, id: DocId, expected: Option<Arc<SessionRecord>>) {

@@ -1,6 +1,6 @@
 //! What tabs can read and write of storage at a moment, and when it fails.
 
-use super::plan::{Fault, Sabotage};
+use super::plan::{Defect, Fault};
 use super::storage::{Health, Healths};
 use super::world::{STALE, TabId, World};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
@@ -10,7 +10,7 @@ use intelliauth_spa_sdk::core::client::session::io::Stored;
 impl World {
     /// Whether reads are never of others' writes.
     pub fn stale(&self) -> bool {
-        self.plan.sabotage == Some(Sabotage::StaleForever)
+        self.plan.defect == Some(Defect::StaleForever)
     }
 
     /// Storage fails now.

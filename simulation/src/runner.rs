@@ -3,7 +3,7 @@
 use super::act::{Act, Settled};
 use super::locks::Asker;
 use super::log::{Entry, message, purpose, stored_token};
-use super::plan::{Fault, Sabotage};
+use super::plan::{Defect, Fault};
 use super::storage::Health;
 use super::world::{Asked, DocId, Input, Seen, World, note};
 use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime};
@@ -110,9 +110,9 @@ impl World {
         if key == super::key("session") {
             self.oracle_stores(id, text);
         }
-        match self.plan.sabotage {
-            Some(Sabotage::NoTombstone) if key.contains(".mark.out.") => return true,
-            Some(Sabotage::NoTombstone) if text.starts_with("kind=signed_out") => {
+        match self.plan.defect {
+            Some(Defect::NoTombstone) if key.contains(".mark.out.") => return true,
+            Some(Defect::NoTombstone) if text.starts_with("kind=signed_out") => {
                 self.perform(id, Act::Remove { area, key: key.into() });
                 return true;
             }
@@ -154,9 +154,9 @@ impl World {
     }
 
     fn post(&mut self, id: DocId, posted: &Message) {
-        let silenced = match self.plan.sabotage {
-            Some(Sabotage::DeafChannel) => true,
-            Some(Sabotage::NoQuery) => matches!(posted, Message::Query { .. }),
+        let silenced = match self.plan.defect {
+            Some(Defect::DeafChannel) => true,
+            Some(Defect::NoQuery) => matches!(posted, Message::Query { .. }),
             _ => false,
         };
         if self.docs[id].channel == Channel::Closed || self.plan.has(Fault::NoChannel) || silenced {
@@ -199,7 +199,7 @@ impl World {
         if self.plan.has(Fault::NoLocks) {
             return self.to(delay, id, Input::LocksMissing(ticket));
         }
-        if self.plan.sabotage == Some(Sabotage::DoubleGrant) {
+        if self.plan.defect == Some(Defect::DoubleGrant) {
             self.tell(|world| Entry::new("granted").tab(world.docs[id].tab).text("unlocked"));
             let delay = self.dice.below(100);
             return self.to(delay, id, Input::Granted(ticket));

@@ -13,20 +13,20 @@
 //! ```
 
 use super::log::{Entry, Log, quoted};
-use super::plan::{Plan, Rotation, Sabotage};
+use super::plan::{Defect, Plan, Rotation};
 use super::world::{Job, World};
 use super::{checks, complete};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 use std::fmt::Write;
 
 /// The rules that can be switched off, and how the world behaves as if the client lacked them.
-pub const RULES: [(&str, Sabotage); 6] = [
-    ("lock", Sabotage::DoubleGrant),
-    ("hold", Sabotage::EarlyUnlock),
-    ("reread", Sabotage::StaleUnderLock),
-    ("query", Sabotage::NoQuery),
-    ("channel", Sabotage::DeafChannel),
-    ("tombstone", Sabotage::NoTombstone),
+pub const RULES: [(&str, Defect); 6] = [
+    ("lock", Defect::DoubleGrant),
+    ("hold", Defect::EarlyUnlock),
+    ("reread", Defect::StaleUnderLock),
+    ("query", Defect::NoQuery),
+    ("channel", Defect::DeafChannel),
+    ("tombstone", Defect::NoTombstone),
 ];
 
 /// The longest run, in jobs.
@@ -53,8 +53,8 @@ struct Script {
     stop: i64,
 }
 
-fn rule(name: &str) -> Option<Sabotage> {
-    RULES.iter().find(|(known, _)| *known == name).map(|(_, sabotage)| *sabotage)
+fn rule(name: &str) -> Option<Defect> {
+    RULES.iter().find(|(known, _)| *known == name).map(|(_, defect)| *defect)
 }
 
 fn read(text: &str) -> Option<Script> {
@@ -101,7 +101,7 @@ fn read(text: &str) -> Option<Script> {
             _ => return None,
         }
     }
-    plan.sabotage = without;
+    plan.defect = without;
     Some(Script { seed, plan, commands, stop })
 }
 
@@ -220,14 +220,14 @@ pub fn play_to_json(text: &str) -> String {
 /// Runs `count` seeds from `first`, perhaps without a rule; answers with JSON: what they came to, and each seed that broke
 /// something, with what and after how many jobs.
 pub fn seeds_to_json(first: u64, count: u64, without: &str) -> String {
-    let sabotage = rule(without);
+    let defect = rule(without);
     let (mut broken, mut totals) = (String::new(), [0_u64; 7]);
     for seed in first..first + count {
         let mut plan = super::plan_of(seed, false);
-        plan.sabotage = sabotage;
+        plan.defect = defect;
         let mut world = World::new(plan, seed, false);
-        world.goes_on = sabotage.is_some();
-        world.limit = if sabotage.is_some() { LONG_ENOUGH } else { u64::MAX };
+        world.goes_on = defect.is_some();
+        world.limit = if defect.is_some() { LONG_ENOUGH } else { u64::MAX };
         let world = complete(world);
         let stats = world.stats;
         let each = [

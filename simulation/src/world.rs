@@ -6,7 +6,7 @@ use super::act::{Act, Recorder};
 use super::locks::Locks;
 use super::log::{Entry, Log};
 use super::net::Request;
-use super::plan::{Dice, Plan, Sabotage};
+use super::plan::{Defect, Dice, Plan};
 use super::platform::Platform;
 use super::storage::{Health, Healths, Own, Shared};
 use intelliauth_spa_sdk::core::base::clock::{MonotonicTime, Now, WallTime};
@@ -130,7 +130,7 @@ pub struct Doc {
     pub version: u32,
     pub calls: BTreeMap<Call, Asked>,
     pub next_call: Call,
-    /// What its tab read of the record when it last held no session's lock; for [`Sabotage::StaleUnderLock`].
+    /// What its tab read of the record when it last held no session's lock; for [`Defect::StaleUnderLock`].
     pub unlocked: Option<Stored>,
     pub oracle: DocOracle,
     /// What it is told, where no client is: see `tests/simulation/conformance.rs`.
@@ -500,7 +500,7 @@ impl World {
         if let Some(probe) = &mut self.docs[id].probe {
             return probe.push(input);
         }
-        if self.plan.sabotage == Some(Sabotage::StaleUnderLock) {
+        if self.plan.defect == Some(Defect::StaleUnderLock) {
             let old = self.docs[id].unlocked.take();
             let new = || self.reads(self.docs[id].tab);
             let stored = if self.locks.session_of(id).is_some() { old } else { None };

@@ -4,7 +4,7 @@
 
 use super::act::{Act, Recorder};
 use super::digest::{MONO, Text, WALL};
-use super::scenario::Sabotage;
+use super::scenario::Defect;
 use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use intelliauth_spa_sdk::core::base::config::Config;
 use intelliauth_spa_sdk::core::client::Client;
@@ -93,7 +93,7 @@ pub struct Sight {
     pub origin: Arc<Entries>,
     /// Whether reading throws.
     pub blocked: bool,
-    pub sabotage: Option<Sabotage>,
+    pub defect: Option<Defect>,
 }
 
 impl Environment for Sight {
@@ -113,7 +113,7 @@ impl Environment for Sight {
         if self.blocked {
             return Stored::Unreadable;
         }
-        if self.sabotage == Some(Sabotage::NoEndedMark) && key.contains(".mark.out.") {
+        if self.defect == Some(Defect::NoEndedMark) && key.contains(".mark.out.") {
             return Stored::Empty;
         }
         let entries = if area == Area::Tab { &self.tab } else { &self.origin };

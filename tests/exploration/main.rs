@@ -9,10 +9,10 @@
 mod automaton;
 mod checks;
 mod choice;
+mod defects;
 mod digest;
 mod provider;
 mod runner;
-mod sabotage;
 mod scenario;
 mod search;
 mod world;

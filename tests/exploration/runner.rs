@@ -3,7 +3,7 @@
 use super::act::{Act, Settled};
 use super::automaton::{Automaton, Entries, Event, Seen, Sight, Want};
 use super::digest::{MONO, Text};
-use super::scenario::{Fault, Sabotage, Scenario};
+use super::scenario::{Defect, Fault, Scenario};
 use super::world::{Lock, LockNews, OpenCall, Request, TabId, What, World, note};
 use intelliauth_spa_sdk::core::base::form::parse;
 use intelliauth_spa_sdk::core::client::runner::{Area, Channel, Report, Wait, Written};
@@ -56,25 +56,25 @@ impl World {
     fn sight(&self, scenario: &Scenario, tab: TabId) -> Sight {
         let page = self.tabs[tab].page.as_ref();
         let mut read = [self.tabs[tab].own.clone(), self.origin.clone()];
-        if scenario.sabotage == Some(Sabotage::StaleUnderLock)
+        if scenario.defect == Some(Defect::StaleUnderLock)
             && self.holds_lock(tab)
             && let Some(page) = page
         {
             read = page.read.clone();
         }
-        if scenario.sabotage == Some(Sabotage::NoIssuedAt)
+        if scenario.defect == Some(Defect::NoIssuedAt)
             && let Some(page) = page
         {
             read = read.map(|entries| alike(&entries, &page.seen));
         }
         let [tab, origin] = read;
-        Sight { now: self.now, tab, origin, blocked: false, sabotage: scenario.sabotage }
+        Sight { now: self.now, tab, origin, blocked: false, defect: scenario.defect }
     }
 
     /// A message as a world that misbehaves delivers it.
     fn distorted(&self, scenario: &Scenario, tab: TabId, event: Event) -> Event {
         match (&event, &self.tabs[tab].page) {
-            (Event::Message(text), Some(page)) if scenario.sabotage == Some(Sabotage::NoIssuedAt) => {
+            (Event::Message(text), Some(page)) if scenario.defect == Some(Defect::NoIssuedAt) => {
                 Event::Message(issued_alike(text, &page.seen))
             }
             _ => event,
@@ -139,8 +139,8 @@ impl World {
             }
             return false;
         }
-        let text = match scenario.sabotage {
-            Some(Sabotage::NoRefreshPending) => text.replace("refresh_pending=1", "refresh_pending=0"),
+        let text = match scenario.defect {
+            Some(Defect::NoRefreshPending) => text.replace("refresh_pending=1", "refresh_pending=0"),
             _ => text.to_owned(),
         };
         self.put(tab, area, key, Some(text));
@@ -172,9 +172,9 @@ impl World {
     }
 
     fn post(&mut self, scenario: &Scenario, tab: TabId, message: &Message) {
-        let message = match (scenario.sabotage, message) {
-            (Some(Sabotage::NoQuery), Message::Query { .. }) => return,
-            (Some(Sabotage::NoRefreshPending), Message::Tokens(grant)) => {
+        let message = match (scenario.defect, message) {
+            (Some(Defect::NoQuery), Message::Query { .. }) => return,
+            (Some(Defect::NoRefreshPending), Message::Tokens(grant)) => {
                 let mut grant = Arc::unwrap_or_clone(grant.clone());
                 grant.refresh_pending = false;
                 Message::Tokens(grant.into())

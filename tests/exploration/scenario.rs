@@ -72,7 +72,7 @@ pub const ALL: &[Fault] = &[
 
 /// A rule of the client's that a world makes ineffective, by misbehaving as if the client lacked it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
+pub enum Defect {
     /// Of two refreshes of one generation the later counts: all records of one generation look as if issued at once.
     NoIssuedAt,
     /// Peers are asked before a refresh token is sent: nobody hears the question.
@@ -105,7 +105,7 @@ pub struct Scenario {
     pub faults: &'static [Fault],
     /// How many faults there are at most in one course, no two of a kind.
     pub budget: u8,
-    pub sabotage: Option<Sabotage>,
+    pub defect: Option<Defect>,
 }
 
 impl Scenario {
@@ -123,7 +123,7 @@ impl Scenario {
             sign_out: false,
             faults: ALL,
             budget: 1,
-            sabotage: None,
+            defect: None,
         }
     }
 

@@ -8,13 +8,13 @@
 #[path = "../conformance/cases.rs"]
 mod cases;
 mod conformance;
+mod defects;
 mod lab;
 mod recordings;
 mod regressions;
-mod sabotage;
 mod scenarios;
 
-use simulation::plan::Sabotage;
+use simulation::plan::Defect;
 use simulation::world::{Broken, Stats};
 use simulation::{
     ISSUER, act, checks, complete, key, net, plan, run, runner, setting, storage, story, world,
@@ -27,7 +27,7 @@ fn many(
     first: u64,
     count: u64,
     long: bool,
-    sabotage: Option<Sabotage>,
+    defect: Option<Defect>,
     threads: usize,
 ) -> (Option<(u64, Broken)>, Stats) {
     let next = AtomicU64::new(first);
@@ -37,7 +37,7 @@ fn many(
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let world = if seed < first + count { run(seed, long, sabotage, false) } else { break };
+                    let world = if seed < first + count { run(seed, long, defect, false) } else { break };
                     let mut found = found.lock().unwrap();
                     let (all, one) = (&mut found.1, world.stats);
                     all.steps += one.steps;

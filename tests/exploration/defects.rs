@@ -1,20 +1,20 @@
-//! Worlds that sabotage: each behaves as if the client lacked one of its rules, and the exploration must find what comes of
-//! that. The same world without the sabotage holds.
+//! Worlds with a defect: each behaves as if the client lacked one of its rules, and the exploration must find what comes of
+//! that. The same world without the defect holds.
 
 use super::checks;
-use super::scenario::{Fault, Sabotage, Scenario};
+use super::scenario::{Defect, Fault, Scenario};
 use super::search::{explore, story};
 use intelliauth_spa_sdk::core::base::config::TokenStorage;
 
 /// Expects a counterexample to `rule`, in at most `longest` steps.
-fn finds(scenario: Scenario, sabotage: Sabotage, rule: &str) {
+fn finds(scenario: Scenario, defect: Defect, rule: &str) {
     let whole = explore(&scenario, 2, usize::MAX);
     assert!(whole.complete, "{}", whole.found.map_or("incomplete".into(), |found| story(&scenario, &found)));
-    let scenario = Scenario { sabotage: Some(sabotage), ..scenario };
+    let scenario = Scenario { defect: Some(defect), ..scenario };
     let found = explore(&scenario, 2, usize::MAX).found.expect("a counterexample");
     let story = story(&scenario, &found);
     assert_eq!(found.rule, rule, "{story}");
-    eprintln!("{sabotage:?}, found among {} states without it: {story}\n", whole.states);
+    eprintln!("{defect:?}, found among {} states without it: {story}\n", whole.states);
 }
 
 /// The fork of two refreshes of one generation: the first could not be stored, and the second knew nothing of it.
@@ -27,7 +27,7 @@ fn of_two_refreshes_of_one_generation_the_later_counts() {
         faults: &[Fault::Blocked, Fault::Freeze],
         ..Scenario::expiry("local, static", TokenStorage::Local, false)
     };
-    finds(scenario, Sabotage::NoIssuedAt, checks::ONE_SESSION);
+    finds(scenario, Defect::NoIssuedAt, checks::ONE_SESSION);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn peers_are_asked_before_a_refresh_token_is_sent() {
         faults: &[Fault::LostMessage],
         ..Scenario::expiry("session, rotating", TokenStorage::Session, true)
     };
-    finds(scenario, Sabotage::NoQuery, checks::LOST);
+    finds(scenario, Defect::NoQuery, checks::LOST);
 }
 
 #[test]
@@ -46,14 +46,14 @@ fn the_mark_of_a_session_that_ended_is_read() {
         faults: &[Fault::LostMessage],
         ..Scenario::expiry("session, rotating, sign-out", TokenStorage::Session, true)
     };
-    finds(scenario, Sabotage::NoEndedMark, checks::ONE_SESSION);
+    finds(scenario, Defect::NoEndedMark, checks::ONE_SESSION);
 }
 
 #[test]
 fn that_a_refresh_token_may_be_spent_is_stored_before_it_is_sent() {
     let scenario =
         Scenario { faults: &[Fault::Kill], ..Scenario::expiry("local, rotating", TokenStorage::Local, true) };
-    finds(scenario, Sabotage::NoRefreshPending, checks::WHY);
+    finds(scenario, Defect::NoRefreshPending, checks::WHY);
 }
 
 #[test]
@@ -62,5 +62,5 @@ fn the_record_is_read_under_the_lock() {
         faults: &[Fault::LateMessage],
         ..Scenario::expiry("local, rotating", TokenStorage::Local, true)
     };
-    finds(scenario, Sabotage::StaleUnderLock, checks::SUCCESSOR);
+    finds(scenario, Defect::StaleUnderLock, checks::SUCCESSOR);
 }
