@@ -161,16 +161,17 @@ for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP:
 // npm killed outright tells nobody; losing it says as much. The shell that npm starts may stand between, and outlive it.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid;
-  const above = parentOf(parent);
-  const lost = () => process.ppid !== parent || parentOf(parent) !== above;
+  const beyond = parentOfShell(parent);
+  const lost = () => process.ppid !== parent || parentOfShell(parent) !== beyond;
   setInterval(() => lost() && stop(143), 250).unref();
 }
 
-/** The parent of a process, where the system tells it in a file. */
-function parentOf(pid) {
+/** The parent of a process that is a shell, where the system tells it in a file. */
+function parentOfShell(pid) {
   try {
-    // Behind the name, which is in brackets and may hold anything: the state, then the parent.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/s, '').split(' ')[2];
+    const [, name, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/\((.*)\) \S (\d+)/s);
+    // Of npm itself nobody minds the parent: it may be meant to outlive the terminal.
+    return /^(\w*sh|busybox)$/.test(name) ? parent : undefined;
   } catch {}
 }
 

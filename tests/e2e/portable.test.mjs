@@ -49,39 +49,58 @@ test('npm’s scripts are lines that cmd.exe understands as well', () => {
   }
 });
 
-test('what npm runs ends with npm, even one that is killed outright behind its shell', {
+describe('what npm runs', {
   skip: process.platform === 'win32' && 'Windows tells nobody that a parent is gone',
-}, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'killed-npm-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const helper = pathToFileURL(join(root, 'scripts/lib/run.mjs')).href;
-  // A program that starts another one, and both would run on.
-  const other = `console.log('runs'); setInterval(() => {}, 1000);`;
-  writeFileSync(
-    join(folder, 'script.mjs'),
-    `import { start } from ${JSON.stringify(helper)};
-    start(process.execPath, ['-e', ${JSON.stringify(other)}], { onLine: (line) => console.log(line) });
-    setInterval(() => {}, 1000);`,
-  );
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { begin: 'node script.mjs' } }));
-  const [program, ...args] = npmCommand();
-  // In a group of its own, so that nothing is left whatever comes of it.
-  const npm = spawn(program, [...args, 'run', 'begin'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  t.after(() => {
-    try {
-      process.kill(-npm.pid, 'SIGKILL');
-    } catch {}
-  });
-  // The pipe closes with the last that holds it.
-  const closed = once(npm.stdout, 'close', { signal: AbortSignal.timeout(60_000) });
-  for await (const line of createInterface({ input: npm.stdout })) {
-    if (line === 'runs') npm.kill('SIGKILL');
+}, () => {
+  /**
+   * Has a shell run `npm run begin`, which is `line`: a program that starts another one and says `lives` for ever. Answers
+   * once it does; its output closes with the last process that holds it.
+   */
+  async function running(t, line) {
+    const folder = mkdtempSync(join(tmpdir(), 'npm-run-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const helper = pathToFileURL(join(root, 'scripts/lib/run.mjs')).href;
+    const other = `setInterval(() => console.log('lives'), 100);`;
+    const script = `import { start } from ${JSON.stringify(helper)};
+      start(process.execPath, ['-e', ${JSON.stringify(other)}], { onLine: (line) => console.log(line) });`;
+    writeFileSync(join(folder, 'script.mjs'), script);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { begin: line } }));
+    const npm = [...npmCommand(), 'run', 'begin'].map((word) => `'${word}'`).join(' ');
+    // In a group of its own, so that nothing is left whatever comes of it.
+    const shell = spawn('sh', ['-c', `${npm} & echo $!; wait`], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    t.after(() => {
+      try {
+        process.kill(-shell.pid, 'SIGKILL');
+      } catch {}
+    });
+    const closed = once(shell.stdout, 'close');
+    const lines = createInterface({ input: shell.stdout });
+    const [pid] = await once(lines, 'line');
+    const lives = async (times) => {
+      for (let left = times; left > 0; ) if ((await once(lines, 'line'))[0] === 'lives') left--;
+    };
+    await lives(1);
+    return { shell, npm: Number(pid), lives, closed };
   }
-  await closed;
+
+  test('ends with npm, even one that is killed outright behind its shell', { timeout: 60_000 }, async (t) => {
+    const { npm, closed } = await running(t, 'node script.mjs');
+    process.kill(npm, 'SIGKILL');
+    await closed;
+  });
+
+  test('does not end with the terminal that npm was started from', { timeout: 60_000 }, async (t) => {
+    // Some shells do so unasked: npm is then the parent.
+    const { shell, npm, lives, closed } = await running(t, 'exec node script.mjs');
+    shell.kill('SIGKILL');
+    await lives(20);
+    process.kill(npm, 'SIGKILL');
+    await closed;
+  });
 });
 
 describe('the set-up finds', () => {
