@@ -31,7 +31,7 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
       ['tenantUrl', 'tenant.example', /https:\/\/<your-tenant>/],
       ['tenantUrl', 'http://tenant.example', /https:\/\/<your-tenant>/],
       ['tenantUrl', 'http://localhost.example', /https:\/\/<your-tenant>/],
-      ['tenantUrl', 'https://tenant.example/?a=b', /address alone/],
+      ['tenantUrl', 'https://tenant.example/?a=b', /https:\/\/<your-tenant>/],
       ['tenantUrl', 5, /string/],
       ['clientId', '', /application's settings/],
       ['clientId', '  ', /application's settings/],
