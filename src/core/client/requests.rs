@@ -20,7 +20,7 @@ pub(super) struct Request {
     /// When it counts as not answered.
     deadline: MonotonicTime,
     /// Whether the deadline was extended once: after a freeze, the answer may be queued behind the timer.
-    put_off: bool,
+    extended: bool,
 }
 
 /// What a request is for.
@@ -49,9 +49,9 @@ impl Client {
         let mut request = ProviderRequest::new(kind);
         let action = request.handle(&mut self.provider, turn.now, RequestInput::Begin);
         let (id, deadline) = (self.numbers, turn.now.mono);
-        self.go_on(
+        self.advance(
             turn,
-            Request { id, request, waiter, asked_at: turn.now, deadline, put_off: false },
+            Request { id, request, waiter, asked_at: turn.now, deadline, extended: false },
             action,
         );
     }
@@ -67,10 +67,10 @@ impl Client {
         self.session(turn, SessionInput::Sync);
         let mut request = self.requests.swap_remove(at);
         let action = request.request.handle(&mut self.provider, turn.now, reply);
-        self.go_on(turn, request, action);
+        self.advance(turn, request, action);
     }
 
-    pub(super) fn go_on(&mut self, turn: &Turn, mut request: Request, action: RequestAction) {
+    pub(super) fn advance(&mut self, turn: &Turn, mut request: Request, action: RequestAction) {
         match action {
             RequestAction::Done(done) => {
                 return self.done.push((request.waiter, request.asked_at, done));
@@ -137,8 +137,8 @@ impl Client {
     pub(super) fn end_overdue_requests(&mut self, turn: &Turn) {
         let now = turn.now.mono;
         while let Some(request) = self.requests.iter_mut().find(|request| request.deadline <= now) {
-            if now - request.deadline > LATE && !request.put_off {
-                (request.deadline, request.put_off) = (now + GRACE, true);
+            if now - request.deadline > LATE && !request.extended {
+                (request.deadline, request.extended) = (now + GRACE, true);
                 continue;
             }
             let id = request.id;

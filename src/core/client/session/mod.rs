@@ -81,7 +81,7 @@ struct ActiveSession {
 }
 
 impl ActiveSession {
-    /// Whether the refresh token may be spent.
+    /// Records whether the refresh token may be spent.
     fn set_pending(&mut self, pending: bool) {
         let record = SessionRecord::clone(&self.record);
         self.record = Arc::new(SessionRecord { refresh_pending: pending, ..record });
