@@ -116,7 +116,21 @@ describe('many tabs', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal(world.refreshes().length, 2);
   });
 
-  test('a duplicated tab lives on beside its original over several rotations', async (t) => {
+  test('by default two tabs that signed in are two sessions, each with its own refresh and sign-out', async (t) => {
+    const { world, pages } = await tabs(t, 1, { tokenStorage: 'session' });
+    const [first, second] = pages;
+    assert.equal(await status(second), 'unauthenticated');
+    await signIn(second, world, 'Ada Lovelace', { prompt: 'login' });
+    await Promise.all(pages.map((page) => ask(page, 'getAccessToken', forced)));
+    assert.equal(renewed(world).length, 2);
+    await ask(first, 'logout');
+    assert.equal(await status(first), 'unauthenticated');
+    // Before it refreshes, a tab has heard what its peers said.
+    await ask(second, 'getAccessToken', forced);
+    assert.equal(await status(second), 'authenticated');
+  });
+
+  test('a duplicated tab stays signed in beside its original over several rotations', async (t) => {
     const { world, pages } = await tabs(t, 0, { tokenStorage: 'session' });
     const twin = await duplicate(pages[0]);
     const both = [pages[0], twin];
