@@ -67,6 +67,36 @@ describe('the documents’ examples', { concurrency: 2, timeout: 600_000 }, () =
     await page.getByText('Ada Lovelace {"sub":"usr_ada"').waitFor();
   });
 
+  test('docs/prompt-none.md: a user without a session at the platform sees a button and no error; one with a session is signed in', async (t) => {
+    const snippet = (name) => named('docs/prompt-none.md', `${name}.tsx`);
+    const entry = `import { createElement } from 'react'; import { createRoot } from 'react-dom/client';
+      import { IntelliAuthProvider, useIntelliAuth } from '@intelliauth/spa-sdk/react';
+      import { useSessionOfPlatform } from './platform-session.tsx'; import { SignIn } from './sign-in.tsx';
+      function Page() {
+        useSessionOfPlatform();
+        const { user } = useIntelliAuth();
+        return user ? createElement('p', null, 'Hello ' + user.name) : createElement(SignIn);
+      }
+      const options = { tenantUrl: 'https://your-tenant.example', clientId: 'your-client-id' };
+      createRoot(document.getElementById('app')).render(createElement(IntelliAuthProvider, options, createElement(Page)));`;
+    const world = await example(t, entry, {
+      'platform-session.tsx': snippet('platform-session'),
+      'sign-in.tsx': snippet('sign-in'),
+    });
+    const page = await world.context.newPage();
+    const refused = page.waitForRequest((request) => request.url().includes('error=login_required'));
+    await page.goto(`${world.origin}/`);
+    await refused;
+    const button = page.getByRole('button', { name: 'Sign in', exact: true });
+    await button.waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await button.click();
+    await choose(page, world);
+    await page.getByText('Hello Ada Lovelace').waitFor();
+    const other = await world.open();
+    await other.getByText('Hello Ada Lovelace').waitFor();
+  });
+
   test('axios sends the token, and a renewed one after a 401', async (t) => {
     const world = await example(t, `${SIGN_IN} import { api } from './axios'; window.api = api;`, {
       ...auth,
