@@ -41,13 +41,13 @@ async function start(request: Eager['module'], requested: boolean): Promise<void
     // A request that failed may succeed later, but browsers do not ask again for a JavaScript module that they could not
     // have; and what does not compile or link never will.
     const again = requesting && cause instanceof TypeError;
-    throw cause instanceof Response ? refused(cause) : errorOf(startFault(cause, again), cause);
+    throw answered(cause) ? refused(cause) : errorOf(startFault(cause, again), cause);
   }
   setTrapHandler(reset);
 }
 
 async function compiled(source: Source): Promise<Exclude<Source, Response>> {
-  if (!(source instanceof Response)) return source;
+  if (!answered(source)) return source;
   if (!source.ok) throw source;
   return WebAssembly.compileStreaming(source).catch(async (cause) => {
     // Served as another type than application/wasm, it is left unread.
@@ -55,6 +55,10 @@ async function compiled(source: Source): Promise<Exclude<Source, Response>> {
     return WebAssembly.compile(await source.arrayBuffer());
   });
 }
+
+/** Jest's jsdom has no `Response`. */
+const answered = (source: unknown): source is Response =>
+  typeof Response === 'function' && source instanceof Response;
 
 const refused = ({ status, url }: Response) =>
   errorOf(

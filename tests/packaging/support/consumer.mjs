@@ -24,7 +24,7 @@ const workshop = join(tools, 'packaging');
  * @property {string} [files] the folder that a web server then shows, with index.html for every other address
  * @property {(port: string) => string[]} [server] the server that is started instead
  * @property {string} [html] what the server renders, before any script
- * @property {number} [scripts] how many a production page may request up to its sign-in button; none may be empty then
+ * @property {number} [scripts] how many a page may request up to its sign-in button; none may be empty then
  * @property {number} [late] of these, how many when the app's own code runs
  * @property {string} [preload] the app's own entry, which imports `/preload` in this mode
  * @property {boolean} [warmUp] whether the page is opened once before: the dev server reloads its first page

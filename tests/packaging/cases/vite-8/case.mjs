@@ -12,6 +12,6 @@ export default {
     build,
     dev,
     'build with preload': { ...build, preload: 'main.js', scripts: 1, late: 0 },
-    'dev with preload': { ...dev, preload: 'main.js', warmUp: true },
+    'dev with preload': { ...dev, preload: 'main.js', late: 0, warmUp: true },
   },
 };
