@@ -4,7 +4,15 @@ const { test } = require('node:test');
 const checks = require('./checks.cjs');
 
 // As in Jest's jsdom, which has none of these.
-for (const name of ['TextDecoder', 'TextEncoder', 'Request', 'Response', 'Headers', 'ReadableStream', 'fetch'])
+for (const name of [
+  'TextDecoder',
+  'TextEncoder',
+  'Request',
+  'Response',
+  'Headers',
+  'ReadableStream',
+  'fetch',
+])
   delete globalThis[name];
 
 const modules = require('./modules.cjs');
