@@ -1,5 +1,6 @@
 //! What packages outside the workspace do with the crate: no layer builds them, because they bring a fuzzer and other
 //! libraries. Their own code is compiled here, and run: so it does not break unseen.
+#![cfg(not(target_arch = "wasm32"))]
 
 // What the targets `use` is this file.
 extern crate self as libfuzzer_sys;
