@@ -30,17 +30,20 @@ export interface Fixture {
   bundle: Bundle;
 }
 
+/** Told of each step before it is handed to the core, with the values that stand for its placeholders there. */
+export type Watch = (run: Run, step: Step, values: StandIns) => void;
+
 /**
  * Replays a bundle's or a fixture's runs, each on a client of its own.
  * @throws Error for anything that is neither
  */
-export async function replay(text: string): Promise<Replay> {
+export async function replay(text: string, watch?: Watch): Promise<Replay> {
   const { runs, sdk, made, browser, note } = read(text);
   const told: string[] = [`IntelliAuth trace of ${made}, SDK ${sdk}`, `${browser?.userAgent ?? ''}`];
   if (note) told.push(note);
   const found: Replay = { text: '', recorded: [], replayed: [] };
   for (const [at, run] of runs.entries()) {
-    const { story, replayed, difference } = await one(run);
+    const { story, replayed, difference } = await one(run, watch);
     found.recorded.push(...story.outcomes);
     found.replayed.push(...replayed);
     const page = `page ${at + 1} of ${runs.length}`;
@@ -101,7 +104,10 @@ const line = ({ at, from, to, text }: Message) =>
 
 let instances = 0;
 
-async function one(run: Run): Promise<{ story: Story; replayed: Outcome[]; difference?: string }> {
+async function one(
+  run: Run,
+  watch?: Watch,
+): Promise<{ story: Story; replayed: Outcome[]; difference?: string }> {
   const story = new Story(run);
   if (run.dropped || run.unseen || run.steps.length === 0) return { story, replayed: story.outcomes };
   const values = new StandIns(run.values);
@@ -116,6 +122,7 @@ async function one(run: Run): Promise<{ story: Story; replayed: Outcome[]; diffe
   let difference: string | undefined;
   for (const [at, step] of run.steps.entries()) {
     page.become(step, values);
+    watch?.(run, step, values);
     const before = record.run.steps.length;
     try {
       hand(core, step, values);

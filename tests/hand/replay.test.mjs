@@ -1,9 +1,10 @@
 // `npx @intelliauth/spa-sdk replay`: a bundle is told, run again, and kept as a test.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
+import { root, run } from '../../scripts/lib/run.mjs';
 import { command } from './support/command.mjs';
 
 const file = (name) => join(root, 'tests/replay', `${name}.json`);
@@ -43,4 +44,23 @@ test('what is no trace is refused in words', async () => {
   assert.match(err, /This is no trace/);
   assert.equal((await command(['replay', file('none')])).code, 2);
   assert.equal((await command(['replay'])).code, 2);
+});
+
+test('with --native the crate itself is given the same inputs, and a difference is told', async (t) => {
+  const native = (path) => run(process.execPath, [join(root, 'scripts/replay.mjs'), path, '--native']);
+  const out = await native(file('a-code-that-was-used-before'));
+  assert.match(out, /^>> .*400 invalid_grant/m);
+  assert.match(out, /^ +handleCallback: refused, code_refused +page 1, step 5, /m);
+  assert.match(out, /the same came of it as was recorded\./);
+  // Another answer than the one that the recorded course followed.
+  const folder = mkdtempSync(join(tmpdir(), 'replay-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'bundle.json');
+  const text = readFileSync(file('a-code-that-was-used-before'), 'utf8');
+  writeFileSync(path, text.replace(/invalid_grant/g, 'invalid_client'));
+  const other = await native(path);
+  assert.match(
+    other,
+    /it differs: page 1, step 5, .*\n +expected: handleCallback: refused, code_refused\n +replayed: handleCallback: refused, client_refused/,
+  );
 });

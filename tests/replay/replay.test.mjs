@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 const { replay } = await import('../../pkg/dist/replay/replay.js');
+const { nativeRuns } = await import('../../scripts/lib/native-replay.mjs');
 
 for (const name of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'))) {
   const text = readFileSync(join(import.meta.dirname, name), 'utf8');
@@ -14,6 +15,18 @@ for (const name of readdirSync(import.meta.dirname).filter((name) => name.endsWi
     assert.deepEqual(found.replayed, expected, found.text);
   });
 }
+
+test('what the crate’s own test replays is made of these traces, as they are', async () => {
+  const folder = join(import.meta.dirname, 'native');
+  for (const name of readdirSync(folder)) {
+    const { about, ...kept } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    const { found: _, ...made } = await nativeRuns(
+      replay,
+      readFileSync(join(import.meta.dirname, name), 'utf8'),
+    );
+    assert.deepEqual(kept, JSON.parse(JSON.stringify(made)), about);
+  }
+});
 
 test('a fixture is red until the core does what it expects', async () => {
   const text = readFileSync(join(import.meta.dirname, 'a-code-that-was-used-before.json'), 'utf8');

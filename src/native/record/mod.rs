@@ -39,6 +39,12 @@ use std::fmt;
 /// The version of the text.
 pub const FORMAT: i64 = 1;
 
+/// Reads an input as recordings write it.
+#[must_use]
+pub fn input(text: &str) -> Option<Input> {
+    inputs::read(&serde_json::from_str(text).ok()?)
+}
+
 /// One run of a client, from its start.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
