@@ -232,7 +232,7 @@ export interface Failing {
 }
 
 /** The members of a signed-in state, so that `user` and the others can be read before `status` is compared. */
-interface Nobody {
+interface NoUser {
   readonly user?: undefined;
   readonly scope?: undefined;
   readonly expiresAt?: undefined;
@@ -241,7 +241,7 @@ interface Nobody {
 }
 
 /** Nothing is known yet: the SDK is loading, or answering a callback. */
-export interface Loading extends Nobody {
+export interface Loading extends NoUser {
   readonly status: 'loading';
   readonly reason?: undefined;
 }
@@ -260,13 +260,13 @@ export interface Authenticated {
 }
 
 /** Nobody is signed in, and why. */
-export interface Unauthenticated extends Nobody {
+export interface Unauthenticated extends NoUser {
   readonly status: 'unauthenticated';
   readonly reason: SignedOutReason;
 }
 
 /** The SDK cannot work: its options are wrong, or its wasm cannot be loaded. */
-export interface Unusable extends Nobody {
+export interface Unusable extends NoUser {
   readonly status: 'error';
   readonly error: IntelliAuthError;
   readonly reason?: undefined;

@@ -11,7 +11,6 @@ use crate::core::base::clock::{Millis, MonotonicTime};
 /// Without locks, tabs are kept apart by a random pause of at most this many milliseconds.
 const RANDOM_PAUSE: i64 = 100;
 
-/// All locks of this page.
 #[derive(Debug)]
 pub(super) struct Locks {
     requests: Vec<LockRequest>,
