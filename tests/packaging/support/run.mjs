@@ -1,6 +1,5 @@
 // Runs the cases: each of their modes is one step.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Failed, start, stopAll } from '../../../scripts/lib/run.mjs';
 import { step } from '../../../scripts/lib/step.mjs';
@@ -85,8 +84,7 @@ async function runMode(folder, mode, browser, onLine, byHand) {
     const ended = server.done.then((code) => {
       throw new Failed(`the server ended with ${code}`, server.output);
     });
-    ended.catch(() => {});
-    await Promise.race([answering(port), ended]);
+    await Promise.race([answering(port, ended), ended]);
     if (mode.html) await rendered(port, mode.html);
     if (mode.warmUp) await warmUp(browser, port);
     return await signIn();
@@ -105,16 +103,21 @@ async function rendered(port, wanted) {
   if (!html.includes(wanted)) throw new Failed(`the server does not render ${wanted}`, html);
 }
 
-/** Once something listens there: a server that is started tells it in words of its own. */
-async function answering(port) {
-  const open = () =>
-    new Promise((resolve) => {
-      const socket = connect({ host: 'localhost', port });
-      const say = (answer) => () => {
-        socket.destroy();
-        resolve(answer);
-      };
-      socket.on('connect', say(true)).on('error', say(false));
-    });
-  while (!(await open())) await new Promise((resolve) => setTimeout(resolve, 100));
+/**
+ * Once a web server answers there: a server that is started tells it in words of its own. That something listens is not
+ * enough: for a moment it may be another one, which looks for a free port.
+ */
+async function answering(port, ended) {
+  let over = false;
+  ended.catch(() => {
+    over = true;
+  });
+  const answered = () =>
+    fetch(`http://localhost:${port}`, { signal: AbortSignal.timeout(LIMIT) })
+      .then((answer) => answer.text())
+      .then(
+        () => true,
+        () => false,
+      );
+  while (!over && !(await answered())) await new Promise((resolve) => setTimeout(resolve, 100));
 }
