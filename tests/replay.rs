@@ -1,5 +1,6 @@
 //! Traces of failures, replayed on the crate itself: `npm run replay -- --native bundle.json --keep 'what it is'` adds
 //! one to `tests/replay/native`. With `REPLAY=file` that one alone is replayed, and each step is printed.
+#![cfg(not(target_arch = "wasm32"))]
 
 use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime, Now, WallTime};
 use intelliauth_spa_sdk::core::base::config::{Config, Endpoints, Options};
