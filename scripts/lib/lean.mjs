@@ -1,6 +1,7 @@
 // What neither rustc nor wasm-opt leaves out of the wasm: the words and places of panics, the long names of imports.
 import { readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'binaryen';
+import { leanGlue } from './lean-glue.mjs';
 import { Failed } from './run.mjs';
 import { DATA, sections } from './wasm-format.mjs';
 
@@ -17,8 +18,8 @@ const PANICS = new RegExp(
 /** What puts it into words, kept alive by tables alone. Nothing else formats: that costs a kilobyte and more on the wire. */
 const WORDS = /^<?core(\[\w+\])?::fmt::| as core(\[\w+\])?::fmt::\w+>::|PanicPayload|panic_handler::/;
 
-/** How JavaScript would call closures of Rust's: there are none, as the glue shows, but the function table has slots for them. */
-const INVOKERS = /^(<.*)?wasm_bindgen(\[\w+\])?::convert::closures::/;
+/** How JavaScript would call closures and wake futures of Rust's: there are none, but the function table has slots for them. */
+const INVOKERS = /^(<.*)?(wasm_bindgen(\[\w+\])?::convert::closures|js_sys(\[\w+\])?::futures)::/;
 
 /** js-sys asks for the page's global object by four names, one after the other: every browser has the first. */
 const GLOBAL_OBJECT = /^js_sys(\[\w+\])?::global::get_global_object(::h\w+)?$/;
@@ -54,12 +55,6 @@ function blank(wasm) {
     }
   }
 }
-
-const INSTANTIATE = `async function __wbg_load(module, imports) {
-    const made = await WebAssembly.instantiate(module, imports);
-    return made instanceof WebAssembly.Instance ? { instance: made, module } : made;
-}
-`;
 
 /** What panics would say, and what formatting needs: nothing reads it any more. What another compiler says besides stays. */
 const SAID = [
@@ -158,8 +153,6 @@ export function lean(wasmPath, gluePath, features, namedPath) {
     if (!pattern.test(glue)) throw new Failed(`glue.js has no ${pattern}: did wasm-bindgen change?`, '');
     glue = glue.replace(pattern, instead);
   };
-  if (/make(Mut)?Closure\(/.test(glue))
-    throw new Failed('the glue makes closures, whose invokers are left out', '');
   const globalThisOf = functions.find(({ base }) => GLOBAL_THIS.test(base));
   if (!globalThisOf) throw new Failed('glue.js does not ask for globalThis: did js-sys change?', '');
   let count = 0;
@@ -189,22 +182,13 @@ export function lean(wasmPath, gluePath, features, namedPath) {
     }
   }
   speechless(wasm.emitText());
-  // A trace records what the wasm reads, and a replay answers it again: js/guard.ts.
-  replace(`typeof globalThis === 'undefined' ? undefined : globalThis`, 'scope');
-  replace('globalThis.crypto', 'scope.crypto');
-  for (const used of ['Date.now()', 'performance.now()', 'Math.random()'])
-    replace(`= ${used}`, `= scope.${used}`);
-  replace('= new Request(', '= new scope.Request(');
-  replace('wasm = instance.exports;', 'wasm = guarded(instance.exports);');
-  replace('wasm = wasmInstance.exports;', 'wasm = guarded(wasmInstance.exports);');
-  // js/loader.ts has a module or its bytes at hand, and no address or response.
-  cut(/async function __wbg_load\(.*?\n}\n/s, INSTANTIATE);
-  cut(
-    / {4}if \(module_or_path !== undefined\) {.*? else {.*?}\n {4}}\n/s,
-    '    ({module_or_path} = module_or_path);\n',
-  );
-  cut(/ {4}if \(typeof module_or_path === 'string'.*?\n {4}}\n/s, '');
-  writeFileSync(gluePath, `import { guarded, scope } from './guard.js';\n${glue}`);
+  glue = leanGlue(glue);
+  // What the glue does not call any more.
+  for (let at = wasm.getNumExports() - 1; at >= 0; at--) {
+    const { name } = binaryen.getExportInfo(wasm.getExportByIndex(at));
+    if (!glue.includes(`wasm.${name}`)) wasm.removeExport(name);
+  }
+  writeFileSync(gluePath, glue);
   writeFileSync(wasmPath, wasm.emitBinary());
   binaryen.setDebugInfo(true);
   writeFileSync(namedPath, wasm.emitBinary());

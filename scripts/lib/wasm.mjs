@@ -54,6 +54,7 @@ export async function buildWasm() {
     'src',
     'scripts/lib/wasm.mjs',
     'scripts/lib/lean.mjs',
+    'scripts/lib/lean-glue.mjs',
     'scripts/lib/order.mjs',
     'scripts/lib/wasm-format.mjs',
     'scripts/lib/text.mjs',
