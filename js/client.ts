@@ -180,8 +180,13 @@ export class Client implements IntelliAuth {
   }
 
   async logout(options?: LogoutOptions | HandledEvent): Promise<SignOutResult> {
-    const { returnTo, localOnly = false } = checked(() => read<LogoutOptions>(logoutOptions, options));
-    return this.#call((core, call) => core.logout(call, returnTo, localOnly));
+    const given = checked(() => read<LogoutOptions>(logoutOptions, options));
+    const { openUrl, signal } = given;
+    const { url, ...result } = await this.#call<SignOutResult & { url?: string }>((core, call) => {
+      core.logout(call, given, openUrl !== undefined);
+    }, signal);
+    if (openUrl && url) await openUrl(url);
+    return result;
   }
 
   getState(): AuthState {

@@ -42,7 +42,7 @@ const wasm = kind(
 );
 
 /** A path is one of this page's origin; with two slashes it would name another host. */
-const redirectUri: Reader = (value, option) => {
+const addressHere: Reader = (value, option) => {
   const given = text(value, option) as string;
   return /^\/(?![/\\])/.test(given) ? location.origin + given : given;
 };
@@ -89,7 +89,7 @@ export const endpoints = members({
 const clientReaders: Record<string, Reader> = {
   tenantUrl: text,
   clientId: text,
-  redirectUri,
+  redirectUri: addressHere,
   scope,
   tokenStorage: text,
   discovery: flag,
@@ -145,7 +145,13 @@ export const loginOptions = members({
 
 export const tokenOptions = members({ forceRefresh: flag, minValidity: seconds, signal });
 export const callbackOptions = members({ signal });
-export const logoutOptions = members({ returnTo: text, localOnly: flag });
+export const logoutOptions = members({
+  returnTo: addressHere,
+  localOnly: flag,
+  extraParams: members({}, text),
+  openUrl: callable,
+  signal,
+});
 
 /** The address that `given` is on this page. */
 export const address = (given: unknown): string | undefined =>

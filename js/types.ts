@@ -183,10 +183,25 @@ export interface AccessTokenOptions {
 }
 
 export interface LogoutOptions {
-  /** Where the platform sends the browser afterwards: an absolute URL registered with it. Where its end-session endpoint is not known, a page of this origin. */
+  /**
+   * Where the platform sends the browser afterwards, registered with it: an absolute URL, or a path of the page's origin such
+   * as `/`. Where its end-session endpoint is not known, a page of this origin.
+   */
   returnTo?: string | undefined;
   /** Leave the platform's own session alone. */
   localOnly?: boolean | undefined;
+  /**
+   * More parameters for the platform's sign-out page, such as `logout_hint` and `ui_locales`, RP-Initiated Logout 1.0 §2; the
+   * SDK's own, `client_id`, `id_token_hint`, `post_logout_redirect_uri` and `state`, cannot be overridden.
+   */
+  extraParams?: Readonly<Record<string, string | undefined>> | undefined;
+  /**
+   * Receive the address of the platform's sign-out page instead of navigating there: for native shells. It holds the ID
+   * token. Not called where there is no such page; the promise settles when it returns.
+   */
+  openUrl?: ((url: string) => void | Promise<void>) | undefined;
+  /** Ends this call's waiting, with the signal's reason; a sign-out that has begun goes on. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The result of {@link IntelliAuth.logout}. This app's session has ended in every case. */
@@ -199,7 +214,7 @@ export interface SignOutResult {
   /** With `refused`: the provider's `error`, RFC 7009 §2.2.1, or the status of its answer. */
   readonly refusedBy?: string;
   /**
-   * The provider's own session. `requested`: the page is leaving to end it; when the browser has come back, the event
+   * The provider's own session. `requested`: the page is leaving to end it, or `openUrl` has the address; when the browser has come back, the event
    * `provider_signed_out` says that it ended. `not_asked`: `localOnly` was set. `no_endpoint`: the end-session endpoint
    * is not known. `unreachable`: the provider's metadata could not be read.
    */
@@ -367,6 +382,7 @@ export interface IntelliAuth {
   /**
    * Signs out here and in every tab that shares this session (see {@link TokenStorage}), then at the platform where its
    * endpoints are known. If the platform cannot be told, the result says so, and the promise does not reject.
+   * @throws IntelliAuthError `invalid_config`, before anything has ended
    * @example
    * await auth.logout({ returnTo: `${location.origin}/` });
    */

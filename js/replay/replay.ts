@@ -182,7 +182,7 @@ function hand(core: Core, { input, with: given = [] }: Step, values: StandIns): 
   } else if (input === 'message') {
     core.happened(MESSAGE, 0, values.fill(first, asForm));
   } else if (input === 'logout') {
-    core.logout(first, second === undefined ? undefined : values.fill(second, asForm), third);
+    core.logout(first, { __proto__: null, ...(values.fillAll(second) as object) }, third);
   } else {
     const filled = args.map((value) => (typeof value === 'string' ? values.fill(value) : value));
     const what = numberOf(input);

@@ -197,7 +197,7 @@ const CALLS: Record<string, (args: Args) => string> = {
   handleCallback: ([, url]) => named(query(url ?? ''), ['code', 'state', 'error', 'iss']),
   getToken: ([, forced]) => (forced ? 'forceRefresh' : ''),
   tokenAfter401: () => '',
-  logout: ([, , local]) => (local ? 'localOnly' : ''),
+  logout: ([, options]) => Object.keys(options ?? {}).join(', '),
 };
 
 const INPUTS: Record<string, string> = {

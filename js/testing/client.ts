@@ -37,6 +37,7 @@ export type TestEvent = AuthEvent extends infer Event
 export type TestClientOptions = Pick<IntelliAuthOptions, 'allowedOrigins'>;
 
 const AUTHORIZE = 'https://platform.example/oauth2/authorize?response_type=code&client_id=test-app';
+const END_SESSION = 'https://platform.example/oauth2/logout?client_id=test-app';
 
 /** A client for tests: {@link createTestClient}. */
 export interface TestClient extends IntelliAuth {
@@ -130,8 +131,9 @@ class Client implements TestClient {
 
   readonly logout: IntelliAuth['logout'] = (...args) =>
     this.#call('logout', args, async () => {
-      const { localOnly = false } = (args[0] ?? {}) as LogoutOptions;
+      const { localOnly = false, openUrl } = (args[0] ?? {}) as LogoutOptions;
       if (this.#state.status === 'authenticated') this.become(signedOut('logout'));
+      if (!localOnly) await openUrl?.(END_SESSION);
       return { revocation: 'revoked', provider: localOnly ? 'not_asked' : 'requested' } as const;
     });
 

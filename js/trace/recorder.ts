@@ -70,7 +70,7 @@ const INPUTS: Record<string, Argument[]> = {
     ['text', text((to, token) => to.hide('access_token', token))],
     ['text', text((to, challenges) => to.challenges(challenges))],
   ],
-  core_logout: [number, ['text', text((to, url) => to.address(url))], flag],
+  core_logout: [number, ['object', (to, given) => to.login(given)], flag],
   core_answered: [
     number,
     ['object', (_, response) => answered(response)],

@@ -371,17 +371,19 @@ export class Redactor {
       else if (name === 'appState')
         said[name] = JSON.stringify(inner) === '{}' ? {} : this.hide('app_state', JSON.stringify(inner));
       else if (name === 'returnTo') said[name] = this.path(String(inner));
+      else if (name === 'url') said[name] = this.url(String(inner));
       else if (typeof inner === 'string') said[name] = this.free(inner);
     }
     return said;
   }
 
-  /** What an app asks of one sign-in. */
+  /** What an app asks of one sign-in, or sign-out. */
   login(options: Record<string, unknown>): Record<string, unknown> {
     const said: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(options)) {
       if (name === 'scope') said[name] = this.scope(String(value));
-      else if (['prompt', 'uiLocales', 'acrValues', 'maxAge'].includes(name)) said[name] = value;
+      else if (['prompt', 'uiLocales', 'acrValues', 'maxAge', 'localOnly'].includes(name)) said[name] = value;
+      else if (name === 'returnTo') said[name] = this.address(String(value));
       else if (name === 'appState' && typeof value === 'string') said[name] = this.appState(value);
       else if (name === 'loginHint') said[name] = this.hide('login_hint', String(value));
       else if (name === 'extraParams') {

@@ -54,8 +54,11 @@ function inputOf({ input, with: given = [] }, values) {
       const rejected = { access_token: filled(second), challenges: filled(third) };
       return call({ token: { forced: false, min_validity: 0, rejected } });
     }
-    case 'logout':
-      return call({ logout: { return_to: filled(second, asForm), provider: !third } });
+    case 'logout': {
+      const { returnTo = null, localOnly, extraParams = {} } = values.fillAll(second);
+      const extra = Object.entries(extraParams);
+      return call({ logout: { return_to: returnTo, extra, provider: !localOnly }, navigates: !third });
+    }
     default:
       throw new Error(`no input ${input} is known natively`);
   }

@@ -9,7 +9,8 @@ use super::world::{Asked, DocId, Input, Seen, World, note};
 use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime};
 use intelliauth_spa_sdk::core::base::secret::AccessToken;
 use intelliauth_spa_sdk::core::client::runner::{
-    Area, Call as ClientCall, Channel, Input as ClientInput, Reach, Rejected, Report, Wait, Written,
+    Area, Call as ClientCall, Channel, Delivery, Input as ClientInput, Reach, Rejected, Report,
+    SignOutOptions, Wait, Written,
 };
 use intelliauth_spa_sdk::core::client::session::SessionState;
 use intelliauth_spa_sdk::core::client::session::io::{Call, Lock, Renewal, Ticket};
@@ -351,7 +352,15 @@ impl World {
         let call = self.new_call(id, false);
         self.step(
             id,
-            ClientInput::Call(call, ClientCall::Logout { return_to: None, reach: Reach::Provider }),
+            ClientInput::Call(
+                call,
+                ClientCall::Logout(Box::new(SignOutOptions {
+                    return_to: None,
+                    extra: Vec::new(),
+                    reach: Reach::Provider,
+                    delivery: Delivery::Navigate,
+                })),
+            ),
         );
         self.check_signed_out(id);
     }

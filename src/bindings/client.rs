@@ -6,7 +6,7 @@ use crate::core::base::config::Config;
 use crate::core::base::secret::AccessToken;
 use crate::core::client::attempts::Activation;
 use crate::core::client::provider::Verdict;
-use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected};
+use crate::core::client::runner::{Call, Delivery, Input, Rejected};
 use crate::core::client::session::io::Renewal;
 use crate::core::client::session::message::Message;
 use crate::web::host::{Host, fault};
@@ -63,9 +63,9 @@ impl Core {
     }
 
     /// See `IntelliAuth.logout`.
-    pub fn logout(&self, call: u32, return_to: Option<String>, local_only: bool) {
-        let reach = if local_only { Reach::Local } else { Reach::Provider };
-        self.0.feed(Input::Call(call, Call::Logout { return_to, reach }));
+    pub fn logout(&self, call: u32, options: JsObject, give_url: bool) {
+        let options = Box::new(options.logout(delivery(give_url)));
+        self.0.feed(Input::Call(call, Call::Logout(options)));
     }
 
     /// The state, as an `AuthState`.
@@ -128,12 +128,15 @@ impl Core {
 pub fn login_with_redirect(core: &Core, call: u32, options: JsObject, activated: bool, give_url: bool) {
     let options = Box::new(options.login());
     let activation = if activated { Activation::User } else { Activation::NoneKnown };
-    let delivery = if give_url { Delivery::GiveUrl } else { Delivery::Navigate };
-    core.0.feed(Input::Call(call, Call::Login { options, activation, delivery }));
+    core.0.feed(Input::Call(call, Call::Login { options, activation, delivery: delivery(give_url) }));
 }
 
 /// Finishes the sign-in that `url`, an absolute one, answers; see `IntelliAuth.handleCallback`.
 #[wasm_bindgen(js_name = handleCallback)]
 pub fn handle_callback(core: &Core, call: u32, url: String) {
     core.0.feed(Input::Call(call, Call::Callback(url)));
+}
+
+fn delivery(give_url: bool) -> Delivery {
+    if give_url { Delivery::GiveUrl } else { Delivery::Navigate }
 }

@@ -1,6 +1,7 @@
 //! Objects that JavaScript hands over, read member by member.
 
 use crate::core::base::config::{Endpoints, Options};
+use crate::core::client::runner::{Delivery, Reach, SignOutOptions};
 use crate::core::protocol::authorize::LoginOptions;
 use wasm_bindgen::prelude::*;
 
@@ -71,8 +72,19 @@ impl JsObject {
         }
     }
 
-    /// What is asked of one sign-in.
-    pub fn login(&self) -> LoginOptions {
+    /// What is asked of one sign-out.
+    pub fn logout(&self, delivery: Delivery) -> SignOutOptions {
+        let local = self.get("localOnly").is_truthy();
+        SignOutOptions {
+            return_to: self.text("returnTo"),
+            extra: self.extra(),
+            reach: if local { Reach::Local } else { Reach::Provider },
+            delivery,
+        }
+    }
+
+    /// Its member `extraParams`.
+    pub fn extra(&self) -> Vec<(String, String)> {
         let extra = self.get("extraParams");
         let mut pairs = Vec::new();
         if !extra.is_undefined() {
@@ -82,6 +94,11 @@ impl JsObject {
                 }
             }
         }
+        pairs
+    }
+
+    /// What is asked of one sign-in.
+    pub fn login(&self) -> LoginOptions {
         LoginOptions {
             app_state: self.text("appState"),
             page: None,
@@ -91,7 +108,7 @@ impl JsObject {
             ui_locales: self.text("uiLocales"),
             acr_values: self.text("acrValues"),
             max_age: self.number("maxAge"),
-            extra: pairs,
+            extra: self.extra(),
         }
     }
 }

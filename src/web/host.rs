@@ -184,8 +184,9 @@ pub fn event(notification: &Notification, at: WallTime) -> JsValue {
 }
 
 /// The result of a sign-out, as a `SignOutResult`.
-pub fn sign_out(result: &SignOutResult) -> JsValue {
-    object(&what_came_of(result))
+pub fn sign_out(result: &SignOutResult, url: Option<&str>) -> JsValue {
+    let [revocation, refused_by, provider] = what_came_of(result);
+    object(&[revocation, refused_by, provider, ("url", url.map_or(Value::Missing, Value::Text))])
 }
 
 type Member<'a> = (&'static str, Value<'a>);

@@ -246,7 +246,7 @@ impl Actions for Browser {
             Answer::Done => host.answer(call, &JsValue::UNDEFINED),
             Answer::Url(url) => host.answer(call, &(*url).into()),
             Answer::Token(token) => host.answer(call, &token.expose().into()),
-            Answer::SignedOut(result) => host.answer(call, &host::sign_out(result)),
+            Answer::SignedOut(result, url) => host.answer(call, &host::sign_out(result, *url)),
             Answer::SignedIn(id_token, context) => {
                 let [app_state, return_to] = self.back(context);
                 host.answer(

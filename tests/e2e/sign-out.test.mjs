@@ -1,9 +1,9 @@
 // Signing out: once, with what the provider needs to end its own session, and an answer that claims nothing unknown.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { ask } from './support/bare.mjs';
+import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { authorizeUrl, callbackUrl, signIn, stored } from './support/flow.mjs';
+import { authorizeUrl, callbackUrl, hold, signIn, stored } from './support/flow.mjs';
 import { LIFETIME, stopTime } from './support/time.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
@@ -181,6 +181,104 @@ describe('signing out', { concurrency: 4, timeout: 600_000 }, () => {
     });
     await gone;
     assert.equal(left.length, 1);
+  });
+
+  test('a path as returnTo is an address of this origin to the provider', async (t) => {
+    const { world, page, left, leaving } = await signedIn(t);
+    const gone = leaving();
+    await ask(page, 'logout', { returnTo: '/goodbye?from=app' });
+    await gone;
+    const sent = left[0].searchParams.get('post_logout_redirect_uri');
+    assert.equal(sent, `${world.origin}/goodbye?from=app`);
+  });
+
+  test('parameters of the app’s own go with it; names of the SDK’s own are refused before anything has ended', async (t) => {
+    const { page, left, leaving } = await signedIn(t);
+    for (const name of ['client_id', 'id_token_hint', 'post_logout_redirect_uri', 'state', '']) {
+      const error = await refusal(page, 'logout', { extraParams: { [name]: 'x' } });
+      assert.deepEqual([error.code, error.details.option], ['invalid_config', 'extraParams'], name);
+    }
+    assert.equal(await ask(page, 'isAuthenticated'), true);
+    const gone = leaving();
+    await ask(page, 'logout', {
+      extraParams: { logout_hint: 'ada@example.com', ui_locales: 'fr', empty: '' },
+    });
+    await gone;
+    const query = Object.fromEntries(left[0].searchParams);
+    assert.deepEqual(
+      [query.logout_hint, query.ui_locales, query.empty],
+      ['ada@example.com', 'fr', undefined],
+    );
+  });
+
+  test('openUrl is given the address instead of the page going there, and another sign-out is another', async (t) => {
+    const { world, page, left } = await signedIn(t);
+    const signOut = () =>
+      page.evaluate(async () => {
+        const urls = [];
+        const result = await auth.logout({ returnTo: '/', openUrl: async (url) => void urls.push(url) });
+        return { result, urls };
+      });
+    const { result, urls } = await signOut();
+    assert.deepEqual(result, { revocation: 'revoked', provider: 'requested' });
+    assert.equal(urls.length, 1);
+    const url = new URL(urls[0]);
+    const { state, ...query } = Object.fromEntries(url.searchParams);
+    assert.equal(url.pathname, '/oauth2/logout');
+    assert.deepEqual(query, {
+      client_id: world.platform.clientId,
+      id_token_hint: world.exchanges()[0].response.id_token,
+      post_logout_redirect_uri: `${world.origin}/`,
+    });
+    assert.match(state, /^[\w-]{43}$/);
+    const again = await signOut();
+    assert.deepEqual(again.result, { revocation: 'no_token', provider: 'requested' });
+    assert.equal(again.urls.length, 1);
+    assert.equal(left.length, 0);
+    assert.ok(!JSON.stringify(await page.evaluate(() => events)).includes('id_token_hint'));
+  });
+
+  test('openUrl is not called where there is no sign-out page', async (t) => {
+    const { page } = await signedIn(t, { options: { discovery: false } });
+    const outcome = await page.evaluate(async () => {
+      let called = false;
+      const openUrl = () => {
+        called = true;
+      };
+      return [await auth.logout({ openUrl }), await auth.logout({ openUrl, localOnly: true }), called];
+    });
+    assert.deepEqual(outcome, [
+      { revocation: 'no_endpoint', provider: 'no_endpoint' },
+      { revocation: 'no_token', provider: 'not_asked' },
+      false,
+    ]);
+  });
+
+  test('a signal ends the waiting, and the sign-out goes on', async (t) => {
+    const { world, page, left, leaving } = await signedIn(t);
+    const before = await page.evaluate(() =>
+      auth.logout({ signal: AbortSignal.abort('too late') }).catch((reason) => reason),
+    );
+    assert.equal(before, 'too late');
+    assert.equal(await ask(page, 'isAuthenticated'), true, 'nothing has begun');
+    const release = await hold(page, REVOCATION);
+    const asked = page.waitForRequest(REVOCATION);
+    await page.evaluate(() => {
+      window.controller = new AbortController();
+      window.called = auth.logout({ signal: controller.signal }).catch((reason) => reason);
+    });
+    await asked;
+    const reason = await page.evaluate(() => {
+      controller.abort('enough');
+      return called;
+    });
+    const gone = leaving();
+    release();
+    assert.equal(reason, 'enough');
+    await gone;
+    assert.equal(left.length, 1);
+    assert.equal(revocations(world).length, 1);
+    assert.equal(await ask(page, 'isAuthenticated'), false);
   });
 
   for (const [what, respond] of [

@@ -103,7 +103,17 @@ async function giveEverything(right) {
       { forceRefresh: flag, minValidity: seconds, signal },
     ],
     handleCallback: [(options) => auth.handleCallback(undefined, options), { signal }],
-    logout: [(options) => auth.logout(options), { returnTo: text, localOnly: flag }],
+    logout: [
+      (options) => auth.logout({ openUrl() {}, ...options }),
+      {
+        returnTo: text,
+        localOnly: flag,
+        extraParams: ['object'],
+        'extraParams.logout_hint': text,
+        openUrl: ['function', 'class'],
+        signal,
+      },
+    ],
   };
   const whole = {
     createIntelliAuth: (value) => createIntelliAuth(value),
@@ -126,7 +136,7 @@ async function giveEverything(right) {
     // These would leave the page, as they should.
     if (may && /^(logout|loginWithRedirect)(:| returnTo)/.test(what)) return;
     // What the app's own function throws is the app's.
-    if (what === 'loginWithRedirect openUrl: class') return;
+    if (/^(loginWithRedirect|logout) openUrl: class$/.test(what)) return;
     count++;
     let error;
     try {

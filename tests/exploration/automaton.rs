@@ -9,7 +9,9 @@ use intelliauth_spa_sdk::core::base::clock::{Millis, MonotonicTime, Now, WallTim
 use intelliauth_spa_sdk::core::base::config::Config;
 use intelliauth_spa_sdk::core::client::Client;
 use intelliauth_spa_sdk::core::client::provider::{HttpResponse, NoResponse};
-use intelliauth_spa_sdk::core::client::runner::{Area, Call, Environment, Input, Reach, Written};
+use intelliauth_spa_sdk::core::client::runner::{
+    Area, Call, Delivery, Environment, Input, Reach, SignOutOptions, Written,
+};
 use intelliauth_spa_sdk::core::client::session::SessionState;
 use intelliauth_spa_sdk::core::client::session::io::{Renewal, Stored};
 use intelliauth_spa_sdk::core::client::session::message::Message;
@@ -71,9 +73,15 @@ impl Event {
             Self::Written { area, key, result } => {
                 Input::Written { area: *area, key: key.to_string(), result: *result }
             }
-            Self::Call(id, Want::SignOut) => {
-                Input::Call(*id, Call::Logout { return_to: None, reach: Reach::Provider })
-            }
+            Self::Call(id, Want::SignOut) => Input::Call(
+                *id,
+                Call::Logout(Box::new(SignOutOptions {
+                    return_to: None,
+                    extra: Vec::new(),
+                    reach: Reach::Provider,
+                    delivery: Delivery::Navigate,
+                })),
+            ),
             Self::Call(id, want) => {
                 let renewal = if *want == Want::NewToken { Renewal::Forced } else { Renewal::IfNeeded };
                 Input::Call(*id, Call::Token { renewal, min_validity: Millis(0), rejected: None })

@@ -80,6 +80,16 @@ describe('the test client', { timeout: 60_000 }, () => {
     );
   });
 
+  test('gives the address of a sign-out to openUrl, unless it is local', async () => {
+    const auth = createTestClient(signedInAs());
+    const urls = [];
+    const openUrl = (url) => void urls.push(url);
+    assert.equal((await auth.logout({ openUrl })).provider, 'requested');
+    assert.equal((await auth.logout({ openUrl, localOnly: true })).provider, 'not_asked');
+    assert.equal(urls.length, 1);
+    assert.match(urls[0], /^https:.*logout/);
+  });
+
   test('tells listeners of states and events, until they stop', () => {
     const auth = createTestClient();
     const heard = [];

@@ -26,7 +26,7 @@ impl Client {
             Call::Callback(_) => now + KEPT_FOR + limit.times(4),
             // Time for two holders of the lock in a row that each exceed their deadline.
             Call::Token { .. } => now + KEPT_FOR + limit.times(10),
-            Call::Logout { .. } => now + limit,
+            Call::Logout(_) => now + limit,
         };
         self.calls.push((id, deadline));
         match call {
@@ -37,7 +37,7 @@ impl Client {
                 self.session(turn, SessionInput::Sync);
                 self.callback(turn, id, url);
             }
-            Call::Logout { return_to, reach } => self.logout(turn, id, return_to, reach),
+            Call::Logout(options) => self.logout(turn, id, options),
             token => self.token(turn, id, token),
         }
     }

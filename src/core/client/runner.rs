@@ -80,12 +80,20 @@ pub enum Call {
         rejected: Option<Rejected>,
     },
     /// `logout`.
-    Logout {
-        /// Where to go afterwards.
-        return_to: Option<String>,
-        /// How far it reaches.
-        reach: Reach,
-    },
+    Logout(Box<SignOutOptions>),
+}
+
+/// What an app asks of one sign-out.
+#[derive(Debug)]
+pub struct SignOutOptions {
+    /// Where to go afterwards.
+    pub return_to: Option<String>,
+    /// Parameters of the app's own for the provider's sign-out page.
+    pub extra: Vec<(String, String)>,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// What is done with the address of that page.
+    pub delivery: Delivery,
 }
 
 /// An access token that an API answered with 401.
@@ -97,7 +105,7 @@ pub struct Rejected {
     pub challenges: Option<String>,
 }
 
-/// What is done with an authorize URL.
+/// What is done with the address of the provider's page: an authorize URL, or a sign-out's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The page goes there.
@@ -210,8 +218,8 @@ pub enum Answer<'a> {
     Token(&'a AccessToken),
     /// A sign-in is completed.
     SignedIn(&'a IdToken, &'a SignInContext),
-    /// A sign-out is completed as far as it could be.
-    SignedOut(&'a SignOutResult),
+    /// A sign-out is completed as far as it could be; the address to go to, where the app gets it.
+    SignedOut(&'a SignOutResult, Option<&'a str>),
     /// Refused.
     Error(&'a Error),
     /// A callback is refused.

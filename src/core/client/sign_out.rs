@@ -4,7 +4,7 @@
 use super::notification::{ProviderSignOut, Revocation, SignOutResult};
 use super::provider::RequestKind;
 use super::requests::Waiter;
-use super::runner::{Answer, Area, CallId, Reach, Report};
+use super::runner::{Answer, Area, CallId, Delivery, Reach, Report, SignOutOptions};
 use super::session::io::SessionInput;
 use super::sign_in::PRESSED_AGAIN;
 use super::{Client, Turn};
@@ -15,7 +15,7 @@ use crate::core::base::secret::{IdToken, RefreshToken};
 use crate::core::base::text::concat;
 use crate::core::client::notification::{Notification, NotificationKind, Source};
 use crate::core::protocol::authorization_response::without_state;
-use crate::core::protocol::end_session::end_session_url;
+use crate::core::protocol::end_session::{end_session_url, extra_query};
 use crate::core::protocol::metadata::Metadata;
 use crate::core::protocol::return_to::same_origin;
 use crate::core::protocol::token::revoke_form;
@@ -28,8 +28,7 @@ const WAIT: Millis = Millis::seconds(2);
 pub(super) struct SignOut {
     number: u32,
     calls: Vec<CallId>,
-    return_to: Option<String>,
-    reach: Reach,
+    options: Box<SignOutOptions>,
     id_token: Option<IdToken>,
     had_token: bool,
     progress: Progress,
@@ -47,7 +46,10 @@ enum Progress {
 
 impl Client {
     /// A second call while one is under way joins it, unless a user has signed in since.
-    pub(super) fn logout(&mut self, turn: &Turn, call: CallId, return_to: Option<String>, reach: Reach) {
+    pub(super) fn logout(&mut self, turn: &Turn, call: CallId, options: Box<SignOutOptions>) {
+        if let Err(error) = extra_query(&options.extra) {
+            return self.settle(turn, &[call], &Answer::Error(&error));
+        }
         let mut calls = vec![call];
         if self.session.is_authenticated()
             && let Some(mut known) = self.sign_out.take()
@@ -63,7 +65,7 @@ impl Client {
                         turn.actions.navigate(url);
                     }
                     let result = known.result.clone();
-                    self.settle(turn, &[call], &Answer::SignedOut(&result));
+                    self.settle(turn, &[call], &Answer::SignedOut(&result, None));
                 }
             }
             return;
@@ -72,8 +74,7 @@ impl Client {
         let progress = Progress::Asking(turn.now.mono + WAIT);
         let (number, had_token) = (self.numbers, false);
         let result = SignOutResult { revocation: Revocation::NoToken, provider: ProviderSignOut::NotAsked };
-        self.sign_out =
-            Some(SignOut { number, calls, return_to, reach, id_token: None, had_token, progress, result });
+        self.sign_out = Some(SignOut { number, calls, options, id_token: None, had_token, progress, result });
         // The session answers with its tokens at once: see `sign_out_provider`.
         self.session(turn, SessionInput::SignOut);
     }
@@ -115,7 +116,7 @@ impl Client {
             (true, None, Ok(_)) => Revocation::NoEndpoint,
             (true, None, Err(_)) => Revocation::Unreachable,
         };
-        let provider = match (known.reach, metadata) {
+        let provider = match (known.options.reach, metadata) {
             (Reach::Local, _) => ProviderSignOut::NotAsked,
             (_, Err(_)) => ProviderSignOut::Unreachable,
             (_, Ok(metadata)) => match &metadata.endpoints.end_session {
@@ -134,7 +135,11 @@ impl Client {
             kind: NotificationKind::SignOutCompleted(result.clone()),
         });
         let calls = std::mem::take(&mut known.calls);
-        match (&known.progress, &known.return_to) {
+        let mut given = None;
+        match (&known.progress, &known.options.return_to) {
+            (Progress::Leaving { url, .. }, _) if known.options.delivery == Delivery::GiveUrl => {
+                given = Some(url.clone());
+            }
             (Progress::Leaving { url, .. }, _) => {
                 turn.actions.navigate(url);
                 self.sign_out = Some(known);
@@ -148,18 +153,23 @@ impl Client {
             }
             _ => {}
         }
-        self.settle(turn, &calls, &Answer::SignedOut(&result));
+        self.settle(turn, &calls, &Answer::SignedOut(&result, given.as_deref()));
     }
 
     /// The URL, with a `state` that tells the return from any other visit.
     fn end_session(&self, turn: &Turn, endpoint: &str, known: &SignOut) -> String {
-        let state =
-            turn.env.entropy().map(|[octets, ..]| base64url(octets)).filter(|_| known.return_to.is_some());
+        let state = turn
+            .env
+            .entropy()
+            .map(|[octets, ..]| base64url(octets))
+            .filter(|_| known.options.return_to.is_some());
         if let Some(state) = &state {
             turn.actions.write(Area::Tab, &turn.store.sign_out_key(), state, Report::Never);
         }
-        let (hint, return_to) = (known.id_token.as_ref(), known.return_to.as_deref());
-        end_session_url(endpoint, &self.config.client_id, hint, return_to, state.as_deref())
+        let (hint, return_to) = (known.id_token.as_ref(), known.options.return_to.as_deref());
+        let url = end_session_url(endpoint, &self.config.client_id, hint, return_to, state.as_deref());
+        let extra = extra_query(&known.options.extra).unwrap_or_default();
+        if extra.is_empty() { url } else { concat(&[&url, "&", &extra]) }
     }
 
     /// Stops waiting for the provider; its request goes on.

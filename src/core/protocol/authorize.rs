@@ -1,5 +1,6 @@
 //! The authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
 
+use super::extra_params::add_extra;
 use super::pkce::Entropy;
 use super::transaction::{SignInContext, Transaction};
 use crate::core::base::clock::WallTime;
@@ -215,20 +216,7 @@ pub fn build_authorization_url_with(
             query.pair(name, value);
         }
     }
-    for (at, (name, value)) in options.extra.iter().enumerate() {
-        let repeated = options.extra.iter().take(at).any(|(earlier, _)| earlier == name);
-        if repeated || name.is_empty() || RESERVED.contains(&name.as_str()) {
-            let instead = "names of the platform's own; the protocol's have options of their own";
-            return Err(refuse(
-                "extraParams",
-                "one of its names is empty, repeated or the protocol's",
-                instead,
-            ));
-        }
-        if !value.is_empty() {
-            query.pair(name, value);
-        }
-    }
+    add_extra(&mut query, &options.extra, RESERVED)?;
     // An endpoint may carry a query, which must be kept, RFC 6749 §3.1.
     let joint = match cut(endpoint, b'?') {
         (_, None) => "?",

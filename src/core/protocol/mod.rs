@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod code_flow;
 pub mod end_session;
+mod extra_params;
 pub mod id_token;
 pub mod jwks;
 pub mod jws;

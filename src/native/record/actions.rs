@@ -67,7 +67,11 @@ pub fn settle(call: CallId, answer: &Answer) -> Value {
         Answer::SignedIn(id_token, back) => {
             json!({"id_token": id_token.expose(), "context": context(back)})
         }
-        Answer::SignedOut(result) => sign_out(result),
+        Answer::SignedOut(result, url) => {
+            let mut answer = sign_out(result);
+            answer["url"] = json!(url);
+            answer
+        }
         Answer::Error(refused) => json!({"error": error(refused)}),
         Answer::Refused(refused, back) => json!({"error": error(refused), "context": context(back)}),
     };

@@ -5,7 +5,7 @@ use crate::core::base::clock::Millis;
 use crate::core::base::secret::AccessToken;
 use crate::core::client::attempts::Activation;
 use crate::core::client::provider::{HttpResponse, NoResponse, Verdict};
-use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected, Written};
+use crate::core::client::runner::{Call, Delivery, Input, Reach, Rejected, SignOutOptions, Written};
 use crate::core::client::session::io::Renewal;
 use crate::core::client::session::message::Message;
 use crate::core::protocol::authorize::LoginOptions;
@@ -73,9 +73,12 @@ fn write_call(call: &Call) -> Value {
                 })),
             },
         }),
-        Call::Logout { return_to, reach } => {
-            json!({"logout": {"return_to": return_to, "provider": *reach == Reach::Provider}})
-        }
+        Call::Logout(options) => json!({
+            "logout": {
+                "return_to": options.return_to, "extra": options.extra, "provider": options.reach == Reach::Provider,
+            },
+            "navigates": options.delivery == Delivery::Navigate,
+        }),
     }
 }
 
@@ -145,7 +148,6 @@ fn read_response(value: &Value) -> Option<Result<HttpResponse, NoResponse>> {
 fn read_call(value: &Value) -> Option<Call> {
     if let Some(login) = value["login"].as_object() {
         let member = |name: &str| login.get(name).and_then(text);
-        let extra = login.get("extra")?.as_array()?.iter();
         let options = LoginOptions {
             app_state: member("app_state"),
             page: member("page"),
@@ -155,10 +157,10 @@ fn read_call(value: &Value) -> Option<Call> {
             ui_locales: member("ui_locales"),
             acr_values: member("acr_values"),
             max_age: login.get("max_age").and_then(Value::as_f64),
-            extra: extra.map(|pair| Some((text(&pair[0])?, text(&pair[1])?))).collect::<Option<_>>()?,
+            extra: pairs(login.get("extra")?)?,
         };
         let activation = if value["by_user"].as_bool()? { Activation::User } else { Activation::NoneKnown };
-        let delivery = if value["navigates"].as_bool()? { Delivery::Navigate } else { Delivery::GiveUrl };
+        let delivery = delivery(value)?;
         return Some(Call::Login { options: Box::new(options), activation, delivery });
     }
     if let Some(url) = value["callback"].as_str() {
@@ -178,5 +180,18 @@ fn read_call(value: &Value) -> Option<Call> {
         });
     }
     let reach = if logout["provider"].as_bool()? { Reach::Provider } else { Reach::Local };
-    Some(Call::Logout { return_to: text(&logout["return_to"]), reach })
+    Some(Call::Logout(Box::new(SignOutOptions {
+        return_to: text(&logout["return_to"]),
+        extra: pairs(&logout["extra"])?,
+        reach,
+        delivery: delivery(value)?,
+    })))
+}
+
+fn delivery(call: &Value) -> Option<Delivery> {
+    Some(if call["navigates"].as_bool()? { Delivery::Navigate } else { Delivery::GiveUrl })
+}
+
+fn pairs(list: &Value) -> Option<Vec<(String, String)>> {
+    list.as_array()?.iter().map(|pair| Some((text(&pair[0])?, text(&pair[1])?))).collect()
 }
