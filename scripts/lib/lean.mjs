@@ -132,6 +132,24 @@ function speechless(text) {
 }
 
 /**
+ * Gives the exports that are wasm-bindgen's own short names, and leaves out those that are not called.
+ * `isCalled`: told the short name where there is one.
+ */
+function shorten(wasm, isCalled) {
+  let count = 0;
+  for (let at = wasm.getNumExports() - 1; at >= 0; at--) {
+    const { name, value, kind } = binaryen.getExportInfo(wasm.getExportByIndex(at));
+    const short = name.startsWith('__') ? `_${(count++).toString(36)}` : undefined;
+    const called = isCalled(name, short);
+    if (called && !short) continue;
+    wasm.removeExport(name);
+    if (called && kind === binaryen.ExternalFunction) wasm.addFunctionExport(value, short);
+    else if (called && kind === binaryen.ExternalTable) wasm.addTableExport(value, short);
+    else if (called) throw new Failed(`an export of another kind: ${name}`, '');
+  }
+}
+
+/**
  * Lets panics trap at once and gives the imports short names, in the wasm and in its glue.
  * `namedPath`: where the same goes with its functions' names.
  */
@@ -183,11 +201,12 @@ export function lean(wasmPath, gluePath, features, namedPath) {
   }
   speechless(wasm.emitText());
   glue = leanGlue(glue);
-  // What the glue does not call any more.
-  for (let at = wasm.getNumExports() - 1; at >= 0; at--) {
-    const { name } = binaryen.getExportInfo(wasm.getExportByIndex(at));
-    if (!glue.includes(`wasm.${name}`)) wasm.removeExport(name);
-  }
+  shorten(wasm, (name, short) => {
+    const called = new RegExp(`\\bwasm\\.${name}\\b`, 'g');
+    if (!called.test(glue)) return false;
+    if (short) glue = glue.replace(called, `wasm.${short}`);
+    return true;
+  });
   writeFileSync(gluePath, glue);
   writeFileSync(wasmPath, wasm.emitBinary());
   binaryen.setDebugInfo(true);

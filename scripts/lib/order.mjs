@@ -16,7 +16,7 @@ import {
 } from './wasm-format.mjs';
 
 /** How many octets are compared at a time: an instruction and what it is about, mostly. */
-const LENGTH = 4;
+const LENGTH = 3;
 
 /** The wasm with its functions in that order. */
 export function ordered(wasm) {
@@ -82,7 +82,7 @@ export function ordered(wasm) {
 function byLikeness(bodies) {
   const pieces = bodies.map((body) => {
     const found = new Set();
-    for (let at = 0; at + LENGTH <= body.length; at++) found.add(body.readUInt32LE(at));
+    for (let at = 0; at + LENGTH <= body.length; at++) found.add(body.readUIntLE(at, LENGTH));
     return found;
   });
   const users = new Map();

@@ -37,7 +37,7 @@ use crate::core::protocol::token::refresh_form;
 use locks::Locks;
 use provider::{Provider, RequestInput, RequestKind, RequestOutput};
 use requests::{Request, Waiter};
-use runner::{Actions, Answer, Call, CallId, Channel, Environment, Input, Report, Written};
+use runner::{Actions, Answer, Call, CallId, Channel, Environment, Input, Written};
 use session::io::{Context, Renewal, SessionAction, SessionInput, Ticket};
 use session::{Rules, Session, SessionState};
 use std::rc::Rc;
@@ -137,7 +137,6 @@ pub struct Client {
     locks: Locks,
     numbers: u32,
     /// The session's own timer.
-    session_timer: MonotonicTime,
     timer: MonotonicTime,
     version: u32,
     life: Life,
@@ -189,7 +188,6 @@ impl Client {
             waiting_tokens: Vec::new(),
             locks: Locks::new(seed),
             numbers: 0,
-            session_timer: MonotonicTime::NEVER,
             timer: MonotonicTime::NEVER,
             version: 0,
             life: Life::InUse,
@@ -241,7 +239,7 @@ impl Client {
             Input::Call(id, call) => self.call(turn, id, call),
             Input::Timeout => {
                 // Set anew below, where one is still needed.
-                (self.session_timer, self.timer) = (MonotonicTime::NEVER, MonotonicTime::NEVER);
+                self.timer = MonotonicTime::NEVER;
                 self.session(turn, SessionInput::Timeout);
             }
             Input::Revalidate => {
@@ -298,26 +296,24 @@ impl Client {
 
     /// Hands the session one input, and carries out its actions.
     fn session(&mut self, turn: &Turn, input: SessionInput) {
-        let mut context = Context::new(turn.now, turn.online, &turn.store);
+        let mut context = Context {
+            now: turn.now,
+            online: turn.online,
+            store: &turn.store,
+            locks: &mut self.locks,
+            actions: turn.actions,
+            left: Vec::new(),
+            stored: None,
+            wrote: false,
+        };
         self.session.handle(&mut context, input);
-        for action in &context.actions {
+        for action in &context.left {
             self.carry_out(turn, action);
         }
     }
 
     fn carry_out(&mut self, turn: &Turn, action: &SessionAction) {
         match action {
-            SessionAction::WriteRecord(text) => {
-                if let Some(area) = turn.store.session_area() {
-                    turn.actions.write(area, &turn.store.session_key(), text, Report::Failure);
-                }
-            }
-            SessionAction::Mark(mark) => turn.store.mark(mark, turn.now.wall, turn.actions),
-            SessionAction::Post(message) => turn.actions.post(message),
-            SessionAction::Lock { ticket, lock, steal_after } => {
-                self.locks.request(turn.actions, *ticket, lock, Some(*steal_after));
-            }
-            SessionAction::Unlock(ticket) => self.locks.release(turn.actions, *ticket),
             SessionAction::Prepare(ticket) => {
                 self.ask(turn, RequestKind::Metadata, Waiter::Prepared(*ticket));
             }
@@ -326,7 +322,6 @@ impl Client {
                 let purpose = Purpose::Refresh { sign_in: sign_in.clone() };
                 self.ask(turn, RequestKind::Tokens { form, purpose }, Waiter::Refresh(*ticket));
             }
-            SessionAction::SetTimer(at) => self.session_timer = *at,
             SessionAction::SettleToken(call, Ok(token)) => {
                 self.settle(turn, &[*call], &Answer::Token(token));
             }
@@ -334,7 +329,6 @@ impl Client {
                 self.settle(turn, &[*call], &Answer::Error(error));
             }
             SessionAction::SignedIn(ticket, result) => self.signed_in(turn, *ticket, result),
-            SessionAction::Notify(notification) => turn.actions.notify(notification),
             SessionAction::SignOutProvider { refresh, id_token } => {
                 self.sign_out_provider(turn, refresh.as_ref(), id_token.clone());
             }
@@ -380,7 +374,7 @@ impl Client {
     }
 
     fn set_timer(&mut self, turn: &Turn) {
-        let mut next = self.session_timer;
+        let mut next = self.session.timeout();
         let parts = [
             self.calls_timeout(),
             self.requests_timeout(),

@@ -3,7 +3,7 @@
 use super::attempts::Attempts;
 use super::marks::{self, mark_lifetime};
 use super::runner::{Actions, Area, Environment, Report};
-use super::session::io::{StorageView, Stored};
+use super::session::io::Stored;
 use crate::core::base::clock::WallTime;
 use crate::core::base::config::TokenStorage;
 use crate::core::base::encoding::fingerprint;
@@ -175,15 +175,8 @@ impl Store<'_> {
         self.text(Area::Tab, &self.transaction_key(state))
     }
 
-    /// Whether any tab of this origin left `mark`.
-    pub fn is_marked(&self, mark: &str) -> bool {
-        let key = self.key([MARK, mark]);
-        self.text(Area::Origin, &key).is_some() || self.text(Area::Tab, &key).is_some()
-    }
-}
-
-impl StorageView for Store<'_> {
-    fn session(&self) -> Stored {
+    /// The session's record.
+    pub fn session(&self) -> Stored {
         let Some(area) = self.session_area() else { return Stored::Empty };
         match self.env.read(area, &self.session_key()) {
             // Before `move_session` has moved it.
@@ -195,7 +188,9 @@ impl StorageView for Store<'_> {
         }
     }
 
-    fn marked(&self, mark: &str) -> bool {
-        self.is_marked(mark)
+    /// Whether any tab of this origin left `mark`.
+    pub fn is_marked(&self, mark: &str) -> bool {
+        let key = self.key([MARK, mark]);
+        self.text(Area::Origin, &key).is_some() || self.text(Area::Tab, &key).is_some()
     }
 }

@@ -3,9 +3,8 @@
 
 use super::io::{Context, SessionAction};
 use super::message::Message;
-use super::repair::StoredOrder;
 use super::schedule::Backoff;
-use super::session_record::{Record, SessionRecord, Tombstone};
+use super::session_record::{SessionRecord, Tombstone};
 use super::sharing::Peers;
 use super::{Phase, Session, signed_out};
 use crate::core::base::config::TokenStorage;
@@ -13,28 +12,20 @@ use crate::core::base::error::{Error, ErrorCode};
 use crate::core::client::marks::ended_mark;
 use crate::core::client::notification::{NotificationKind, Source};
 use crate::core::client::session::reason::Reason;
-use std::sync::Arc;
 
 impl Session {
     /// The user signs out: memory, storage and the peers first, then the provider.
     pub(super) fn sign_out(&mut self, context: &mut Context) {
         self.sign_out_epoch += 1;
-        let record = self.record().cloned().or_else(|| self.refused_record(context));
+        // Or the one in storage that this tab did not take over, because it knows of a later sign-out: another tab still
+        // holds that session.
+        let record = self.record().cloned().or_else(|| context.stored.take());
         if let Some(record) = &record {
             self.end(context, record, Reason::Logout);
         }
         let (refresh, id_token) =
             record.map_or((None, None), |record| (record.refresh.clone(), Some(record.id_token.clone())));
         context.push(SessionAction::SignOutProvider { refresh, id_token });
-    }
-
-    /// A record in storage that this tab did not take over, because it knows of a later sign-out: another tab still
-    /// holds that session.
-    fn refused_record(&self, context: &Context) -> Option<Arc<SessionRecord>> {
-        match StoredOrder::of(&context.view.session()) {
-            (_, Some(Record::Active(record))) if self.shared() => Some(record),
-            _ => None,
-        }
     }
 
     /// Ends the session and tells storage and the peers.
@@ -48,16 +39,12 @@ impl Session {
         let sequence = self.latest_sequence + 1;
         if self.shared() {
             // First the record, whose removal makes room for the mark.
-            self.write_text(context, Tombstone { sequence, reason }.to_text());
+            self.write_text(context, &Tombstone { sequence, reason }.to_text());
             if reason == Reason::Logout {
-                context.push(SessionAction::Mark(ended_mark(&record.sid)));
+                context.store.mark(&ended_mark(&record.sid), context.now.wall, context.actions);
             }
-            context.push(SessionAction::Post(Message::Ended {
-                sid: record.sid.clone(),
-                generation: record.generation,
-                sequence,
-                reason,
-            }));
+            let generation = record.generation;
+            context.actions.post(&Message::Ended { sid: record.sid.clone(), generation, sequence, reason });
         }
         self.set_signed_out(context, sequence, reason, Source::ThisTab);
     }
@@ -68,7 +55,7 @@ impl Session {
             self.sign_out_epoch += 1;
         }
         if self.record().is_some() && self.rules.token_storage == TokenStorage::Session {
-            self.write_text(context, Tombstone { sequence, reason }.to_text());
+            self.write_text(context, &Tombstone { sequence, reason }.to_text());
         }
         self.set_signed_out(context, sequence, reason, Source::OtherTab);
     }

@@ -1,12 +1,17 @@
-//! What goes into the session and what comes out of it: [`super::Session::handle`] takes a [`SessionInput`] and pushes
-//! [`SessionAction`]s.
+//! What goes into the session and what comes out of it: [`super::Session::handle`] takes a [`SessionInput`], reads and acts
+//! through a [`Context`], and leaves to the client what is the client's, as [`SessionAction`]s.
 
 use super::message::Message;
-use crate::core::base::clock::{Millis, MonotonicTime, Now};
+use super::session_record::SessionRecord;
+use crate::core::base::clock::{Millis, Now};
 use crate::core::base::error::Error;
 use crate::core::base::secret::{AccessToken, IdToken, RefreshToken, State};
+use crate::core::client::locks::Locks;
 use crate::core::client::notification::{Notification, NotificationKind, Source};
+use crate::core::client::runner::Actions;
+use crate::core::client::store::Store;
 use crate::core::protocol::token::{TokenOutcome, Tokens};
+use std::sync::Arc;
 
 /// What is stored under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,34 +24,33 @@ pub enum Stored {
     Unreadable,
 }
 
-/// What this tab can read of storage at this moment. Each input is handled with what is stored then.
-pub trait StorageView {
-    /// The session's record.
-    fn session(&self) -> Stored;
-    /// Whether any tab of this origin left `mark` (see [`SessionAction::Mark`]).
-    fn marked(&self, mark: &str) -> bool;
-}
-
 /// What one input is handled with, and the actions that it leads to.
-pub struct Context<'a> {
+pub(in crate::core::client) struct Context<'a> {
     /// When it is handled.
     pub now: Now,
     /// Whether the browser believes that it is online.
     pub online: bool,
-    /// What can be read.
-    pub view: &'a dyn StorageView,
-    /// What is to be done, in this order.
-    pub actions: Vec<SessionAction>,
+    /// What is stored.
+    pub store: &'a Store<'a>,
+    /// The session's lock is one of these.
+    pub locks: &'a mut Locks,
+    /// What is done at once, in this order.
+    pub actions: &'a dyn Actions,
+    /// What the client does afterwards, in this order.
+    pub left: Vec<SessionAction>,
+    /// The session that storage held at the beginning.
+    pub stored: Option<Arc<SessionRecord>>,
+    /// Whether storage was written since.
+    pub wrote: bool,
 }
 
-impl<'a> Context<'a> {
-    /// Nothing is to be done yet.
-    pub fn new(now: Now, online: bool, view: &'a dyn StorageView) -> Self {
-        Self { now, online, view, actions: Vec::new() }
+impl Context<'_> {
+    pub(super) fn push(&mut self, action: SessionAction) {
+        self.left.push(action);
     }
 
-    pub(super) fn push(&mut self, action: SessionAction) {
-        self.actions.push(action);
+    pub(super) fn unlock(&mut self, ticket: Ticket) {
+        self.locks.release(self.actions, ticket);
     }
 
     pub(super) fn revoke(&mut self, token: Option<RefreshToken>) {
@@ -55,8 +59,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(super) fn notify(&mut self, source: Source, kind: NotificationKind) {
-        self.push(SessionAction::Notify(Notification { source, kind }));
+    pub(super) fn notify(&self, source: Source, kind: NotificationKind) {
+        self.actions.notify(&Notification { source, kind });
     }
 }
 
@@ -95,7 +99,7 @@ pub enum SessionInput {
     PageHidden,
     /// The page is shown again, from the back/forward cache.
     PageShown,
-    /// The timer of [`SessionAction::SetTimer`] fired, perhaps early or late.
+    /// The timer of [`super::Session::timeout`] fired, perhaps early or late.
     Timeout,
     /// A peer said something.
     Message(Message),
@@ -149,7 +153,7 @@ pub enum SessionInput {
     },
     /// The user signs out, here.
     SignOut,
-    /// The record of [`SessionAction::WriteRecord`] could not be written.
+    /// The record could not be written.
     WriteFailed,
 }
 
@@ -162,28 +166,9 @@ pub enum Lock {
     Callback(String),
 }
 
-/// What the client must do, in this order.
+/// What the client does once the session has handled an input.
 #[derive(Debug)]
 pub enum SessionAction {
-    /// Write the session's record. Where that fails, remove the one that is there, so that nothing older is read later,
-    /// and say [`SessionInput::WriteFailed`].
-    WriteRecord(String),
-    /// Leave a mark that every tab of this origin can read for [`crate::core::client::marks::mark_lifetime`]. Where storage
-    /// is full, the oldest mark makes room.
-    Mark(String),
-    /// Tell the peers.
-    Post(Message),
-    /// Ask for the lock, and take it from a holder that keeps it for longer than `steal_after`.
-    Lock {
-        /// The answer carries it back.
-        ticket: Ticket,
-        /// Which.
-        lock: Lock,
-        /// How long one and the same holder may keep it.
-        steal_after: Millis,
-    },
-    /// Release the lock, or stop requesting it.
-    Unlock(Ticket),
     /// Get ready what a refresh needs of the provider: [`SessionInput::Prepared`] answers.
     Prepare(Ticket),
     /// Send the refresh token once.
@@ -195,14 +180,10 @@ pub enum SessionAction {
         /// The sign-in's ID token, which a new one must continue.
         sign_in: IdToken,
     },
-    /// Send [`SessionInput::Timeout`] when the page's own clock shows this. Replaces the one before.
-    SetTimer(MonotonicTime),
     /// Answers a [`SessionInput::GetToken`].
     SettleToken(Call, Result<AccessToken, Error>),
     /// Answers a [`SessionInput::SignIn`]: the session is held, or its tokens came after a sign-out.
     SignedIn(Ticket, Result<IdToken, (Error, Option<RefreshToken>)>),
-    /// Tell the app.
-    Notify(Notification),
     /// This tab is signed out; what the provider needs to know to end its own session.
     SignOutProvider {
         /// To revoke, where that endpoint is known.

@@ -151,7 +151,7 @@ impl Session {
     }
 
     /// Handles one input: first storage is read, then the input is applied, then everything due is done.
-    pub fn handle(&mut self, context: &mut Context, input: SessionInput) {
+    pub(in crate::core::client) fn handle(&mut self, context: &mut Context, input: SessionInput) {
         let stored = self.sync_from_storage(context);
         let write_failed = matches!(input, SessionInput::WriteFailed);
         let looks_again = matches!(input, SessionInput::Revalidate);
@@ -160,7 +160,6 @@ impl Session {
         }
         match input {
             SessionInput::Start => self.query_peers(context),
-            SessionInput::Sync => {}
             SessionInput::Revalidate => self.revalidate(context),
             SessionInput::PageHidden => {
                 self.page = Page::Hidden;
@@ -179,7 +178,7 @@ impl Session {
                 self.query_peers(context);
                 self.revalidate(context);
             }
-            SessionInput::Timeout => self.timer = MonotonicTime::NEVER,
+            SessionInput::Sync | SessionInput::Timeout => {}
             SessionInput::Message(message) => self.handle_message(context, message),
             SessionInput::LockGranted(ticket) => self.lock_granted(context, ticket),
             SessionInput::LockStolen(ticket) => self.lock_stolen(ticket),
@@ -299,10 +298,12 @@ impl Session {
             _ => MonotonicTime::NEVER,
         };
         let due = due.min(self.repair.due()).max(now.mono + Millis(1));
-        if due != self.timer {
-            self.timer = due;
-            context.push(SessionAction::SetTimer(due));
-        }
+        self.timer = due;
+    }
+
+    /// When it has something to do that time alone brings.
+    pub fn timeout(&self) -> MonotonicTime {
+        self.timer
     }
 
     /// A ticket for a lock that is not the session's.

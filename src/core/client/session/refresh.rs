@@ -170,7 +170,7 @@ impl Session {
         let ticket = self.ticket(generation);
         self.refresh = Refresh::WaitingForLock(ticket, context.now.mono);
         let steal_after = self.rules.max_hold + STEAL_MARGIN;
-        context.push(SessionAction::Lock { ticket, lock, steal_after });
+        context.locks.request(context.actions, ticket, &lock, Some(steal_after));
     }
 
     /// Whether the lock has been waited for so long that its holder may be frozen.
@@ -184,7 +184,7 @@ impl Session {
         let since = match self.refresh {
             Refresh::WaitingForLock(waiting, since) if waiting == ticket => since,
             // It is no longer wanted.
-            _ => return context.push(SessionAction::Unlock(ticket)),
+            _ => return context.unlock(ticket),
         };
         // After a long wait this tab may have been frozen and have lost the lock, or another tab may be stealing it:
         // then peers are asked in any case. Without the limit a tab whose timers are always late would ask for ever.
@@ -220,7 +220,7 @@ impl Session {
                 self.refresh = Refresh::Idle;
                 let pending = self.record().is_some_and(|record| record.refresh_pending);
                 self.refresh_failed(context, error, pending);
-                context.push(SessionAction::Unlock(ticket));
+                context.unlock(ticket);
             }
         }
     }
@@ -266,7 +266,7 @@ impl Session {
             _ => return self.handle_detached_response(context, ticket, asked_at, outcome),
         };
         self.refresh = Refresh::Idle;
-        let Some(record) = self.record() else { return context.push(SessionAction::Unlock(ticket)) };
+        let Some(record) = self.record() else { return context.unlock(ticket) };
         match outcome {
             TokenOutcome::Tokens(tokens) => {
                 let record = record.clone();
@@ -295,7 +295,7 @@ impl Session {
                 self.refresh_failed(context, error, pending);
             }
         }
-        context.push(SessionAction::Unlock(ticket));
+        context.unlock(ticket);
     }
 
     /// New tokens of this session: stored and posted before any call gets them.
@@ -351,12 +351,11 @@ impl Session {
             (TokenOutcome::Tokens(tokens), _)
                 if peers == Peers::Known && self.rules.token_storage == TokenStorage::Session =>
             {
-                context
-                    .push(SessionAction::Post(Message::Tokens(record.refreshed(*tokens, asked_at, false))));
+                context.actions.post(&Message::Tokens(record.refreshed(*tokens, asked_at, false)));
             }
             _ => {}
         }
-        context.push(SessionAction::Unlock(ticket));
+        context.unlock(ticket);
     }
 
     /// The session stays. It is tried again after a pause, here and by the peers.
@@ -372,7 +371,7 @@ impl Session {
         if self.shared() {
             let (failures, code) = (self.backoff.failures, error.code);
             let failing = Failing { sid, generation, pause, failures, refresh_pending, code };
-            context.push(SessionAction::Post(Message::Failing(failing)));
+            context.actions.post(&Message::Failing(failing));
         }
         let error = if context.online { error } else { error.with("offline", "true") };
         self.set_failing(context, error, context.now.wall + pause, Source::ThisTab);
@@ -397,7 +396,7 @@ impl Session {
         if !self.detach()
             && let Some(ticket) = self.refresh.ticket()
         {
-            context.push(SessionAction::Unlock(ticket));
+            context.unlock(ticket);
         }
         self.refresh = Refresh::Idle;
     }

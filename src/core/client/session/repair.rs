@@ -1,11 +1,12 @@
 //! Repairs storage: writes a record again whose write failed, and overwrites the record of a tab that did not know the
 //! latest sign-in or sign-out.
 
-use super::io::{Context, SessionAction, Stored};
+use super::io::{Context, Stored};
 use super::session_record::{Record, SessionRecord, Tombstone};
 use super::{Phase, Session};
 use crate::core::base::clock::{Millis, MonotonicTime};
 use crate::core::client::notification::{NotificationKind, Source};
+use crate::core::client::runner::Report;
 
 /// The first pause before a write is tried again; doubled each time.
 const PAUSE: Millis = Millis::seconds(1);
@@ -105,13 +106,17 @@ impl Session {
     /// Writes `record` where one is kept.
     pub(super) fn write_record(&mut self, context: &mut Context, record: &SessionRecord) {
         if self.shared() {
-            self.write_text(context, record.to_text());
+            self.write_text(context, &record.to_text());
         }
     }
 
-    pub(super) fn write_text(&mut self, context: &mut Context, text: String) {
+    /// Writes a record as text. If that fails, nothing older is left, and [`super::io::SessionInput::WriteFailed`] follows.
+    pub(super) fn write_text(&mut self, context: &mut Context, text: &str) {
         self.repair.written();
-        context.push(SessionAction::WriteRecord(text));
+        context.wrote = true;
+        if let Some(area) = context.store.session_area() {
+            context.actions.write(area, &context.store.session_key(), text, Report::Failure);
+        }
     }
 
     /// The app is told once, however often it is tried again.
@@ -125,7 +130,7 @@ impl Session {
     /// Writes what is held over what is older. Newer tokens of the same session that another tab wrote a moment ago may
     /// not be readable yet, so tokens are written again only where this tab's own write failed.
     pub(super) fn repair_storage(&mut self, context: &mut Context, stored: StoredOrder) {
-        if context.actions.iter().any(|action| matches!(action, SessionAction::WriteRecord(_))) {
+        if context.wrote {
             return;
         }
         let due = self.repair.retry_at <= context.now.mono;
@@ -156,6 +161,6 @@ impl Session {
             }
             Phase::Loading => return,
         };
-        self.write_text(context, text);
+        self.write_text(context, &text);
     }
 }

@@ -1,7 +1,7 @@
 //! What this tab learns from storage and from its peers, the other tabs that hold the same session. The later record
 //! counts, wherever it comes from.
 
-use super::io::{Context, SessionAction};
+use super::io::Context;
 use super::message::{Failing, Message};
 use super::repair::StoredOrder;
 use super::schedule::Deadline;
@@ -41,9 +41,12 @@ impl Session {
         let loading = matches!(self.phase, Phase::Loading);
         if self.shared() {
             let record;
-            (order, record) = StoredOrder::of(&context.view.session());
+            (order, record) = StoredOrder::of(&context.store.session());
             match record {
-                Some(Record::Active(record)) => self.merge(context, record, From::Storage),
+                Some(Record::Active(record)) => {
+                    context.stored = Some(record.clone());
+                    self.merge(context, record, From::Storage);
+                }
                 Some(Record::Ended(ended)) if loading || ended.sequence > self.latest_sequence => {
                     self.end_elsewhere(context, ended.sequence, ended.reason);
                 }
@@ -52,7 +55,7 @@ impl Session {
                 }
                 _ => {}
             }
-            if self.record().is_some_and(|record| context.view.marked(&ended_mark(&record.sid))) {
+            if self.record().is_some_and(|record| context.store.is_marked(&ended_mark(&record.sid))) {
                 self.end_elsewhere(context, self.latest_sequence + 1, Reason::Logout);
             }
         }
@@ -109,7 +112,7 @@ impl Session {
                     } else {
                         present(record)
                     };
-                    context.push(SessionAction::Post(answer));
+                    context.actions.post(&answer);
                 }
             }
             Message::Present { generation, issued_at, .. } if held => {
@@ -146,7 +149,7 @@ impl Session {
     fn post_if_newer_than(&self, context: &mut Context, generation: i64, issued_at: WallTime) -> bool {
         let newer = self.record().filter(|own| (own.generation, own.issued_at) > (generation, issued_at));
         if let Some(record) = newer {
-            context.push(SessionAction::Post(Message::Tokens(record.clone())));
+            context.actions.post(&Message::Tokens(record.clone()));
         }
         newer.is_some()
     }
@@ -159,7 +162,7 @@ impl Session {
             Peers::None => return,
         };
         if self.shared() {
-            context.push(SessionAction::Post(message));
+            context.actions.post(&message);
         }
     }
 
@@ -179,7 +182,7 @@ impl Session {
     /// Another tab must not take this one for a peer any more.
     pub(super) fn take_leave(&self, context: &mut Context) {
         if let Some(record) = self.record().filter(|_| self.shared() && self.peers != Peers::None) {
-            context.push(SessionAction::Post(Message::Left { sid: record.sid.clone() }));
+            context.actions.post(&Message::Left { sid: record.sid.clone() });
         }
     }
 
@@ -187,7 +190,7 @@ impl Session {
     pub(super) fn query_peers(&self, context: &mut Context) {
         if let Some(record) = self.record().filter(|_| self.shared()) {
             let (sid, generation, issued_at) = record.version();
-            context.push(SessionAction::Post(Message::Query { sid, generation, issued_at }));
+            context.actions.post(&Message::Query { sid, generation, issued_at });
         }
     }
 }
