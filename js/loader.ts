@@ -31,7 +31,7 @@ let failed = false;
 async function start(request: Eager['module'], requested: boolean): Promise<void> {
   let requesting = requested;
   try {
-    // It is there where the wasm trapped: a response can be read once.
+    // Kept for a restart after a trap, because a response can be read only once.
     module ??= await compiled(await request(failed));
     requesting = false;
     await init({ module_or_path: module });

@@ -14,4 +14,4 @@ import { requested } from './start.js';
 
 Object.assign(parts, { bytes, client, session });
 // While the app's own modules run. What fails here is told by the start, which tries again.
-if (typeof document !== 'undefined') requested().catch(() => {});
+if (typeof document !== 'undefined') void requested();

@@ -2,7 +2,7 @@
 import type { IntelliAuthError } from './errors.js';
 import { invalidConfig } from './invalid.js';
 import type { Store } from './state.js';
-import type { AuthState, IntelliAuth, ProviderOptions } from './types.js';
+import type { IntelliAuth, ProviderOptions } from './types.js';
 
 /** Followed by being called as they are at that moment. */
 const CALLBACKS = ['onSignedIn', 'onSignInError', 'navigate'];
@@ -28,7 +28,7 @@ export class Session {
     this.#ErrorClass = ErrorClass;
     const callback = store.first.handleCallbackAutomatically !== false && client.isCallback(here);
     this.#phase = callback ? 'answering' : 'settled';
-    let last: AuthState | undefined;
+    let last = client.getState();
     this.#unsubscribe = client.subscribe((state, event) => {
       const changed = state !== last && this.#phase !== 'answering';
       last = state;
@@ -38,7 +38,7 @@ export class Session {
       else store.show(state, error, event);
     });
     if (callback) void this.#answer(here);
-    else store.show(client.getState());
+    else if (store.state !== last) store.show(last);
     this.compare();
     // A client that is made here gives this advice itself.
     if (store.first.client) adviseOn(store.first);
@@ -54,8 +54,8 @@ export class Session {
     try {
       return await work;
     } catch (error) {
-      const { name, code } = Object(error) as Partial<IntelliAuthError>;
-      if (signIn ? name === 'IntelliAuthError' : code === 'invalid_config') {
+      const thrown = Object(error) as Partial<IntelliAuthError>;
+      if (signIn ? thrown.name === 'IntelliAuthError' : thrown.code === 'invalid_config') {
         this.#fail(error as IntelliAuthError);
       }
       throw error;
@@ -80,8 +80,8 @@ export class Session {
     }
   }
 
-  /** Leaves the store without a client. A client that the app made is not disposed of. */
-  stop(): undefined {
+  /** Disposes of the client, unless the app made it. */
+  stop(): void {
     this.#stopped = true;
     this.#unsubscribe();
     if (!this.#store.first.client) this.client.dispose();
@@ -128,8 +128,9 @@ export class Session {
   };
 }
 
-/** An option's value. Bytes and modules have none: they are loaded once. */
+/** An option's value as text. Bytes and modules count as the same: they are loaded once. */
 function text(value: unknown): string | undefined {
+  if (ArrayBuffer.isView(value)) return '{}';
   if (value instanceof URL) return value.href;
   const plain = Object.getPrototypeOf(value ?? 0) === Object.prototype;
   const members = () => Object.entries(value as object).filter(([, member]) => member !== undefined);

@@ -12,7 +12,7 @@ export type Source = Response | WebAssembly.Module | BufferSource;
 export interface Eager {
   IntelliAuthError: typeof IntelliAuthError;
   abortable: typeof abortable;
-  /** The wasm, one for the page, requested when it is first asked for; `again` where what came could not be used. */
+  /** The wasm, one for the page, requested when it is first asked for. `again`: request it anew, because the last one failed. */
   module: (again: boolean) => Promise<Source>;
 }
 
@@ -33,11 +33,10 @@ async function started(options: IntelliAuthOptions, provider: boolean): Promise<
     if ({}.toString.call(options) === '[object Object]') given = own(options);
     ({ wasm } = own(given));
   } catch {}
-  const module = (again?: boolean) => requested(wasm, again);
-  // The client reports a failure: it awaits the same promise.
-  module().catch(() => {});
+  const load = (again?: boolean) => requested(wasm, again);
+  load();
   const { connect } = parts.client ?? (await chunk(import('./client.js')));
-  return connect(given, provider, { IntelliAuthError, abortable, module });
+  return connect(given, provider, { IntelliAuthError, abortable, module: load });
 }
 
 /** A part of the SDK that is requested now. */
@@ -48,9 +47,15 @@ export const chunk = <T>(requested: Promise<T>): Promise<T> =>
 
 let module: Promise<Source> | undefined;
 
-/** The wasm of this page, from where the first client says; `again` where what came could not be used. */
+/** The wasm of this page, from where the first client says. `again`: request it anew, because the last one failed. */
 export function requested(source?: IntelliAuthOptions['wasm'], again?: boolean): Promise<Source> {
-  module = (!again && module) || request(source);
+  if (again || !module) {
+    module = request(source);
+    // The client reports it: it awaits the same promise. The next start tries again.
+    module.catch(() => {
+      module = undefined;
+    });
+  }
   return module;
 }
 

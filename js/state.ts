@@ -21,8 +21,15 @@ import type {
 
 const loading: AuthState = { status: 'loading' };
 
-type Method = 'loginWithRedirect' | 'handleCallback' | 'logout' | 'getAccessToken' | 'fetch' | 'trace';
-const METHODS = 'loginWithRedirect handleCallback logout getAccessToken fetch trace'.split(' ') as Method[];
+const METHODS = [
+  'loginWithRedirect',
+  'handleCallback',
+  'logout',
+  'getAccessToken',
+  'fetch',
+  'trace',
+] as const;
+type Method = (typeof METHODS)[number];
 
 export class Store {
   /** The first options: the client keeps them. */
@@ -44,9 +51,9 @@ export class Store {
         });
       }
       // The same function may be subscribed twice.
-      const own = listener.bind(null);
-      this.listeners.add(own);
-      return () => this.listeners.delete(own);
+      const told = listener.bind(null);
+      this.listeners.add(told);
+      return () => this.listeners.delete(told);
     },
   } as Partial<Methods> as Methods;
   #value: Auth;
@@ -84,7 +91,7 @@ export class Store {
     // A page may be hidden and shown again, with its state.
     if (this.#stopped) {
       this.#stopped = false;
-      this.#session = undefined;
+      this.#session = this.#client = undefined;
     }
     const mounted = {};
     this.#mounted = mounted;
@@ -94,11 +101,7 @@ export class Store {
         if (this.#mounted !== mounted) return;
         this.#stopped = true;
         // The session stays, disposed of: a late call is rejected as `disposed`, and starts no other client.
-        this.#session
-          ?.then((session) => {
-            this.#client = session.stop();
-          })
-          .catch(() => {});
+        this.#session?.then((session) => session.stop()).catch(() => {});
       });
     };
   }
@@ -134,16 +137,18 @@ export class Store {
 
   #call(name: Method, args: unknown[]): Promise<unknown> {
     type Callable = Record<Method, (...args: unknown[]) => Promise<unknown>>;
-    const client = this.#client as Callable | undefined;
+    // On a server it rejects, and every request's state stays as it is.
+    if (typeof document === 'undefined') return start(this.first as IntelliAuthOptions);
+    const client = (this.#stopped ? undefined : this.#client) as Callable | undefined;
     // Until the SDK is loaded a click may be too long ago.
-    const asked = name === 'loginWithRedirect' ? [args[0], navigator.userActivation?.isActive] : args;
+    const later = name === 'loginWithRedirect' ? [args[0], navigator.userActivation?.isActive] : args;
     const called = client?.[name](...args);
     called?.catch(() => {}); // told below
     const work = this.#started().then((session) =>
-      session.settle(name, called ?? (session.client as unknown as Callable)[name](...asked)),
+      session.settle(name, called ?? (session.client as unknown as Callable)[name](...later)),
     );
     // Used as event handlers, whose promise nobody awaits: the page shows what fails.
-    if (name.startsWith('log')) work.catch(() => {});
+    if (name === 'loginWithRedirect' || name === 'logout') work.catch(() => {});
     return abortable(work, signalOf(args[1] ?? args[0]));
   }
 

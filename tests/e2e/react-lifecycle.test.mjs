@@ -140,6 +140,7 @@ inEachReact(browser, (app, react) => {
         t,
         `window.seen = [];
       window.called = [];
+      window.claims = [];
       function App() {
         const auth = useIntelliAuth();
         const { token, error } = useAccessToken();
@@ -147,6 +148,7 @@ inEachReact(browser, (app, react) => {
         seen.push(error?.code ?? (token ? 'token' : auth.status));
         const { getAccessToken } = auth;
         useEffect(() => {
+          claims.push(auth.getIdTokenClaims()?.name);
           if (auth.status === 'authenticated') getAccessToken().then(() => 'token', ({ code }) => code).then((what) => called.push(what));
         }, [auth.status, getAccessToken]);
         return <>{${SHOWN}}<i>{token && 'with a token'}</i></>;
@@ -170,7 +172,7 @@ inEachReact(browser, (app, react) => {
       await page.evaluate(() => hide());
       await page.waitForFunction(() => channels === 0);
       await page.evaluate(() => {
-        seen.length = called.length = 0;
+        seen.length = called.length = claims.length = 0;
         unhide();
       });
       await page.waitForFunction(() => channels === 1 && called.length > 0);
@@ -179,6 +181,8 @@ inEachReact(browser, (app, react) => {
         ['token'],
         ['token'],
       ]);
+      // The first effect comes before the new client.
+      assert.equal(await page.evaluate(() => claims[0]), 'Ada Lovelace');
       assert.equal(
         await page.evaluate(() => auth.getAccessToken()),
         world.exchanges()[0].response.access_token,

@@ -51,4 +51,18 @@ describe('on a server', { timeout: 600_000 }, () => {
     );
     assert.equal(said, 'wasm_unavailable no document');
   });
+
+  test('a method of a store that is called there rejects, and the store, which all requests share, stays loading', async (t) => {
+    const said = await printed(
+      t,
+      `import { createAuthStore } from '@intelliauth/spa-sdk/store';
+      const store = createAuthStore({ tenantUrl: 'https://tenant.example', clientId: 'app' });
+      for (const method of ['loginWithRedirect', 'getAccessToken']) {
+        const { code } = await store[method]().catch((error) => error);
+        console.log(method, code, store.get().status);
+      }`,
+    );
+    const each = (method) => `${method} wasm_unavailable loading`;
+    assert.equal(said, `${each('loginWithRedirect')}\n${each('getAccessToken')}`);
+  });
 });
