@@ -57,13 +57,9 @@ function ofTenant({ tenantUrl, issuer, discovery }: IntelliAuthOptions): void {
 
 /** A call that was refused: the issuer is another than expected, in metadata, callback or ID token. */
 export function ofRefusal({ code, details }: IntelliAuthError): void {
-  const { check, expected, received } = details as Record<string, string | undefined>;
-  const ofIssuer =
-    code === 'issuer_mismatch'
-      ? received !== 'none'
-      : (code === 'metadata_invalid' && check === 'issuer') ||
-        (code === 'id_token_invalid' && check === 'iss');
-  if (!ofIssuer) return;
+  const { option, expected, received } = details as Record<string, string | undefined>;
+  // Where none was named, no option helps. A wrong option is told by itself.
+  if (option !== 'issuer' || code === 'invalid_config') return;
   tell(
     'warn',
     `the platform names itself ${received}, and this client expects ${expected}: compared character for character, trailing slash included. If the first is your platform, write issuer: '${received}'.`,

@@ -8,7 +8,7 @@ export const hints = {
   callback_invalid: "Look at {parameter} in the address that the platform sent the browser to. The sign-in can be started again.",
   transaction_expired: "Start it again.",
   sign_in_loop: "The results were: {results}. Start a sign-in when the user asks for it, or once per page. The page at `redirectUri` must call handleCallback(), and show its error instead of signing in again.",
-  issuer_mismatch: "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, this answer came from another provider; `none` means that the platform announces `iss` (RFC 9207) and did not send it.",
+  issuer_mismatch: "[If {received} is your platform, write `issuer: '{received}'`: the option `{option}` is compared character for character, trailing slash included. If it is not, this answer came from another provider. ]`none` means that the platform announces `iss` (RFC 9207) and did not send it.",
   access_denied: "Offer to try again.",
   login_required: "Call loginWithRedirect().",
   consent_required: "Call loginWithRedirect() without `prompt: 'none'`.",
@@ -48,7 +48,7 @@ export interface ErrorDetails {
   callback_invalid: { readonly problem: string; readonly parameter?: string };
   transaction_expired: { readonly minutes: string };
   sign_in_loop: { readonly count: string; readonly seconds: string; readonly results?: string };
-  issuer_mismatch: { readonly received: string; readonly expected: string };
+  issuer_mismatch: { readonly received: string; readonly expected: string; readonly option?: string };
   access_denied: object;
   login_required: object;
   consent_required: object;
@@ -59,7 +59,7 @@ export interface ErrorDetails {
   client_refused: { readonly error: string; readonly description: string };
   token_request_refused: { readonly error: string; readonly description: string };
   token_response_invalid: { readonly problem: string };
-  id_token_invalid: { readonly check: string; readonly expected?: string; readonly received?: string };
+  id_token_invalid: { readonly check: string; readonly expected?: string; readonly received?: string; readonly option?: string };
   id_token_signature_invalid: { readonly jwksUri: string; readonly kid?: string };
   algorithm_unsupported: { readonly alg: string };
   clock_skew: { readonly offsetSeconds: string };
@@ -85,7 +85,7 @@ const hintsByCheck = {
   id_token_invalid: {
     missing: "A sign-in that asks for `openid` is answered with an `id_token` (OpenID Connect Core §3.1.3.3). Is `tenantUrl` an OpenID provider, and may this application ask for the scope `openid`?",
     alg: "Have the platform sign this application's ID tokens with {expected}. `none`, and HMAC such as HS256, are never accepted: a browser has no secret to verify them with.",
-    iss: "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, the answer came from another provider.",
+    iss: "[If {received} is your platform, write `issuer: '{received}'`: the option `{option}` is compared character for character, trailing slash included. If it is not, the answer came from another provider. ]Every ID token names its issuer as `iss` (OpenID Connect Core §2).",
     aud: "Is `clientId` this application's own? Audiences that the token may have besides it go into `additionalAudiences`; its `azp` must then be `clientId`.",
     azp: "The token was issued to another client: is `clientId` this application's own? With `additionalAudiences` the platform must send `azp`.",
     exp: "The token had expired before it came. Look at the lifetime of ID tokens in the platform's settings, and at this device's clock; `clockSkewSeconds` tolerates up to 600.",
@@ -93,7 +93,7 @@ const hintsByCheck = {
     parts: "An ID token has three parts, separated by dots; five are an encrypted one. Have the platform send it signed only.",
   },
   metadata_invalid: {
-    issuer: "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, look at {url}: another platform answers there.",
+    issuer: "Look at {url}.[ If {received} is your platform, write `issuer: '{received}'`: the option `{option}` is compared character for character, trailing slash included. If it is not, another platform answers there.]",
     status: "Look at {url}: is `tenantUrl`, or `issuer` where it is set, the address under which the platform publishes its metadata? Without `discovery` none is needed.",
     code_challenge_methods_supported: "Have the platform accept PKCE with S256 for this application (RFC 7636): the SDK sends nothing else.",
   },

@@ -78,7 +78,8 @@ mod tests {
         let full = Error::new(ErrorCode::IdTokenInvalid)
             .with("check", "iss")
             .with("expected", "a{b")
-            .with("received", "c[d");
+            .with("received", "c[d")
+            .with("option", "issuer");
         assert_eq!(
             full.message(),
             "The ID token was refused by the check of iss: expected a{b, received c[d."

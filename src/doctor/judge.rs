@@ -64,7 +64,7 @@ impl Doctor {
             (ErrorCode::MetadataInvalid, "status") => {
                 (Code::MetadataNotFound, format!("{url} answers with {received}."))
             }
-            (ErrorCode::MetadataInvalid, "issuer") => (
+            (ErrorCode::MetadataInvalid, "issuer") if error.detail("option").is_some() => (
                 Code::IssuerMismatch,
                 format!("The platform calls itself {received}, and {expected} was expected."),
             ),

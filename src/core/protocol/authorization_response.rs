@@ -156,9 +156,12 @@ pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result
     match iss {
         Some(iss) if iss == expected => Ok(()),
         None if !required => Ok(()),
-        other => Err(Error::new(ErrorCode::IssuerMismatch)
-            .with("received", sanitize(other.unwrap_or("none")))
-            .with("expected", expected)),
+        other => {
+            let error = Error::new(ErrorCode::IssuerMismatch)
+                .with("received", sanitize(other.unwrap_or("none")))
+                .with("expected", expected);
+            Err(if other.is_some() { error.with("option", "issuer") } else { error })
+        }
     }
 }
 
@@ -344,6 +347,8 @@ mod tests {
             [(None, true), (Some("https://t/"), false), (Some("HTTPS://T"), false), (Some(""), false)]
         {
             assert_eq!(check(iss, required), Err(ErrorCode::IssuerMismatch), "{iss:?}");
+            let hint = check_issuer(iss, "https://t", required).unwrap_err().hint();
+            assert_eq!(hint.contains("write `issuer: "), iss.is_some(), "{hint}");
         }
     }
 

@@ -419,6 +419,7 @@ mod tests {
     fn a_refusal_says_what_was_expected_and_what_came_but_no_nonce_and_no_sub() {
         for (name, value, told) in [
             ("iss", r#""https://t/""#, ["https://t", "https://t/", "issuer"]),
+            ("iss", "", ["a string", "nothing", ""]),
             ("aud", r#"["other","x"]"#, ["app", "other x", "clientId"]),
             ("aud", r#"["app","x"]"#, ["app", "app x", "additionalAudiences"]),
             ("azp", r#""other""#, ["app", "other", ""]),

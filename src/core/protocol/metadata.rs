@@ -131,8 +131,13 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     };
     let object = parse(engine, text).ok_or_else(|| refuse("document", "a JSON object", &Member::Other))?;
     let issuer = object.member("issuer");
-    if !matches!(&issuer, Member::Text(named) if *named == config.issuer) {
-        return Err(refuse("issuer", &config.issuer, &issuer).with("option", "issuer"));
+    match &issuer {
+        Member::Text(named) if *named == config.issuer => {}
+        other => {
+            let error = refuse("issuer", &config.issuer, other);
+            let named = matches!(other, Member::Text(_));
+            return Err(if named { error.with("option", "issuer") } else { error });
+        }
     }
     // RFC 9700 §2.1.1 and §4.8: metadata that lists no S256 must not switch PKCE off.
     let methods = object.member("code_challenge_methods_supported");
@@ -238,6 +243,10 @@ mod tests {
         ] {
             let error = read_with(change).unwrap_err();
             assert_eq!((error.code, error.detail("check")), (ErrorCode::MetadataInvalid, Some(change.0)));
+        }
+        for (issuer, named) in [(r#""https://tenant.example/""#, true), ("", false), ("[]", false)] {
+            let hint = read_with(("issuer", issuer)).unwrap_err().hint();
+            assert_eq!(hint.contains("write `issuer: "), named, "{hint}");
         }
         let error = read_with(("token_endpoint", r#""https://evil.example/t""#)).unwrap_err();
         let detail = |name| error.detail(name).unwrap();

@@ -84,7 +84,7 @@ error_table! {
         "The results were: {results}. Start a sign-in when the user asks for it, or once per page. The page at `redirectUri` must call handleCallback(), and show its error instead of signing in again.";
     IssuerMismatch "issuer_mismatch" false
         "The answer names the issuer {received}, and {expected} was expected."
-        "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, this answer came from another provider; `none` means that the platform announces `iss` (RFC 9207) and did not send it.";
+        "[If {received} is your platform, write `issuer: '{received}'`: the option `{option}` is compared character for character, trailing slash included. If it is not, this answer came from another provider. ]`none` means that the platform announces `iss` (RFC 9207) and did not send it.";
     AccessDenied "access_denied" false
         "The user or the platform refused the sign-in."
         "Offer to try again.";
@@ -121,7 +121,7 @@ error_table! {
         {
             "missing": "A sign-in that asks for `openid` is answered with an `id_token` (OpenID Connect Core §3.1.3.3). Is `tenantUrl` an OpenID provider, and may this application ask for the scope `openid`?",
             "alg": "Have the platform sign this application's ID tokens with {expected}. `none`, and HMAC such as HS256, are never accepted: a browser has no secret to verify them with.",
-            "iss": "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, the answer came from another provider.",
+            "iss": "[If {received} is your platform, write `issuer: '{received}'`: the option `{option}` is compared character for character, trailing slash included. If it is not, the answer came from another provider. ]Every ID token names its issuer as `iss` (OpenID Connect Core §2).",
             "aud": "Is `clientId` this application's own? Audiences that the token may have besides it go into `additionalAudiences`; its `azp` must then be `clientId`.",
             "azp": "The token was issued to another client: is `clientId` this application's own? With `additionalAudiences` the platform must send `azp`.",
             "exp": "The token had expired before it came. Look at the lifetime of ID tokens in the platform's settings, and at this device's clock; `clockSkewSeconds` tolerates up to 600.",
@@ -153,7 +153,7 @@ error_table! {
         "The platform's metadata or keys were refused by the check of {check}: expected {expected}, received {received}."
         "Look at {url}.[ If what it says is right, set the option `{option}` to it: that is taken as you write it, and compared character for character.]"
         {
-            "issuer": "If {received} is your platform, write `issuer: '{received}'`: it is compared character for character, trailing slash included. If it is not, look at {url}: another platform answers there.",
+            "issuer": "Look at {url}.[ If {received} is your platform, write `issuer: '{received}'`: the option `{option}` is compared character for character, trailing slash included. If it is not, another platform answers there.]",
             "status": "Look at {url}: is `tenantUrl`, or `issuer` where it is set, the address under which the platform publishes its metadata? Without `discovery` none is needed.",
             "code_challenge_methods_supported": "Have the platform accept PKCE with S256 for this application (RFC 7636): the SDK sends nothing else.",
         };
