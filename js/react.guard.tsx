@@ -10,6 +10,7 @@ import {
 import type { IntelliAuthError } from './errors.js';
 import { SignInError } from './react.parts.js';
 import { useIntelliAuth } from './react.provider.js';
+import { returned } from './returned.js';
 import type { LoginOptions, SignedOutReason } from './types.js';
 
 /** The options of {@link RequireAuth} and {@link withAuthenticationRequired}. */
@@ -59,7 +60,7 @@ export function RequireAuth({
   useEffect(mounted, []);
   useEffect(() => {
     if (status === 'loading' || phase !== 'arriving') return;
-    const sent = status === 'unauthenticated' && !failed && reason !== 'logout' && !returned();
+    const sent = status === 'unauthenticated' && !failed && reason !== 'logout' && (left || !returned());
     setPhase(sent ? 'leaving' : 'deciding');
     // It settles where it fails, and where the page comes back from the back/forward cache.
     if (sent) loginWithRedirect(loginOptions).then(...both(() => setPhase('deciding')));
@@ -86,13 +87,6 @@ function mounted(): () => void {
       left ||= guards === 0;
     });
   };
-}
-
-/** Whether the user came to this page by the back or forward button, for example from the platform's page, and has not left it since. */
-function returned(): boolean {
-  if (left) return false;
-  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  return entry?.type === 'back_forward' && entry.name === location.href;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from 'vue';
 import { IntelliAuthError } from './errors.js';
 import { invalidConfig } from './invalid.js';
+import { returned } from './returned.js';
 import { Store } from './state.js';
 import type { Auth, Methods, ProviderOptions, User } from './types.js';
 
@@ -39,12 +40,17 @@ export interface IntelliAuthPlugin {
   readonly auth: VueAuth;
   /**
    * A guard for Vue Router. A user who arrives without a session is sent to sign in, and comes back to the page. After a
-   * sign-out or a sign-in that failed the user decides: `otherwise`, `/` by default, is the page for that, and must not be
-   * the page itself. On a server everybody passes: who is signed in is known in the browser.
+   * sign-out, a sign-in that failed or the browser's back button the user decides: `otherwise`, `/` by default, is the page
+   * for that, and must not be the page itself. On a server everybody passes: who is signed in is known in the browser.
    * @example
    * { path: '/reports', component: Reports, beforeEnter: plugin.requireAuth() }
    */
-  requireAuth(otherwise?: string): (to: { readonly fullPath: string }) => Promise<boolean | string>;
+  requireAuth(
+    otherwise?: string,
+  ): (
+    to: { readonly fullPath: string },
+    from?: { readonly matched: readonly unknown[] },
+  ) => Promise<boolean | string>;
 }
 
 /**
@@ -61,6 +67,7 @@ export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPl
   store.methods.subscribe(() => {
     state.value = store.read();
   });
+  const signedIn = () => store.state.status === 'authenticated';
   const auth: VueAuth = {
     ...store.methods,
     state,
@@ -81,16 +88,19 @@ export function createIntelliAuthPlugin(options: ProviderOptions): IntelliAuthPl
     },
     requireAuth:
       (otherwise = '/') =>
-      async (to) => {
+      async (to, from) => {
         // The guard would redirect to itself for ever, and a router notices that in development only.
         if (path(to.fullPath) === path(otherwise)) throw refused(otherwise);
         // A server renders the page as it is while nothing is known.
         if (typeof document === 'undefined' && store.state.status === 'loading') return true;
         await known(store);
-        if (store.state.status === 'authenticated') return true;
-        if (store.error || store.state.reason === 'logout') return otherwise;
+        if (signedIn()) return true;
+        // What the page was loaded for matches nothing before it.
+        const back = from?.matched.length === 0 && returned();
+        if (back || store.error || store.state.reason === 'logout') return otherwise;
         await auth.loginWithRedirect({ appState: { returnTo: to.fullPath } }).catch(() => {});
-        return otherwise;
+        // Another tab may have signed in meanwhile.
+        return signedIn() || otherwise;
       },
   };
 }

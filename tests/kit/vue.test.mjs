@@ -89,3 +89,30 @@ test('a guard that would send to its own page for ever says so', async () => {
   assert.equal(await requireAuth()({ fullPath: '/reports' }), '/');
   assert.equal(await requireAuth('/welcome')({ fullPath: '/' }), '/welcome');
 });
+
+/** The guard of a page that was loaded as `type` says. */
+function guarded(t, answers, type = 'navigate') {
+  const href = 'https://app.example/reports';
+  t.mock.method(performance, 'getEntriesByType', () => [{ type, name: href }]);
+  globalThis.location = /** @type {any} */ ({ href });
+  t.after(() => Reflect.deleteProperty(globalThis, 'location'));
+  const client = createTestClient(signedOut(), answers);
+  const guard = createIntelliAuthPlugin({ client }).requireAuth();
+  const go = (...matched) => guard({ fullPath: '/reports' }, { matched });
+  return { client, go };
+}
+
+test("the guard leaves a user who came back by the browser's button to decide, on that page alone", async (t) => {
+  const { client, go } = guarded(t, { loginWithRedirect: async () => {} }, 'back_forward');
+  assert.equal(await go(), '/');
+  assert.deepEqual(client.callsTo('loginWithRedirect'), []);
+  await go('the page before');
+  assert.equal(client.callsTo('loginWithRedirect').length, 1);
+});
+
+test('the guard lets a user through whom another tab has signed in meanwhile', async (t) => {
+  const { client, go } = guarded(t, {
+    loginWithRedirect: async () => client.become(signedInAs()),
+  });
+  assert.equal(await go(), true);
+});

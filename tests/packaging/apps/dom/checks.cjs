@@ -77,6 +77,16 @@ module.exports = ({ sdk, sdkReact, kit, kitReact, explain, protocol, react, reac
       main.remove();
     },
 
+    'a guarded component sends a user without a session to sign in': async () => {
+      const auth = kit.createTestClient(kit.signedOut());
+      const app = h(sdkReact.RequireAuth, { fallback: 'a moment' }, 'the reports');
+      assert.equal(
+        await shown(h(kitReact.IntelliAuthTestProvider, { client: auth }, app), 'a moment'),
+        'a moment',
+      );
+      assert.equal(auth.callsTo('loginWithRedirect').length, 1);
+    },
+
     'an error of the kit is one of the app’s': async () => {
       const error = kit.testError('network_error');
       assert.ok(error instanceof sdk.IntelliAuthError);
