@@ -188,10 +188,11 @@ class Client implements TestClient {
   }
 
   /** As the real client: a newer token once, where one may help. */
-  #tokenAfter401(token: string, challenges: string): string {
+  async #tokenAfter401(token: string, challenges: string): Promise<string> {
     const none = /error="?insufficient_(scope|user_authentication)/i.test(challenges);
     if (none || token === this.#demanded || this.#state.refreshAt === undefined) return token;
-    this.#demanded = token === this.#token() ? this.#token({ forceRefresh: true }) : this.#token();
+    const given = await this.answers.getAccessToken?.({ forceRefresh: true });
+    this.#demanded = given ?? this.#token({ forceRefresh: token === this.#token() });
     return this.#demanded;
   }
 
@@ -211,7 +212,7 @@ class Client implements TestClient {
       await this.#loaded();
       return answer();
     };
-    return abortable(answered(), signal instanceof AbortSignal ? signal : undefined);
+    return abortable(answered(), signal);
   }
 
   /** Once the state is known. */
@@ -240,9 +241,9 @@ function refusalOf(reason: SignedOutReason | undefined): ErrorCode {
 
 /**
  * A client in the state that a test names, with neither wasm nor network. It keeps its methods' contract: a sign-in leaves
- * the page, so its promise settles only with `openUrl`; `getAccessToken` rejects with `login_required` where nobody is signed
- * in; `fetch` sends its token to `allowedOrigins` alone, and nothing to them where nobody is signed in; `logout` signs out.
- * `answers` are the test's own methods, called instead.
+ * the page, so its promise settles only with `openUrl`; `getAccessToken` rejects where nobody is signed in, with the
+ * reason's code: `login_required`, `session_expired` and so on; `fetch` sends its token to `allowedOrigins` alone, and
+ * nothing to them where nobody is signed in; `logout` signs out. `answers` are the test's own methods, called instead.
  * @example
  * const auth = createTestClient(signedInAs({ name: 'Ada Lovelace' }));
  * render(<IntelliAuthTestProvider client={auth}><App /></IntelliAuthTestProvider>);

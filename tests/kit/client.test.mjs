@@ -195,6 +195,16 @@ describe('the test client', { timeout: 60_000 }, () => {
     assert.deepEqual(await tokens(401), ['Bearer test-access-token-2'], 'no newer token would help');
   });
 
+  test('its second try after a 401 has the token that the test gives for it', async (t) => {
+    const sent = network(t, new Response('', { status: 401 }));
+    const getAccessToken = async ({ forceRefresh }) => (forceRefresh ? 'the newer one' : 'mine');
+    await createTestClient(signedInAs(), { getAccessToken }, allowing).fetch(API);
+    assert.deepEqual(
+      sent.map(([, token]) => token),
+      ['Bearer mine', 'Bearer the newer one'],
+    );
+  });
+
   test('allowed origins are origins', () => {
     for (const origin of [
       'https://api.example.com/v1',
