@@ -71,7 +71,7 @@ export class Client implements IntelliAuth {
   #host: Host | undefined;
   #starting: Promise<Core> | undefined;
   #state: AuthState = { status: 'loading' };
-  /** Whether that is what the wasm says now. */
+  /** Whether `#state` is up to date. */
   #current = false;
   #events: (AuthEvent | undefined)[] = [];
   /** Whether there has been a listener. */
@@ -127,8 +127,8 @@ export class Client implements IntelliAuth {
   }
 
   isCallback(url?: string | URL): boolean {
-    const asked = checked(() => address(url)) ?? location.href;
-    return this.#query((core) => core.isCallback(asked)) ?? false;
+    const named = checked(() => address(url)) ?? location.href;
+    return this.#query((core) => core.isCallback(named)) ?? false;
   }
 
   async getAccessToken(options?: AccessTokenOptions): Promise<string> {
@@ -191,7 +191,7 @@ export class Client implements IntelliAuth {
 
   getState(): AuthState {
     if (!this.#current) {
-      // While it handles an input it says nothing: then it is as it was.
+      // The wasm cannot answer while it handles an input: the last known state stands.
       const state = this.#query((core) => core.state() as AuthState | undefined);
       this.#current = state !== undefined;
       this.#state = state ?? this.#state;
@@ -211,7 +211,7 @@ export class Client implements IntelliAuth {
 
   async trace(): Promise<string> {
     const part = await import('./trace/trace.js').catch((cause: unknown) => {
-      throw errorOf(fault('wasm_unavailable'), cause);
+      throw new this.#eager.IntelliAuthError('wasm_unavailable', 'The SDK could not be loaded.', { cause });
     });
     return part.bundle();
   }

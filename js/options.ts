@@ -26,7 +26,11 @@ export const number = kind('a number of seconds', (value) => typeof value === 'n
 export const seconds = kind('0 or more seconds', (value) => typeof value === 'number' && value >= 0);
 export const flag = kind('true or false', (value) => typeof value === 'boolean');
 export const callable = kind('a function', (value) => typeof value === 'function');
-const signal = kind('an AbortSignal', (value) => value instanceof AbortSignal);
+const signal = kind(
+  'an AbortSignal',
+  // A test's DOM may have another `AbortSignal` than `Request` has.
+  (value) => typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function',
+);
 const list = kind(
   'an array of strings',
   (value) => Array.isArray(value) && [...value].every((item) => typeof item === 'string'),

@@ -2,7 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { IntelliAuthError } from './errors.js';
 import { useIntelliAuth } from './react.provider.js';
-import type { Auth, AuthState, Loading, User } from './types.js';
+import type { Auth, AuthState, Loading, Unusable, User } from './types.js';
 
 /** The user, while one is signed in. */
 export function useUser(): User | undefined {
@@ -43,7 +43,7 @@ export function useAccessToken(): AccessToken {
 }
 
 /** What {@link useSuspenseIntelliAuth} gives. */
-export type SuspenseIntelliAuth = Auth & Exclude<AuthState, Loading>;
+export type SuspenseIntelliAuth = Auth & Exclude<AuthState, Loading | Unusable>;
 
 const waiting = new WeakMap<Auth['subscribe'], Promise<void>>();
 

@@ -3,7 +3,7 @@
  * contract asks, and whenever something changes.
  */
 import { Store } from './state.js';
-import type { Auth, AuthState, Methods, ProviderOptions } from './types.js';
+import type { Auth, Methods, ProviderOptions } from './types.js';
 
 export { type ErrorCode, IntelliAuthError, isIntelliAuthError } from './errors.js';
 export type * from './types.js';
@@ -22,8 +22,6 @@ export interface AuthStore extends Omit<Methods, 'subscribe'> {
   get(): StoreValue;
   /** Calls `listener` with every event. */
   onEvent: Methods['subscribe'];
-  /** The state now. */
-  getState(): AuthState;
   /** Stops timers and listeners; nobody is signed out. */
   dispose(): void;
 }

@@ -370,7 +370,10 @@ export interface IntelliAuth {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** The user, while one is signed in. */
   getUser(): User | undefined;
-  /** Everything that the newest ID token says; undefined where nobody is signed in. */
+  /**
+   * Everything that the newest ID token says; undefined where nobody is signed in, and, as {@link IntelliAuth.getIdToken},
+   * in a function that the SDK itself is calling, such as a `fetch` of the app's own.
+   */
   getIdTokenClaims(): IdTokenClaims | undefined;
   /**
    * The newest ID token, as the platform signed it; undefined where nobody is signed in. It tells this app who signed in.

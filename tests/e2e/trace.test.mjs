@@ -208,7 +208,10 @@ test('the record is bounded', async (t) => {
 test('a sign-in does not fail for want of the recorder, nor with it where storage is blocked or full', async (t) => {
   const without = await bareWorld(t, browser, { options: { trace: true } });
   without.broken.add('/sdk/trace/trace.js');
-  assert.equal((await signIn(await without.tab(), without)).user.name, 'Ada Lovelace');
+  const tab = await without.tab();
+  assert.equal((await signIn(tab, without)).user.name, 'Ada Lovelace');
+  const { message } = await refusal(tab, 'trace');
+  assert.equal(message, 'The SDK could not be loaded.');
 
   const full = await bareWorld(t, browser, { options: { trace: true, tokenStorage: 'memory' } });
   await full.context.addInitScript(() => {
