@@ -94,8 +94,14 @@ test('a guard that would send to its own page for ever says so', async () => {
 function guarded(t, answers, type = 'navigate') {
   const href = 'https://app.example/reports';
   t.mock.method(performance, 'getEntriesByType', () => [{ type, name: href }]);
-  globalThis.location = /** @type {any} */ ({ href });
-  t.after(() => Reflect.deleteProperty(globalThis, 'location'));
+  for (const [name, value] of Object.entries({ location: { href }, document: {}, navigator: {} })) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => {
+      if (before) Object.defineProperty(globalThis, name, before);
+      else Reflect.deleteProperty(globalThis, name);
+    });
+  }
   const client = createTestClient(signedOut(), answers);
   const guard = createIntelliAuthPlugin({ client }).requireAuth();
   const go = (...matched) => guard({ fullPath: '/reports' }, { matched });

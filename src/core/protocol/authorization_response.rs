@@ -157,10 +157,13 @@ pub fn check_issuer(iss: Option<&str>, expected: &str, required: bool) -> Result
         Some(iss) if iss == expected => Ok(()),
         None if !required => Ok(()),
         other => {
-            let error = Error::new(ErrorCode::IssuerMismatch)
+            let mut error = Error::new(ErrorCode::IssuerMismatch)
                 .with("received", sanitize(other.unwrap_or("none")))
                 .with("expected", expected);
-            Err(if other.is_some() { error.with("option", "issuer") } else { error })
+            if other.is_some() {
+                error.add("option", "issuer");
+            }
+            Err(error)
         }
     }
 }

@@ -134,9 +134,11 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     match &issuer {
         Member::Text(named) if *named == config.issuer => {}
         other => {
-            let error = refuse("issuer", &config.issuer, other);
-            let named = matches!(other, Member::Text(_));
-            return Err(if named { error.with("option", "issuer") } else { error });
+            let mut error = refuse("issuer", &config.issuer, other);
+            if matches!(other, Member::Text(_)) {
+                error.add("option", "issuer");
+            }
+            return Err(error);
         }
     }
     // RFC 9700 §2.1.1 and §4.8: metadata that lists no S256 must not switch PKCE off.
