@@ -14,8 +14,8 @@ export async function fetchWithToken(
 ): Promise<Response> {
   const request = new Request(input, init);
   if (!(await tokens.mayCarryToken(request.url))) return fetch(request);
-  // A stream can be read once; everything else is kept for the second try.
-  const again = init?.body instanceof ReadableStream ? undefined : request.clone();
+  // A stream can be read once; everything else is kept for the second try. Jest's jsdom has no `ReadableStream`.
+  const again = (init?.body as Partial<ReadableStream> | undefined)?.getReader ? undefined : request.clone();
   const token = await tokens.token(request.signal);
   const answer = await fetch(withToken(request, token));
   if (answer.status !== 401 || !again) return answer;
