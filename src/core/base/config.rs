@@ -5,6 +5,7 @@ use super::encoding::{base64url, sha256};
 use super::error::{Error, ErrorCode};
 use super::origin::Origin;
 use super::text::{concat, find, parts, trim_end, until};
+use std::sync::Arc;
 
 /// The scope asked for where the app names none: the contract's own.
 pub const DEFAULT_SCOPE: &str = "openid profile email";
@@ -71,19 +72,19 @@ pub struct Options {
 #[non_exhaustive]
 pub struct Config {
     /// The public client's id.
-    pub client_id: String,
+    pub client_id: Arc<String>,
     /// The callback's address, character for character.
-    pub redirect_uri: String,
+    pub redirect_uri: Arc<String>,
     /// The callback's address as the browser's address bar shows it.
     pub redirect_page: String,
     /// The scope asked for.
-    pub scope: String,
+    pub scope: Arc<String>,
     /// Where the session is kept.
     pub token_storage: TokenStorage,
     /// Whether the platform's metadata is in use.
     pub discovery: bool,
     /// The issuer: compared as a string, never canonicalised.
-    pub issuer: String,
+    pub issuer: Arc<String>,
     /// What the app named itself; wins over contract and metadata.
     pub named: Endpoints,
     /// The contract's endpoints under what the app named.
@@ -170,12 +171,12 @@ impl Config {
         endpoints.authorization.get_or_insert_with(|| concat(&[base, "/oauth2/authorize"]));
         endpoints.token.get_or_insert_with(|| concat(&[base, "/oauth2/token"]));
         Ok(Self {
-            scope: scope.to_owned(),
-            issuer: issuer.to_owned(),
+            scope: scope.to_owned().into(),
+            issuer: issuer.to_owned().into(),
             insecure_redirect: !redirect_origin.trustworthy(),
-            client_id: options.client_id,
+            client_id: options.client_id.into(),
             redirect_page: options.redirect_page.unwrap_or_else(|| options.redirect_uri.clone()),
-            redirect_uri: options.redirect_uri,
+            redirect_uri: options.redirect_uri.into(),
             discovery: options.discovery,
             named: options.endpoints,
             clock_skew,
@@ -329,6 +330,6 @@ pub(crate) mod tests {
         let config = Config::new(local).unwrap();
         assert!(config.insecure_redirect);
         assert_eq!(config.endpoints.token.as_deref(), Some("http://localhost:4000/oauth2/token"));
-        assert_eq!(config.issuer, "http://localhost:4000/");
+        assert_eq!(*config.issuer, "http://localhost:4000/");
     }
 }

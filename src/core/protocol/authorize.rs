@@ -152,8 +152,8 @@ pub fn build_authorization_url_with(
     secrets: AuthorizationSecrets,
     now: WallTime,
 ) -> Result<(String, Transaction), Error> {
-    let scope = options.scope.as_ref().unwrap_or(&config.scope);
-    check_scope(scope)?;
+    let scope = options.scope.clone().map_or_else(|| config.scope.clone(), Arc::new);
+    check_scope(&scope)?;
     if let Some(prompt) = &options.prompt
         && find(prompt, b' ').is_some()
         && parts(prompt, b' ').any(|value| value == "none")

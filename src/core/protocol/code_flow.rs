@@ -182,8 +182,8 @@ impl AwaitedSignIn {
         Self {
             nonce: transaction.nonce.clone(),
             max_age: transaction.max_age,
-            redirect_uri: transaction.redirect_uri.clone(),
-            scope: transaction.scope.clone(),
+            redirect_uri: transaction.redirect_uri.as_str().to_owned(),
+            scope: transaction.scope.as_str().to_owned(),
         }
     }
 }

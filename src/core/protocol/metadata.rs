@@ -132,7 +132,7 @@ pub fn read(engine: Engine, text: &str, config: &Config) -> Result<(Metadata, Ve
     let object = parse(engine, text).ok_or_else(|| refuse("document", "a JSON object", &Member::Other))?;
     let issuer = object.member("issuer");
     match &issuer {
-        Member::Text(named) if *named == config.issuer => {}
+        Member::Text(named) if *named == *config.issuer => {}
         other => {
             let mut error = refuse("issuer", &config.issuer, other);
             if matches!(other, Member::Text(_)) {

@@ -23,13 +23,13 @@ pub struct Transaction {
     /// What the ID token must repeat.
     pub nonce: Nonce,
     /// As sent, for the exchange to repeat.
-    pub redirect_uri: String,
+    pub redirect_uri: Arc<String>,
     /// Which issuer was asked, RFC 9700 §4.4.2.
-    pub issuer: String,
+    pub issuer: Arc<String>,
     /// Which client asked.
-    pub client_id: String,
+    pub client_id: Arc<String>,
     /// The scope asked for: what is granted where the answer names none.
-    pub scope: String,
+    pub scope: Arc<String>,
     /// In seconds, where asked for: then `auth_time` is required, Core §3.1.3.7 item 13.
     pub max_age: Option<i64>,
     /// What goes back to the app with the answer.
@@ -103,10 +103,10 @@ impl Transaction {
             state: State::new(must("state")),
             verifier: Verifier::new(must("verifier")),
             nonce: Nonce::new(must("nonce")),
-            redirect_uri: must("redirect_uri"),
-            issuer: must("issuer"),
-            client_id: must("client_id"),
-            scope: must("scope"),
+            redirect_uri: Arc::new(must("redirect_uri")),
+            issuer: Arc::new(must("issuer")),
+            client_id: Arc::new(must("client_id")),
+            scope: Arc::new(must("scope")),
             max_age: record.number("max_age"),
             kept,
             context: Arc::new(SignInContext { app_state: maybe("app_state"), page: maybe("page") }),
@@ -165,10 +165,10 @@ mod tests {
             state: State::new("s"),
             verifier: Verifier::new("v"),
             nonce: Nonce::new("n"),
-            redirect_uri: "https://app.example/callback".into(),
-            issuer: "https://tenant.example".into(),
-            client_id: "app".into(),
-            scope: "openid".into(),
+            redirect_uri: "https://app.example/callback".to_owned().into(),
+            issuer: "https://tenant.example".to_owned().into(),
+            client_id: "app".to_owned().into(),
+            scope: "openid".to_owned().into(),
             max_age: Some(60),
             context: Arc::new(SignInContext { app_state, page: Some("/reports?year=2026#top".into()) }),
             kept: Some(KeptResponse { code: AuthorizationCode::new("c"), iss: None, at: WallTime(7) }),

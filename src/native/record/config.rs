@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 /// All that a client's course depends on. Which origins may receive the token does not belong to it.
 pub fn write(config: &Config) -> Value {
     json!({
-        "client_id": config.client_id,
-        "redirect_uri": config.redirect_uri,
+        "client_id": config.client_id.as_str(),
+        "redirect_uri": config.redirect_uri.as_str(),
         "redirect_page": config.redirect_page,
-        "scope": config.scope,
+        "scope": config.scope.as_str(),
         "token_storage": match config.token_storage {
             TokenStorage::Session => "session",
             TokenStorage::Memory => "memory",
             TokenStorage::Local => "local",
         },
         "discovery": config.discovery,
-        "issuer": config.issuer,
+        "issuer": config.issuer.as_str(),
         "named": write_endpoints(&config.named),
         "endpoints": write_endpoints(&config.endpoints),
         "clock_skew": config.clock_skew.0,
@@ -31,10 +31,10 @@ pub fn read(value: &Value) -> Option<Config> {
     let text = |name: &str| value[name].as_str().map(str::to_owned);
     let millis = |name: &str| value[name].as_i64().map(Millis);
     Some(Config {
-        client_id: text("client_id")?,
-        redirect_uri: text("redirect_uri")?,
+        client_id: text("client_id")?.into(),
+        redirect_uri: text("redirect_uri")?.into(),
         redirect_page: text("redirect_page")?,
-        scope: text("scope")?,
+        scope: text("scope")?.into(),
         token_storage: match value["token_storage"].as_str()? {
             "session" => TokenStorage::Session,
             "memory" => TokenStorage::Memory,
@@ -42,7 +42,7 @@ pub fn read(value: &Value) -> Option<Config> {
             _ => return None,
         },
         discovery: value["discovery"].as_bool()?,
-        issuer: text("issuer")?,
+        issuer: text("issuer")?.into(),
         named: read_endpoints(&value["named"]),
         endpoints: read_endpoints(&value["endpoints"]),
         clock_skew: millis("clock_skew")?,

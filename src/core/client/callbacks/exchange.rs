@@ -173,7 +173,7 @@ impl Client {
                 return self.session(turn, begin);
             }
             TokenOutcome::Refused { error, .. } if error.code == ErrorCode::CodeRefused => {
-                error.with("redirectUri", &pending.redirect_uri)
+                error.with("redirectUri", pending.redirect_uri.as_str())
             }
             TokenOutcome::Unusable { error, refresh } => {
                 unusable = refresh;

@@ -95,8 +95,8 @@ struct Claim {
 struct Pending {
     state: State,
     context: Arc<SignInContext>,
-    scope: String,
-    redirect_uri: String,
+    scope: Arc<String>,
+    redirect_uri: Arc<String>,
     sign_out_epoch: u32,
 }
 

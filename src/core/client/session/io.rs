@@ -145,7 +145,7 @@ pub enum SessionInput {
         /// The sign-in's `state`: the session's name comes from it.
         state: State,
         /// The scope that was asked for.
-        scope: String,
+        scope: Arc<String>,
         /// [`super::Session::sign_out_epoch`] when its callback came.
         sign_out_epoch: u32,
         /// When the code was sent.

@@ -322,7 +322,7 @@ impl Session {
         context: &mut Context,
         tokens: Tokens,
         state: &State,
-        scope: String,
+        scope: Arc<String>,
         asked_at: Now,
     ) -> Result<IdToken, (Error, Option<RefreshToken>)> {
         let sequence = (self.latest_sequence + 1).max(context.now.wall.0);

@@ -37,7 +37,7 @@ pub struct SessionRecord {
     /// The sign-in's, where a refresh has replaced it.
     pub sign_in_id_token: Option<IdToken>,
     /// What was granted.
-    pub scope: String,
+    pub scope: Arc<String>,
     /// When the tokens were asked for.
     pub issued_at: WallTime,
     /// When the access token ends.
@@ -71,7 +71,7 @@ impl SessionRecord {
         tokens: Tokens,
         state: &State,
         sequence: i64,
-        asked_scope: String,
+        asked_scope: Arc<String>,
         asked_at: Now,
     ) -> Option<Arc<Self>> {
         Some(Arc::new(Self {
@@ -84,7 +84,7 @@ impl SessionRecord {
             refresh: tokens.refresh,
             id_token: tokens.id_token?,
             sign_in_id_token: None,
-            scope: tokens.scope.unwrap_or(asked_scope),
+            scope: tokens.scope.map_or(asked_scope, Arc::new),
             issued_at: asked_at.wall,
             expires_at: asked_at.wall + tokens.lifetime,
         }))
@@ -105,7 +105,7 @@ impl SessionRecord {
                 None => self.sign_in_id_token.clone(),
             },
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
-            scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
+            scope: tokens.scope.map_or_else(|| self.scope.clone(), Arc::new),
             issued_at: asked_at.wall,
             expires_at: asked_at.wall + tokens.lifetime,
         })
@@ -163,7 +163,7 @@ impl SessionRecord {
             refresh: maybe("refresh_token").map(RefreshToken::new),
             id_token: IdToken::new(record.must("id_token")),
             sign_in_id_token: maybe("sign_in_id_token").map(IdToken::new),
-            scope: record.must("scope").to_owned(),
+            scope: Arc::new(record.must("scope").to_owned()),
             issued_at: WallTime(record.must_number("issued_at")),
             expires_at: WallTime(record.must_number("expires_at")),
         };
@@ -218,7 +218,7 @@ pub(super) mod tests {
             refresh: refresh.map(RefreshToken::new),
             id_token: IdToken::new("a.b.c"),
             sign_in_id_token: (generation > 0).then(|| IdToken::new("d.e.f")),
-            scope: "openid x".into(),
+            scope: "openid x".to_owned().into(),
             issued_at: WallTime(5),
             expires_at: WallTime(6),
         }
@@ -231,10 +231,10 @@ pub(super) mod tests {
             state: State::new("s"),
             verifier: Verifier::new("v"),
             nonce: Nonce::new("n"),
-            redirect_uri: "r".into(),
-            issuer: "i".into(),
-            client_id: "c".into(),
-            scope: "openid".into(),
+            redirect_uri: "r".to_owned().into(),
+            issuer: "i".to_owned().into(),
+            client_id: "c".to_owned().into(),
+            scope: "openid".to_owned().into(),
             max_age: None,
             context: Arc::new(SignInContext { app_state: Some("kind=session&v=1".into()), page: None }),
             kept: None,
