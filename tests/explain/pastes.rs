@@ -215,7 +215,7 @@ fn a_code_that_platforms_answer_with_too_is_theirs_where_it_stands_alone() {
 #[test]
 fn what_an_error_of_this_sdk_says_is_filled_in_and_the_rest_of_the_paste_is_not_repeated() {
     let report = report(
-        "IntelliAuthError: The ID token was refused\n  at https://app.example/?code=Xk3mQ8vT2sLw {\n  code: 'id_token_invalid',\n  details: { check: 'iss', expected: 'https://a.example', received: 'https://b.example', secret: 'hunter22' }\n}",
+        "IntelliAuthError: The ID token was refused\n  at https://app.example/?code=Xk3mQ8vT2sLw {\n  code: 'id_token_invalid',\n  details: { check: 'iss', expected: 'https://a.example', received: 'https://b.example', option: 'issuer', secret: 'hunter22' }\n}",
     );
     assert!(
         report.findings[0].instead.starts_with("If https://b.example is your platform"),
