@@ -67,7 +67,8 @@ pub struct Options {
     pub additional_audiences: Vec<String>,
 }
 
-/// Options that passed.
+/// Options that passed. Texts that every sign-in's transaction repeats are shared with it: an `Arc<String>` is one word,
+/// which costs fewer bytes of wasm than the two of an `Arc<str>`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
