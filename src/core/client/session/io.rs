@@ -1,5 +1,5 @@
-//! What goes into the session and what comes out of it: [`super::Session::handle`] takes a [`SessionInput`], reads and acts
-//! through a [`Context`], and leaves to the client what is the client's, as [`SessionAction`]s.
+//! What goes into the session and what comes out of it: `Session::handle` takes a [`SessionInput`], reads and acts
+//! through a `Context`, and leaves to the client what is the client's, as [`SessionAction`]s.
 
 use super::message::Message;
 use super::session_record::SessionRecord;

@@ -1,5 +1,5 @@
 //! The session: the tokens of one tab, their refresh, and the other tabs that hold them. A synchronous state machine:
-//! [`Session::handle`] takes one input and says what to do; it holds no clock, randomness, future or I/O.
+//! `Session::handle` takes one input and says what to do; it holds no clock, randomness, future or I/O.
 //! `docs/session.md` draws its states.
 
 pub mod io;
