@@ -77,8 +77,7 @@ const layers = {
   },
   e2e: {
     needs: [need.npm, need.browser, build, lab],
-    tests: () =>
-      nodeTests(together(tests('tests/e2e', '.test.mjs'), 4), Math.max(1, availableParallelism() >> 1)),
+    tests: () => nodeTests(together(tests('tests/e2e', '.test.mjs'), 4)),
   },
   faulty: {
     needs: [need.npm, need.browser, build],
