@@ -77,7 +77,9 @@ const layers = {
   },
   e2e: {
     needs: [need.npm, need.browser, build, lab],
-    tests: () => nodeTests(together(tests('tests/e2e', '.test.mjs'), 4)),
+    // One process for two processors: a page needs one of its own.
+    tests: () =>
+      nodeTests(together(tests('tests/e2e', '.test.mjs'), 4), Math.max(1, availableParallelism() >> 1)),
   },
   faulty: {
     needs: [need.npm, need.browser, build],
