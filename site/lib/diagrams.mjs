@@ -16,7 +16,7 @@ const KINDS = { stateDiagram: 'State diagram', sequenceDiagram: 'Sequence diagra
 /** Diagrams that pages have, by the name of their pictures. */
 export function diagramsOf() {
   const sources = new Map();
-  /** `text` with pictures in place of its diagrams, each a link to itself, and its text below for who sees no picture. */
+  /** `text` with pictures in place of its diagrams, each a link to itself, and its text below for readers who see no picture. */
   const pictured = (text) =>
     text.replace(BLOCK, (_, source) => {
       const name = createHash('sha256').update(source).digest('hex').slice(0, 12);

@@ -242,7 +242,7 @@ describe('callbacks', { concurrency: 4, timeout: 600_000 }, () => {
     );
     assert.deepEqual(answers.sort(), ['Ada Lovelace', 'callback_replayed']);
     assert.equal(world.exchanges().length, 1);
-    // Whoever comes later is told the same.
+    // A later call gets the same answer.
     await twin.goto(url);
     await ready(twin);
     assert.equal((await refusal(twin, 'handleCallback')).code, 'callback_replayed');

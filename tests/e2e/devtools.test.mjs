@@ -91,7 +91,7 @@ describe('the overlay', { concurrency: 2, timeout: 300_000 }, () => {
         `${step} in ${drawn}`,
       );
     }
-    // The same as a list, for whoever sees no drawing.
+    // The same as a list, for screen readers.
     await page.getByText('The steps as a list').click();
     const steps = await panel(page).getByRole('listitem').filter({ hasText: '→' }).allTextContents();
     assert.equal(steps.length, drawn.length);

@@ -299,7 +299,7 @@ describe('options', { concurrency: 4, timeout: 600_000 }, () => {
     page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
     await page.goto(world.origin);
     await page.locator('main[data-status=error]').getByRole('alert').getByText('invalid_config').waitFor();
-    // Whoever calls is told; the console was.
+    // The caller gets the error again; the console has it already.
     for (let count = 0; count < 2; count++) {
       const code = await page.evaluate(() => clients[0].getAccessToken().catch(({ code }) => code));
       assert.equal(code, 'invalid_config');

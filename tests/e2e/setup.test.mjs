@@ -184,7 +184,7 @@ describe('set-up', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal(error.known, true);
   });
 
-  test('a wasm that traps rejects whoever waits with "internal", and the next call starts afresh', async (t) => {
+  test('a wasm that traps rejects waiting calls with "internal", and the next call starts the wasm again', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
     await signIn(page, world);

@@ -74,7 +74,7 @@ describe('signing out', { concurrency: 4, timeout: 600_000 }, () => {
     const returnTo = `${world.origin}/`;
     await page.evaluate((returnTo) => void auth.logout({ returnTo }), returnTo);
     await page.getByRole('heading', { name: 'Sign out here too?' }).waitFor();
-    // Whoever does not answer the provider is still signed in there.
+    // A user who does not answer the provider is still signed in there.
     for (const path of ['/', '/?state=other']) {
       await page.goto(world.origin + path);
       await ready(page);

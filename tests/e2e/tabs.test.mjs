@@ -68,7 +68,7 @@ describe('many tabs', { concurrency: 4, timeout: 600_000 }, () => {
     }
     assertChain(world);
     assert.equal(renewed(world).length, 3);
-    // Whoever sent it says so, and nobody else does.
+    // The tab that sent it says so, and no other tab does.
     const told = await Promise.all(pages.map((page) => page.evaluate(() => events)));
     const own = told.flat().filter(({ type, elsewhere }) => type === 'token_refreshed' && !elsewhere);
     assert.equal(own.length, 3);

@@ -93,7 +93,7 @@ impl World {
     pub fn check_reused(&mut self, number: usize, issue: usize) {
         let provider = &self.provider;
         let exempt = !provider.taken[issue + 1] || provider.lock_stolen || self.requests[number].given_up;
-        // With more faults than one, whoever holds the successor may be out of reach.
+        // With more faults than one, the tab that holds the successor may be out of reach.
         // The page that holds the successor answers too late, or went before it knew of a page to tell.
         let went = [Fault::Kill, Fault::Hide, Fault::Freeze].into_iter().any(|fault| self.had(fault));
         let uninformed = self.requests[number].uninformed || (went && provider.kept.contains(&(issue + 1)));
@@ -145,7 +145,7 @@ impl World {
         }
     }
 
-    /// Whoever wants any token, where there is a valid one, does not wait.
+    /// A call that accepts any token does not wait where there is a valid one.
     pub fn check_served(&mut self, tab: TabId) {
         let (now, unsettled) = (self.now, &self.at_once);
         let Some(page) = &self.tabs[tab].page else { return };

@@ -44,7 +44,7 @@ impl World {
             note!(self, "      → {}", super::trace::act(act));
             self.perform(scenario, tab, act);
         }
-        // Whoever was called back is settled, or waits.
+        // Every callback's call is settled, or waits.
         self.check_served(tab);
     }
 

@@ -81,7 +81,7 @@ pub enum Defect {
     NoEndedMark,
     /// What is stored says that a refresh token may be spent: that is left out.
     NoRefreshPending,
-    /// The record is read anew under the lock: whoever holds it reads what was there before.
+    /// The record is read anew under the lock: the tab that holds it reads what was there before.
     StaleUnderLock,
 }
 

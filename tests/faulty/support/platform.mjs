@@ -84,7 +84,7 @@ export async function openPlatform(app, keys) {
     }
   });
 
-  // As helpful as can be: whoever believed it would be signed in.
+  // As helpful as can be: an SDK that believed it would sign the user in.
   const attack = async (tenant, req, res) => {
     const request = await logged(req, 'attacker').catch(() => undefined);
     tenant.steal(request ?? { method: req.method, url: req.url });

@@ -1,4 +1,4 @@
-// Consumers as they would be on somebody else's machine: a folder of their own with the packed package in it.
+// Consumers as they would be on another machine: a folder of their own with the packed package in it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmCommand, root, run, tools } from '../../../scripts/lib/run.mjs';
