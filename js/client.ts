@@ -1,4 +1,5 @@
 /** The client that apps call: numbers each call, hands it to the wasm and settles it by its number. */
+import { bindMethods } from './bind.js';
 import { inDevelopment } from './development.js';
 import type { SignInContext } from './errors.js';
 import { errorOf, type Fault, fault, makeErrorsWith } from './faults.js';
@@ -82,11 +83,7 @@ export class Client implements IntelliAuth {
   constructor(options: IntelliAuthOptions, eager: Eager) {
     this.#options = options;
     this.#eager = eager;
-    // Apps take them from the client, and give them as event handlers. The constructor comes first.
-    const methods = this as unknown as Record<string, () => unknown>;
-    for (const name of Object.getOwnPropertyNames(Client.prototype).slice(1)) {
-      methods[name] = (methods[name] as () => unknown).bind(this);
-    }
+    bindMethods(this);
   }
 
   async begin(): Promise<void> {
@@ -202,7 +199,7 @@ export class Client implements IntelliAuth {
   subscribe(listener: Listener): () => void {
     checked(() => callable(listener, 'listener'));
     // The same function may be subscribed twice.
-    const own: Listener = (...told) => listener(...told);
+    const own = listener.bind(null);
     this.#listeners.add(own);
     if (!this.#heard && this.#events.length > 0) queueMicrotask(() => this.#flush());
     this.#heard = true;

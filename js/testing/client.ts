@@ -1,5 +1,6 @@
 /** A client for tests, with neither wasm nor network: {@link createTestClient}. */
 import { abortable } from '../abort.js';
+import { bindMethods } from '../bind.js';
 import type { ErrorCode, IntelliAuthError } from '../errors.js';
 import { fetchWithToken } from '../fetch.js';
 import type {
@@ -71,11 +72,7 @@ class Client implements TestClient {
     this.#state = state;
     this.answers = answers;
     this.#allowed = origins(options.allowedOrigins ?? []);
-    // As the real one's. The constructor comes first.
-    const methods = this as unknown as Record<string, () => unknown>;
-    for (const name of Object.getOwnPropertyNames(Client.prototype).slice(1)) {
-      methods[name] = (methods[name] as () => unknown).bind(this);
-    }
+    bindMethods(this);
   }
 
   callsTo<Method extends AuthMethod>(method: Method): Parameters<IntelliAuth[Method]>[] {
@@ -163,7 +160,7 @@ class Client implements TestClient {
   }
 
   subscribe(listener: Listener): () => void {
-    const own: Listener = (...told) => listener(...told);
+    const own = listener.bind(null);
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
   }

@@ -8,6 +8,17 @@ import { button, countChannels, inEachReact, SHOWN } from './support/react-app.m
 const browser = await openBrowser();
 after(() => browser.close());
 
+/** Mounts `<App />`, which `hide()` hides and `unhide()` shows again. */
+const HIDEABLE = `
+  const { Activity } = React;
+  function Root() {
+    const [mode, setMode] = useState('visible');
+    window.hide = () => setMode('hidden');
+    window.unhide = () => setMode('visible');
+    return <Activity mode={mode}><IntelliAuthProvider {...given}><App /></IntelliAuthProvider></Activity>;
+  }
+  mount(<Root />);`;
+
 inEachReact(browser, (app, react) => {
   test('unmounted in the middle of a call, it ends the call and leaves no client behind', async (t) => {
     const world = await app(
@@ -113,14 +124,7 @@ inEachReact(browser, (app, react) => {
       const world = await app(
         t,
         `function App() { const auth = useIntelliAuth(); window.auth = auth; return ${SHOWN}; }
-      const { Activity } = React;
-      function Root() {
-        const [mode, setMode] = useState('visible');
-        window.hide = () => setMode('hidden');
-        window.unhide = () => setMode('visible');
-        return <Activity mode={mode}><IntelliAuthProvider {...given}><App /></IntelliAuthProvider></Activity>;
-      }
-      mount(<Root />);`,
+      ${HIDEABLE}`,
       );
       const page = await world.context.newPage();
       await countChannels(page);
@@ -153,14 +157,7 @@ inEachReact(browser, (app, react) => {
         }, [auth.status, getAccessToken]);
         return <>{${SHOWN}}<i>{token && 'with a token'}</i></>;
       }
-      const { Activity } = React;
-      function Root() {
-        const [mode, setMode] = useState('visible');
-        window.hide = () => setMode('hidden');
-        window.unhide = () => setMode('visible');
-        return <Activity mode={mode}><IntelliAuthProvider {...given}><App /></IntelliAuthProvider></Activity>;
-      }
-      mount(<Root />);`,
+      ${HIDEABLE}`,
       );
       const page = await world.context.newPage();
       await countChannels(page);

@@ -44,7 +44,7 @@ impl World {
             note!(self, "      → {}", super::trace::act(act));
             self.perform(scenario, tab, act);
         }
-        // Every callback's call is settled, or waits.
+        // Every call is settled, or still waits.
         self.check_served(tab);
     }
 

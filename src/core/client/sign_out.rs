@@ -51,7 +51,7 @@ impl Client {
             return self.settle(turn, &[call], &Answer::Error(&error));
         }
         let mut calls = vec![call];
-        if self.session.is_authenticated()
+        if self.session.record().is_some()
             && let Some(mut known) = self.sign_out.take()
         {
             calls.append(&mut known.calls);

@@ -208,12 +208,6 @@ impl Session {
         self.schedule(context);
     }
 
-    /// Whether a user is signed in.
-    #[must_use]
-    pub fn is_authenticated(&self) -> bool {
-        matches!(self.phase, Phase::Authenticated(_))
-    }
-
     /// What an app may see now.
     pub fn state(&self, now: Now) -> SessionState<'_> {
         match &self.phase {
@@ -365,7 +359,8 @@ impl Session {
         self.phase = Phase::Authenticated(Box::new(ActiveSession { record, deadline, refresh_margin }));
     }
 
-    fn record(&self) -> Option<&Arc<SessionRecord>> {
+    /// What the session holds, where a user is signed in.
+    pub(super) fn record(&self) -> Option<&Arc<SessionRecord>> {
         match &self.phase {
             Phase::Authenticated(active) => Some(&active.record),
             _ => None,
