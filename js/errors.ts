@@ -1,5 +1,5 @@
 import type { ErrorDetails, hints } from './errors.hints.js';
-import type { AppState } from './types.js';
+import type { AppState } from './options.types.js';
 
 /** Every code there is; `docs/errors.md` explains each. */
 export type ErrorCode = keyof typeof hints;

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/lib/run.mjs';
 
-const declarations = readFileSync(join(root, 'js/types.ts'), 'utf8');
+const declarations = ['js/options.types.ts', 'js/types.ts']
+  .map((path) => readFileSync(join(root, path), 'utf8'))
+  .join('');
 const page = readFileSync(join(root, 'docs/options.md'), 'utf8');
 
 const SECTIONS = {
