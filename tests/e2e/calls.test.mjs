@@ -5,7 +5,7 @@ import { ask, refusal, unwrap } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import {
   choose,
-  goToProvider,
+  goToCallback,
   holdTokenRequests,
   queued,
   signIn,
@@ -36,9 +36,7 @@ function neverAnswers(stuck) {
 async function atCallback(t, settings) {
   const world = await bareWorld(t, browser, settings);
   const page = await world.tab();
-  await goToProvider(page);
-  await choose(page, world);
-  await ready(page);
+  await goToCallback(page, world);
   return { world, page };
 }
 
@@ -215,9 +213,7 @@ describe('calls that settle', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal(await ask(page, 'getAccessToken'), valid, 'the session stays');
     await page.reload();
     await ready(page);
-    await goToProvider(page, { prompt: 'login' });
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world, undefined, { prompt: 'login' });
     assert.equal((await settled(world, page, 'handleCallback', [], 5)).code, 'timeout');
   });
 
@@ -226,9 +222,7 @@ describe('calls that settle', { concurrency: 4, timeout: 600_000 }, () => {
     assert.equal((await settled(world, page, 'loginWithRedirect', [], 5)).code, 'timeout');
     await page.reload();
     await ready(page);
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     assert.equal((await settled(world, page, 'handleCallback', [], 10)).code, 'timeout');
   });
 
@@ -243,9 +237,7 @@ describe('calls that settle', { concurrency: 4, timeout: 600_000 }, () => {
 
   test('a callback settles though no signature is ever verified', async (t) => {
     const { world, page } = await stuck(t, ['subtle'], { discovery: true });
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     assert.equal((await settled(world, page, 'handleCallback', [], 5)).code, 'timeout');
   });
 });

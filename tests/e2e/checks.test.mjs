@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { choose, goToProvider, signIn } from './support/flow.mjs';
-import { bareWorld, reactWorld, ready } from './support/world.mjs';
+import { choose, goToCallback, goToProvider, signIn } from './support/flow.mjs';
+import { bareWorld, reactWorld } from './support/world.mjs';
 
 const browser = await openBrowser();
 after(() => browser.close());
@@ -21,9 +21,7 @@ async function refusedSignIn(t, change) {
   const world = await bareWorld(t, browser);
   await rewrite(world, '/oauth2/token', change);
   const page = await world.tab();
-  await goToProvider(page);
-  await choose(page, world);
-  await ready(page);
+  await goToCallback(page, world);
   return refusal(page, 'handleCallback');
 }
 
@@ -47,9 +45,7 @@ describe('checks', { concurrency: 4, timeout: 600_000 }, () => {
       return header({ alg: 'HS256' })(members);
     });
     const page = await world.tab();
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     const revoked = page.waitForResponse('**/oauth2/revoke');
     assert.equal((await refusal(page, 'handleCallback')).code, 'id_token_invalid');
     await revoked;

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { bundled, served } from './support/bundle.mjs';
-import { choose, goToProvider, signIn } from './support/flow.mjs';
+import { goToCallback, goToProvider, signIn } from './support/flow.mjs';
 import { reactApp } from './support/react-app.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
@@ -65,9 +65,7 @@ describe('the console in development', { concurrency: 2, timeout: 600_000 }, () 
     const text = await atStart;
     for (const part of [`tenantUrl: '${issuer}'`, `issuer: '${tenantUrl}'`])
       assert.ok(text.includes(part), text);
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     const atCallback = warningsOf(page).next('names itself');
     const error = await refusal(page, 'handleCallback');
     assert.ok((await atCallback).includes(`write issuer: '${issuer}'`));
@@ -147,9 +145,7 @@ describe('the console in development', { concurrency: 2, timeout: 600_000 }, () 
     const page = await world.tab();
     const before = { ...world.options, scope: 'openid profile' };
     await page.evaluate((options) => begin(options), before);
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     await page.evaluate((options) => begin(options).then(() => auth.handleCallback()), before);
 
     // The next deploy.

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser, seen } from './support/browser.mjs';
-import { callbackUrl, choose, goToProvider, stored, transactions } from './support/flow.mjs';
+import { callbackUrl, choose, goToCallback, stored, transactions } from './support/flow.mjs';
 import { bareWorld, reactWorld, ready } from './support/world.mjs';
 
 const browser = await openBrowser();
@@ -232,9 +232,7 @@ describe('two clients on a page', { timeout: 600_000 }, () => {
       provider: { extraClients: [second] },
     });
     const page = await world.tab();
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     const answers = await page.evaluate(async () => {
       const { createIntelliAuth } = await import('/sdk/index.js');
       const other = await createIntelliAuth({ ...given, clientId: 'second-app' });
@@ -257,9 +255,7 @@ describe('two clients on a page', { timeout: 600_000 }, () => {
   test('two of one client id share one session: one code is sent, one refresh, and both end with it', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     const answers = await page.evaluate(async () => {
       const { createIntelliAuth } = await import('/sdk/index.js');
       window.other = await createIntelliAuth(given);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { choose, duplicate, goToProvider, signIn, stored, told } from './support/flow.mjs';
+import { choose, duplicate, goToCallback, goToProvider, signIn, stored, told } from './support/flow.mjs';
 import { LIFETIME, leapBy } from './support/time.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
@@ -185,9 +185,7 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
       const provider = { accessTokenSeconds: LIFETIME };
       const world = await bareWorld(t, browser, { options: { tokenStorage }, provider, clock: true });
       const page = await world.tab();
-      await goToProvider(page);
-      await choose(page, world);
-      await ready(page);
+      await goToCallback(page, world);
       const refuse = () =>
         page.evaluate(() => {
           const { setItem } = Storage.prototype;
@@ -282,9 +280,7 @@ describe('storage', { concurrency: 4, timeout: 600_000 }, () => {
   test('a callback that was answered while all storage is full is known as answered after a reload', async (t) => {
     const world = await bareWorld(t, browser);
     const page = await world.tab();
-    await goToProvider(page);
-    await choose(page, world);
-    await ready(page);
+    await goToCallback(page, world);
     const url = page.url();
     await full(page, 'sessionStorage', 'localStorage');
     assert.equal((await ask(page, 'handleCallback')).user.name, 'Ada Lovelace');

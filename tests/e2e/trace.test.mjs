@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { root } from '../../scripts/lib/run.mjs';
 import { ask, refusal } from './support/bare.mjs';
 import { openBrowser } from './support/browser.mjs';
-import { callbackUrl, choose, goToProvider, signIn, stored } from './support/flow.mjs';
+import { callbackUrl, choose, goToCallback, goToProvider, signIn, stored } from './support/flow.mjs';
 import { bareWorld, ready } from './support/world.mjs';
 
 const browser = await openBrowser();
@@ -185,9 +185,7 @@ test('a sign-out takes the record of the pages before it away; an hour does, too
   await page.reload();
   await ready(page);
   assert.equal((await traced(page)).runs.length, 1 + (await kept()));
-  await goToProvider(page, { prompt: 'login' });
-  await choose(page, world);
-  await ready(page);
+  await goToCallback(page, world, undefined, { prompt: 'login' });
   assert.ok((await traced(page)).runs.length > 1);
   await world.context.clock.fastForward(3601 * 1000);
   assert.equal((await traced(page)).runs.length, 1);

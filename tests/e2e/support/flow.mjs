@@ -17,10 +17,15 @@ export async function choose(page, world, account = 'Ada Lovelace') {
 
 /** On a bare page: the whole sign-in. Answers with what `handleCallback` gave. */
 export async function signIn(page, world, account, options) {
+  await goToCallback(page, world, account, options);
+  return ask(page, 'handleCallback');
+}
+
+/** On a bare page: signs in at the provider, and is back with a callback that is not answered yet. */
+export async function goToCallback(page, world, account, options) {
   await goToProvider(page, options);
   await choose(page, world, account);
   await ready(page);
-  return ask(page, 'handleCallback');
 }
 
 /** On a bare page: to the provider's sign-in page. */
